@@ -1,0 +1,177 @@
+//! What the engine is told to do.
+
+use std::path::PathBuf;
+
+use crate::engine::event::QuestionId;
+use crate::model::address::AddressPath;
+use crate::model::conflict::OnExists;
+use crate::model::path::RemotePath;
+use crate::model::secret::Secret;
+use crate::model::session::DisconnectWhen;
+use crate::model::settings::Settings;
+use crate::model::site::{Site, SiteId, SiteTree};
+use crate::model::transfer::{Job, TransferId};
+
+/// A file or folder on one of the two sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On this machine.
+    Local(PathBuf),
+    /// On the server.
+    Remote(RemotePath),
+}
+
+/// A change to files or folders, other than a transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Makes a folder.
+    MakeFolder {
+        /// The new folder.
+        place: Place,
+    },
+    /// Gives a file or folder another name in its folder.
+    Rename {
+        /// As it is.
+        place: Place,
+        /// The new name, without folder.
+        name: String,
+    },
+    /// Deletes files and folders; the engine counts first and asks ([`crate::engine::Question::Delete`]).
+    Delete {
+        /// What.
+        places: Vec<Place>,
+    },
+    /// Sets permissions on the server.
+    SetMode {
+        /// Of what.
+        paths: Vec<RemotePath>,
+        /// Low twelve bits.
+        mode: u32,
+        /// Also everything inside folders.
+        recursive: bool,
+    },
+}
+
+/// The answer to a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Trust the certificate for this session.
+    TrustOnce,
+    /// Trust the certificate from now on.
+    TrustAlways,
+    /// The password.
+    Password {
+        /// Text.
+        password: Secret,
+        /// Keep it in the system keyring.
+        remember: bool,
+    },
+    /// What to do about a target that exists.
+    Exists {
+        /// What; never `Ask`.
+        choice: OnExists,
+        /// Also for all later ones of the queue in the same direction.
+        for_all: bool,
+    },
+    /// Yes, do it.
+    Confirm,
+    /// No; also what a closed dialog means.
+    Cancel,
+}
+
+/// What the engine is told to do. None of these waits for the work to end.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Connects to a site; an existing session is left at once (the caller has asked the guard first).
+    Connect {
+        /// Where.
+        site: Box<Site>,
+        /// The password, when it is known already.
+        password: Option<Secret>,
+        /// The folder to open; `Login` means the site's own start folder.
+        start: AddressPath,
+    },
+    /// Leaves the session.
+    Disconnect {
+        /// When.
+        when: DisconnectWhen,
+    },
+    /// Takes a planned leave back.
+    StayConnected,
+    /// Ends a countdown and connects now; also from `Stranded`.
+    ReconnectNow,
+    /// Ends a countdown and stays offline.
+    StayOffline,
+    /// Takes the banner away.
+    DismissBanner,
+    /// Answers a question.
+    Answer {
+        /// Which.
+        question: QuestionId,
+        /// How.
+        answer: Answer,
+    },
+    /// Shows a remote folder.
+    OpenRemote {
+        /// Which.
+        path: RemotePath,
+    },
+    /// Shows a local folder.
+    OpenLocal {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Ends the browsing command or change that is under way (never behind work in the inbox).
+    CancelBrowsing,
+    /// Changes files or folders.
+    Change(Change),
+    /// Adds to the queue.
+    Enqueue {
+        /// What.
+        jobs: Vec<Job>,
+    },
+    /// Holds (true) or releases (false) the whole queue; running files stop at their offset.
+    HoldQueue {
+        /// Held.
+        held: bool,
+    },
+    /// Holds single items.
+    Pause {
+        /// Which.
+        ids: Vec<TransferId>,
+    },
+    /// Releases single items.
+    Resume {
+        /// Which.
+        ids: Vec<TransferId>,
+    },
+    /// Takes items out of the queue; running ones stop within 100 ms.
+    Cancel {
+        /// Which.
+        ids: Vec<TransferId>,
+    },
+    /// Queues failed items again.
+    Retry {
+        /// Which; empty means all failed ones.
+        ids: Vec<TransferId>,
+    },
+    /// Forgets the rows under "Done".
+    ClearDone,
+    /// Saves the site list.
+    SaveSites {
+        /// All of it.
+        tree: Box<SiteTree>,
+    },
+    /// Saves and applies the settings.
+    SaveSettings {
+        /// All of them.
+        settings: Box<Settings>,
+    },
+    /// Puts a site's password into the system keyring, or takes it out.
+    SavePassword {
+        /// Whose.
+        site: SiteId,
+        /// `None` forgets it.
+        password: Option<Secret>,
+    },
+}

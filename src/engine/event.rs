@@ -1,0 +1,145 @@
+//! What the engine reports.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::engine::command::Place;
+use crate::model::certificate::Certificate;
+use crate::model::conflict::Facts;
+use crate::model::listing::Listing;
+use crate::model::path::RemotePath;
+use crate::model::problem::Problem;
+use crate::model::session::{Generation, SessionView};
+use crate::model::settings::Settings;
+use crate::model::site::{Site, SiteTree};
+use crate::model::transfer::{Direction, TransferId};
+
+/// Identifies a question until it is answered or withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct QuestionId(pub u64);
+
+/// A question that must be answered; the work it belongs to waits, everything else goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// An unknown or changed certificate: `TrustOnce`, `TrustAlways` or `Cancel`.
+    Certificate {
+        /// `host:port`.
+        authority: String,
+        /// The certificate.
+        certificate: Box<Certificate>,
+        /// Whether another one was accepted for this host before.
+        changed: bool,
+    },
+    /// The password: `Password` or `Cancel`.
+    Password {
+        /// For which site.
+        site: Box<Site>,
+        /// The server's words when the last one was refused.
+        refused: Option<String>,
+        /// Whether a keyring is there to keep it.
+        can_remember: bool,
+    },
+    /// The target of a transfer exists: `Exists` or `Cancel` (the item fails as cancelled).
+    Exists {
+        /// Item.
+        transfer: TransferId,
+        /// Which way.
+        direction: Direction,
+        /// Local file.
+        local: PathBuf,
+        /// Remote file.
+        remote: RemotePath,
+        /// Where the bytes come from.
+        source: Facts,
+        /// What is there already.
+        target: Facts,
+    },
+    /// Delete these, counted: `Confirm` or `Cancel`.
+    Delete {
+        /// What was asked for.
+        places: Vec<Place>,
+        /// Files in all.
+        files: u64,
+        /// Folders in all.
+        folders: u64,
+        /// Bytes in all, as far as known.
+        bytes: u64,
+    },
+}
+
+/// A report. Those of an ended session are dropped by [`crate::engine::Engine::next_event`].
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The session it belongs to.
+    pub generation: Generation,
+    /// What it says.
+    pub body: EventBody,
+}
+
+/// What a report says.
+#[derive(Clone, Debug)]
+pub enum EventBody {
+    /// The session changed: all that is drawn of it.
+    Session(Box<SessionView>),
+    /// A remote folder was read.
+    RemoteListing {
+        /// Which.
+        path: RemotePath,
+        /// Rows.
+        listing: Arc<Listing>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A local folder was read.
+    LocalListing {
+        /// Which.
+        path: PathBuf,
+        /// Rows.
+        listing: Arc<Listing>,
+        /// Bytes free on its disk.
+        free: Option<u64>,
+    },
+    /// What browsing does at this moment ("Deleting 120 of 3,000"), `None` when nothing.
+    Browsing {
+        /// Words.
+        doing: Option<String>,
+    },
+    /// A remote folder could not be opened; the pane stays where it is.
+    RemoteTrouble {
+        /// Which.
+        path: RemotePath,
+        /// Why.
+        problem: Problem,
+    },
+    /// A local folder could not be opened; the pane stays where it is.
+    LocalTrouble {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        problem: Problem,
+    },
+    /// Something that was asked for failed, or there is something to know (a damaged site file was kept aside).
+    Trouble(Problem),
+    /// Something that was asked for is done ("Deleted 12 files").
+    Notice(String),
+    /// A question.
+    Asked {
+        /// Identity.
+        id: QuestionId,
+        /// Question.
+        question: Question,
+    },
+    /// A question is void (its work is gone).
+    Withdrawn {
+        /// Which.
+        id: QuestionId,
+    },
+    /// The saved sites, at the start and after each change.
+    Sites(Arc<SiteTree>),
+    /// The settings, at the start and after each change.
+    Settings(Box<Settings>),
+    /// A planned or immediate leave is complete: nothing is connected and nothing is moving.
+    Left,
+}

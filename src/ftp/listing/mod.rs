@@ -1,0 +1,1 @@
+//! Listing dialects: MLSD, UNIX and DOS rows; what cannot be read is reported, not dropped.

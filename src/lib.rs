@@ -1,0 +1,8 @@
+//! Moorline: a desktop FTP client whose connection stays moored, whose queue survives, and that proves every file has arrived.
+//!
+//! The layers and what may import what are described in ARCHITECTURE.md and checked by `tests/layers.rs`.
+
+pub mod engine;
+pub mod ftp;
+pub mod model;
+pub mod store;

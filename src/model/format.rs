@@ -1,0 +1,1 @@
+//! Sizes, speeds, durations and times in a person's words.

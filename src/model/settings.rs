@@ -1,0 +1,75 @@
+//! What a person sets once for all sites.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::conflict::OnExists;
+
+/// Dark, light or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum ThemeChoice {
+    #[default]
+    System,
+    Dark,
+    Light,
+}
+
+/// Settings, saved as readable text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// Theme.
+    pub theme: ThemeChoice,
+    /// Interface scale in percent, 75 to 200.
+    pub scale_percent: u16,
+    /// Transfer connections beside the browsing one, 1 to 10.
+    pub connections: u8,
+    /// Seconds without an answer after which a connection counts as lost, 5 to 300.
+    pub timeout_seconds: u16,
+    /// Reconnects by itself after a loss.
+    pub reconnect: bool,
+    /// Standing answer when an upload's target exists.
+    pub upload_exists: OnExists,
+    /// Standing answer when a download's target exists.
+    pub download_exists: OnExists,
+    /// Shows files whose names begin with a dot.
+    pub show_hidden: bool,
+    /// Window size and position of the last time, in points.
+    pub window: Option<WindowPlace>,
+    /// The local folder of the last time.
+    pub local_folder: Option<std::path::PathBuf>,
+    /// Height of the queue panel in points.
+    pub queue_height: u16,
+    /// Width of the site list in points.
+    pub sites_width: u16,
+}
+
+/// Where the window was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct WindowPlace {
+    pub width: u16,
+    pub height: u16,
+    pub maximized: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::System,
+            scale_percent: 100,
+            connections: 2,
+            timeout_seconds: 20,
+            reconnect: true,
+            upload_exists: OnExists::Ask,
+            download_exists: OnExists::Ask,
+            show_hidden: true,
+            window: None,
+            local_folder: None,
+            queue_height: 326,
+            sites_width: 196,
+        }
+    }
+}

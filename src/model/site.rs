@@ -1,0 +1,229 @@
+//! A saved site: where to connect, how, and how it looks in the list.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Identifies a site for as long as it exists; renaming and moving keep it. Quick connects have one made of their address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SiteId(pub String);
+
+/// How the control connection is protected. What is asked for is required: there is no quiet fall-back to plain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encryption {
+    /// Plain FTP.
+    Plain,
+    /// AUTH TLS on the plain port, required (RFC 4217).
+    #[default]
+    Explicit,
+    /// TLS from the first byte (port 990).
+    Implicit,
+}
+
+impl Encryption {
+    /// The port that is used when none is given.
+    #[must_use]
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Plain | Self::Explicit => 21,
+            Self::Implicit => 990,
+        }
+    }
+
+    /// The URL scheme: `ftp`, `ftpes`, `ftps`.
+    #[must_use]
+    pub fn scheme(self) -> &'static str {
+        match self {
+            Self::Plain => "ftp",
+            Self::Explicit => "ftpes",
+            Self::Implicit => "ftps",
+        }
+    }
+}
+
+/// Who opens the data connection (RFC 959 §3.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataMode {
+    /// The client connects to the server (PASV, EPSV).
+    #[default]
+    Passive,
+    /// The server connects to the client (PORT, EPRT).
+    Active,
+}
+
+/// How the password is obtained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Logon {
+    /// User `anonymous`.
+    Anonymous,
+    /// The system keyring; asked for when it is not there.
+    #[default]
+    Keyring,
+    /// Asked for at each connect.
+    Ask,
+}
+
+/// When idle commands are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeepAlive {
+    /// At half of the limit that was announced or learned; 30 s when unknown.
+    #[default]
+    Automatic,
+    /// Never.
+    Off,
+    /// Every so many seconds.
+    Every(u32),
+}
+
+/// The marker beside a site's name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names are the colours")]
+pub enum SiteColor {
+    #[default]
+    None,
+    Green,
+    Amber,
+    Blue,
+    Violet,
+    Red,
+    Grey,
+}
+
+/// A site as it is saved. The password is not in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Site {
+    /// Identity.
+    pub id: SiteId,
+    /// Name in the list.
+    pub name: String,
+    /// Folder in the list: empty, or names joined by `/`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub folder: String,
+    /// Marker.
+    #[serde(default)]
+    pub color: SiteColor,
+    /// Free text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+    /// Host name or address.
+    pub host: String,
+    /// Port; `None` is the encryption's usual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Protection.
+    #[serde(default)]
+    pub encryption: Encryption,
+    /// How the password is obtained.
+    #[serde(default)]
+    pub logon: Logon,
+    /// User name; empty for anonymous.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub user: String,
+    /// Local folder to open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local_folder: Option<PathBuf>,
+    /// Remote folder to open; empty is the login folder, a relative one is below it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remote_folder: String,
+    /// Passive or active.
+    #[serde(default)]
+    pub data_mode: DataMode,
+    /// Keep-alive.
+    #[serde(default)]
+    pub keep_alive: KeepAlive,
+    /// Transfer connections beside the browsing one; 0 is the program's own choice.
+    #[serde(default)]
+    pub connections: u8,
+}
+
+impl Site {
+    /// A site with its address only; everything else as usual.
+    pub fn new(id: SiteId, name: impl Into<String>, host: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            folder: String::new(),
+            color: SiteColor::None,
+            notes: String::new(),
+            host: host.into(),
+            port: None,
+            encryption: Encryption::default(),
+            logon: Logon::default(),
+            user: String::new(),
+            local_folder: None,
+            remote_folder: String::new(),
+            data_mode: DataMode::default(),
+            keep_alive: KeepAlive::default(),
+            connections: 0,
+        }
+    }
+
+    /// The port that is dialled.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or_else(|| self.encryption.default_port())
+    }
+
+    /// The user name that is sent.
+    #[must_use]
+    pub fn login_user(&self) -> &str {
+        if self.logon == Logon::Anonymous || self.user.is_empty() { "anonymous" } else { &self.user }
+    }
+
+    /// `host:port`, under which certificates and what was learned are kept.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port())
+        } else {
+            format!("{}:{}", self.host.to_ascii_lowercase(), self.port())
+        }
+    }
+}
+
+/// A folder of the site list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SiteFolder {
+    /// Names joined by `/`.
+    pub path: String,
+    /// Whether it shows its sites.
+    #[serde(default)]
+    pub open: bool,
+}
+
+/// All saved sites and their folders, in the order of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SiteTree {
+    /// Folders, also the empty ones.
+    #[serde(default, rename = "folder")]
+    pub folders: Vec<SiteFolder>,
+    /// Sites.
+    #[serde(default, rename = "site")]
+    pub sites: Vec<Site>,
+}
+
+impl SiteTree {
+    /// The site with this identity.
+    #[must_use]
+    pub fn site(&self, id: &SiteId) -> Option<&Site> {
+        self.sites.iter().find(|site| site.id == *id)
+    }
+
+    /// The site with this name, exact first, then in any case.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<&Site> {
+        self.sites
+            .iter()
+            .find(|site| site.name == name)
+            .or_else(|| self.sites.iter().find(|site| site.name.eq_ignore_ascii_case(name)))
+    }
+}

@@ -1,0 +1,179 @@
+//! One item of the queue: what goes where, and how far it is.
+
+use std::path::PathBuf;
+
+use crate::model::conflict::OnExists;
+use crate::model::path::RemotePath;
+use crate::model::problem::Problem;
+use crate::model::site::SiteId;
+
+/// Identifies an item of the queue while the program runs and across restarts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TransferId(pub u64);
+
+/// Which way the bytes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// To the server.
+    Upload,
+    /// From the server.
+    Download,
+}
+
+/// What a person asked for: one file or a whole folder, one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Which way.
+    pub direction: Direction,
+    /// The local file or folder (source of an upload, target of a download).
+    pub local: PathBuf,
+    /// The remote file or folder.
+    pub remote: RemotePath,
+    /// Standing answer for targets that exist.
+    pub on_exists: OnExists,
+}
+
+/// How a file was proven to have arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The closing reply, code and text.
+    pub reply: String,
+    /// Bytes that arrived.
+    pub bytes: u64,
+    /// What the bytes were compared with.
+    pub compared: Compared,
+}
+
+/// Which figure of the server's agreed with ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// SIZE, asked after the transfer.
+    Size,
+    /// The listing that was read before a download, or after an upload.
+    Listing,
+}
+
+/// Where an item stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransferState {
+    /// Waits for a connection.
+    Queued,
+    /// A folder whose content is being listed.
+    Scanning,
+    /// Bytes move.
+    Moving,
+    /// All bytes are there; their proof is awaited.
+    Proving,
+    /// Stopped by a person; goes on from where it is.
+    Paused,
+    /// Waits for the answer to a question.
+    Asking,
+    /// The connection went; goes on by itself after the reconnect.
+    Kept,
+    /// Arrived and proven.
+    Done(Proof),
+    /// The target existed and was left as it is.
+    Skipped,
+    /// Did not arrive.
+    Failed(Problem),
+}
+
+/// The tabs of the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QueueTab {
+    /// Scanning, moving, proving, asking, kept.
+    Active,
+    /// Waiting and paused.
+    Queued,
+    /// Failed.
+    Failed,
+    /// Done and skipped.
+    Done,
+}
+
+impl TransferState {
+    /// Under which tab an item in this state is shown.
+    #[must_use]
+    pub fn tab(&self) -> QueueTab {
+        match self {
+            Self::Scanning | Self::Moving | Self::Proving | Self::Asking | Self::Kept => QueueTab::Active,
+            Self::Queued | Self::Paused => QueueTab::Queued,
+            Self::Failed(_) => QueueTab::Failed,
+            Self::Done(_) | Self::Skipped => QueueTab::Done,
+        }
+    }
+
+    /// Whether nothing more will happen to it by itself.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::Skipped | Self::Failed(_))
+    }
+
+    /// Whether a disconnect now would cut it.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        matches!(self, Self::Scanning | Self::Moving | Self::Proving | Self::Asking)
+    }
+}
+
+/// One row of the queue as it is drawn: a copy, taken for visible rows only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferRow {
+    /// Identity.
+    pub id: TransferId,
+    /// The site it belongs to.
+    pub site: SiteId,
+    /// Which way.
+    pub direction: Direction,
+    /// Local file or folder.
+    pub local: PathBuf,
+    /// Remote file or folder.
+    pub remote: RemotePath,
+    /// Whether it is a folder (its files become items of their own).
+    pub is_folder: bool,
+    /// State.
+    pub state: TransferState,
+    /// Bytes there so far.
+    pub moved: u64,
+    /// Bytes in all, when known.
+    pub size: Option<u64>,
+    /// Bytes a second over the last seconds; 0 when it does not move.
+    pub speed: u64,
+    /// How often it was begun.
+    pub tries: u32,
+}
+
+/// How many items there are, and how they go: read every frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueSummary {
+    /// Changes whenever a row was added, removed or changed its state.
+    pub revision: u64,
+    /// Rows under "Active".
+    pub active: usize,
+    /// Rows under "Queued".
+    pub queued: usize,
+    /// Rows under "Failed".
+    pub failed: usize,
+    /// Rows under "Done".
+    pub done: usize,
+    /// Rows whose bytes move at this moment (a subset of active).
+    pub running: usize,
+    /// Bytes still to move, as far as known.
+    pub bytes_left: u64,
+    /// Bytes a second, all connections.
+    pub speed: u64,
+    /// Seconds until the queue is done, when it can be told.
+    pub seconds_left: Option<u64>,
+    /// Seconds until the files that move now are done, when it can be told.
+    pub running_seconds_left: Option<u64>,
+    /// Whether the whole queue is held.
+    pub paused: bool,
+}
+
+impl QueueSummary {
+    /// Whether anything is running or waiting, so that a disconnect must ask first.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.active + self.queued > 0
+    }
+}

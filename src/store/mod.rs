@@ -1,0 +1,10 @@
+//! What lasts: sites, settings, secrets, certificates, what was learned of each host, the queue. Blocking calls: never on the window's thread.
+
+pub mod certificates;
+pub mod file;
+pub mod hosts;
+pub mod places;
+pub mod queue;
+pub mod secrets;
+pub mod settings;
+pub mod sites;
