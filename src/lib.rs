@@ -7,3 +7,4 @@ pub mod ftp;
 pub mod model;
 pub mod screen;
 pub mod store;
+pub mod ui;
