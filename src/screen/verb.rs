@@ -7,6 +7,7 @@ pub enum Verb {
     // Session
     Connect,
     Disconnect,
+    StayConnected,
     Reconnect,
     FocusAddress,
     // Sites
@@ -32,6 +33,7 @@ pub enum Verb {
     SelectAll,
     SelectNone,
     InvertSelection,
+    ToggleSelected,
     // Files
     Transfer,
     UploadFiles,
