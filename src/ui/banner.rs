@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, Color32, CornerRadius, Id, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
+use crate::model::format;
 use crate::model::banner::{Banner, BannerAction, Severity};
 use crate::model::session::Phase;
 use crate::screen::Action;
@@ -10,7 +11,7 @@ use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{Tokens, size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{fonts, words};
+use crate::ui::fonts;
 
 /// Its full height.
 const HEIGHT: f32 = 50.0;
@@ -94,7 +95,7 @@ fn what_comes_next(ui: &Ui, view: &View<'_>, banner: &Banner) -> Line {
     let mut parts = 0;
     if let Phase::Adrift { next_attempt, .. } = session.phase {
         let folder = session.folder.as_ref().map(|folder| format!(" to {folder}")).unwrap_or_default();
-        let left = words::seconds_until(next_attempt.saturating_duration_since(view.instant));
+        let left = format::countdown(next_attempt.saturating_duration_since(view.instant));
         line = line.subdued(&format!("Reconnecting{folder} in ")).strong(&left);
         parts += 1;
     }

@@ -22,7 +22,7 @@ pub struct Columns {
 }
 
 const SIZE: f32 = 72.0;
-const MODIFIED: f32 = 88.0;
+const MODIFIED: f32 = 98.0;
 const MODE: f32 = 78.0;
 const OWNER: f32 = 45.0;
 const OWNER_WIDE: f32 = 76.0;

@@ -162,3 +162,21 @@ pub fn cut_middle<'a>(ui: &Ui, name: &'a str, font: &FontId, room: f32) -> Cow<'
     });
     Cow::Owned(format!("{}…{}", name.get(..head).unwrap_or_default().trim_end(), name.get(tail..).unwrap_or_default()))
 }
+
+/// Cuts a line at its end so that it is at most `room` wide.
+pub fn cut_end<'a>(ui: &Ui, text: &'a str, font: &FontId, room: f32) -> Cow<'a, str> {
+    ui.fonts_mut(|fonts| {
+        let dots = fonts.glyph_width(font, '…');
+        let (mut sum, mut end) = (0.0, 0);
+        for (at, letter) in text.char_indices() {
+            sum += fonts.glyph_width(font, letter);
+            if sum + dots <= room {
+                end = at + letter.len_utf8();
+            }
+            if sum > room {
+                return Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default()));
+            }
+        }
+        Cow::Borrowed(text)
+    })
+}

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, Id, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
+use crate::model::format;
 use crate::model::listing::ListingSource;
 use crate::model::session::Phase;
 use crate::screen::{Action, Side, Verb};
@@ -10,7 +11,7 @@ use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{drop, fonts, path_header, table, theme, words};
+use crate::ui::{drop, fonts, path_header, table, theme};
 
 /// The identity of a pane's table, for the focus.
 #[must_use]
@@ -103,7 +104,7 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
         }
         if !pane.filter.is_empty() {
             let what = format!("No name contains “{}”", pane.filter);
-            let next = format!("{} entries are hidden by the filter.", words::grouped(listing.entries.len() as u64));
+            let next = format!("{} entries are hidden by the filter.", format::count(listing.entries.len() as u64));
             let button = Some(("Show all", Action::ShowFilter { side, shown: false }));
             return Some(EmptyWords { icon: Icon::LIST_FILTER, what, next, button });
         }
@@ -166,7 +167,7 @@ fn show_footer(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Actio
         match side {
             Side::Local => {
                 if let Some(free) = pane.free {
-                    small(ui).subdued(&format!("{} free", words::size(free))).show(ui);
+                    small(ui).subdued(&format!("{} free", format::size(free))).show(ui);
                 }
             }
             Side::Remote if pane.place.is_some() && !view.screen.session.charset.is_empty() => {
@@ -211,16 +212,16 @@ fn summary(view: &View<'_>, side: Side) -> (String, String) {
     let total = listing.entries.len() as u64;
     let selected = pane.selected.len() as u64;
     if selected > 0 {
-        let words = format!("{} of {} selected · {}", words::grouped(selected), words::grouped(total), words::size(pane.selected_bytes));
-        return (words, format!("{} bytes", words::grouped(pane.selected_bytes)));
+        let words = format!("{} of {} selected · {}", format::count(selected), format::count(total), format::size(pane.selected_bytes));
+        return (words, format::exact_size(pane.selected_bytes));
     }
     let mut words = match total {
         1 => "1 entry".to_owned(),
-        _ => format!("{} entries", words::grouped(total)),
+        _ => format!("{} entries", format::count(total)),
     };
     let shown = pane.rows.len() as u64;
     if shown < total {
-        words = format!("{} of {words}", words::grouped(shown));
+        words = format!("{} of {words}", format::count(shown));
     }
     let how = match listing.source {
         ListingSource::Mlsd => " · listed by MLSD",
@@ -230,11 +231,11 @@ fn summary(view: &View<'_>, side: Side) -> (String, String) {
     words.push_str(how);
     let is_live = view.screen.session.phase == Phase::Moored;
     if side == Side::Remote && !is_live && let Some(at) = pane.as_of {
-        words.push_str(&format!(" · as of {}", words::clock(at, view.today)));
+        words.push_str(&format!(" · as of {}", view.clock(at)));
     }
     let mut tooltip = String::new();
     if !listing.unread.is_empty() {
-        words.push_str(&format!(" · {} rows could not be read", words::grouped(listing.unread.len() as u64)));
+        words.push_str(&format!(" · {} rows could not be read", format::count(listing.unread.len() as u64)));
         tooltip = listing.unread.iter().take(8).map(|row| format!("{}: {}", row.line, row.text)).collect::<Vec<_>>().join("\n");
     }
     if let Some(hint) = &listing.incomplete {

@@ -17,7 +17,7 @@ pub fn show_selection(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Ve
     };
     let why_not = verbs::why_not(Verb::Transfer, screen);
     let key = verbs::key(Verb::Transfer);
-    if verbs::menu_row(ui, Some(icon), label, key.as_deref(), why_not.as_deref()).clicked() {
+    if verbs::menu_row(ui, Some(icon), label, key.as_deref(), why_not).clicked() {
         actions.push(Action::Do(Verb::Transfer));
     }
     menu_item(ui, screen, Verb::Open, actions);

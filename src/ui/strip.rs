@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use eframe::egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
+use crate::model::format;
 use crate::model::session::{CertificateTrust, ConnectStep, DisconnectWhen, LimitSource, Phase, Security};
 use crate::screen::{Action, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::paint::Line;
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
-use crate::ui::{verbs, words};
+use crate::ui::verbs;
 
 /// Draws the strip.
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -42,16 +43,16 @@ fn state(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         Phase::Connecting(step) => (t.accent, line(ui).strong("Connecting").subdued(&format!("  {}", step_words(*step)))),
         Phase::Moored => {
             let since = session.moored_since.map(|since| view.instant.saturating_duration_since(since));
-            let age = since.map(|age| format!("  for {}", words::duration(age.as_secs()))).unwrap_or_default();
+            let age = since.map(|age| format!("  for {}", format::duration(age))).unwrap_or_default();
             (t.good, line(ui).strong("Moored").subdued(&age))
         }
         Phase::Leaving(when) => (t.warn, line(ui).strong("Leaving").subdued(leaving_words(*when))),
         Phase::Adrift { since, .. } => {
-            let since = format!("  since {}", words::clock_seconds(*since, view.today));
+            let since = format!("  since {}", view.clock_seconds(*since));
             (t.warn, line(ui).strong("Adrift").subdued(&since))
         }
         Phase::Stranded { since } => {
-            let since = format!("  since {}", words::clock_seconds(*since, view.today));
+            let since = format!("  since {}", view.clock_seconds(*since));
             (t.bad, line(ui).strong("Stranded").subdued(&since))
         }
     };
@@ -105,7 +106,7 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
     let connected = matches!(session.phase, Phase::Moored | Phase::Leaving(_));
     if connected {
         if let Some(next) = session.next_keep_alive {
-            let left = words::seconds_until(next.saturating_duration_since(view.instant));
+            let left = format::countdown(next.saturating_duration_since(view.instant));
             let words = line(ui).subdued("next keep-alive ").strong(&left);
             figure(ui, words, "When a NOOP tells the server again that we are there; never while files move");
         }

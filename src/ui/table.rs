@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, Color32, CornerRadius, DragAndDrop, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use crate::model::format;
 use crate::model::entry::{Entry, EntryKind};
 use crate::screen::action::Extend;
 use crate::screen::state::Focus;
@@ -11,7 +12,7 @@ use crate::ui::drop::{self, DraggedRows};
 use crate::ui::file_icon::file_icon;
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
-use crate::ui::{fonts, pane, pane_menu, paint, table_header, table_keys, theme, words};
+use crate::ui::{fonts, pane, pane_menu, paint, table_header, table_keys, theme};
 
 /// Draws header and rows.
 pub fn show(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>) {
@@ -209,13 +210,13 @@ fn draw_cells(ui: &Ui, view: &View<'_>, entry: &Entry, rect: Rect, columns: &Col
     let was_cut = cut.contains('…') && !entry.name.contains('…');
     paint::text(ui, pos2(columns.name_left, y), Align::Min, cut, font.clone(), ink);
     if let Some(bytes) = entry.size.filter(|_| !is_folder) {
-        paint::text(ui, pos2(columns.size_right, y), Align::Max, words::size(bytes), font.clone(), second);
+        paint::text(ui, pos2(columns.size_right, y), Align::Max, format::size(bytes), font.clone(), second);
     }
     if let (Some(left), Some(modified)) = (columns.modified_left, entry.modified) {
-        paint::text(ui, pos2(left, y), Align::Min, words::modified(modified, view.today), font.clone(), second);
+        paint::text(ui, pos2(left, y), Align::Min, format::modified(modified, view.now, view.zone), font.clone(), second);
     }
     if let (Some(left), Some(mode)) = (columns.mode_left, entry.mode) {
-        paint::text(ui, pos2(left, y), Align::Min, words::mode(mode), fonts::mono(size::MONO), second);
+        paint::text(ui, pos2(left, y), Align::Min, format::permissions(mode), fonts::mono(size::MONO), second);
     }
     if let (Some(left), Some(owner)) = (columns.owner_left, &entry.owner) {
         let cut = paint::cut_middle(ui, owner, &font, rect.right() - left - 8.0);
@@ -239,10 +240,10 @@ fn exact_values(ui: &Ui, view: &View<'_>, entry: &Entry, columns: &Columns, resp
         }
     } else if at.x <= columns.size_right + 8.0 {
         let Some(bytes) = entry.size.filter(|_| entry.kind != EntryKind::Dir) else { return };
-        format!("{} bytes", words::grouped(bytes))
+        format::exact_size(bytes)
     } else if columns.mode_left.is_none_or(|left| at.x < left - 8.0) {
         let Some(modified) = entry.modified else { return };
-        words::exact_time(modified.at, view.today)
+        format::exact_modified(modified, view.zone)
     } else if columns.owner_left.is_none_or(|left| at.x < left - 8.0) {
         let Some(mode) = entry.mode else { return };
         format!("{mode:04o}")

@@ -136,6 +136,6 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
 
 fn connect_button(ui: &mut Ui, view: &View<'_>, verb: Verb, label: &str) -> Response {
     let why_not = verbs::why_not(verb, view.screen);
-    let response = button::ghost_icon_button(ui, verbs::icon(verb), label, why_not.as_deref());
+    let response = button::ghost_icon_button(ui, verbs::icon(verb), label, why_not);
     if why_not.is_none() { response.on_hover_text(verbs::tooltip(verb)) } else { response }
 }

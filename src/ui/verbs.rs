@@ -32,15 +32,14 @@ pub fn tooltip(verb: Verb) -> String {
 
 /// Why it cannot be done now.
 #[must_use]
-pub fn why_not(verb: Verb, screen: &Screen) -> Option<String> {
-    let _ = (verb, screen);
-    None
+pub fn why_not(verb: Verb, screen: &Screen) -> Option<&'static str> {
+    verb.is_enabled(screen).err()
 }
 
 /// An icon button for a verb.
 pub fn icon_button(ui: &mut Ui, screen: &Screen, verb: Verb, actions: &mut Vec<Action>) -> Response {
     let why_not = why_not(verb, screen);
-    let response = button::icon_button_if(ui, icon(verb), verb.label(), &tooltip(verb), why_not.as_deref());
+    let response = button::icon_button_if(ui, icon(verb), verb.label(), &tooltip(verb), why_not);
     if response.clicked() {
         actions.push(Action::Do(verb));
     }
@@ -50,7 +49,7 @@ pub fn icon_button(ui: &mut Ui, screen: &Screen, verb: Verb, actions: &mut Vec<A
 /// A row of a menu for a verb.
 pub fn menu_item(ui: &mut Ui, screen: &Screen, verb: Verb, actions: &mut Vec<Action>) {
     let why_not = why_not(verb, screen);
-    if menu_row(ui, Some(icon(verb)), verb.label(), key(verb).as_deref(), why_not.as_deref()).clicked() {
+    if menu_row(ui, Some(icon(verb)), verb.label(), key(verb).as_deref(), why_not).clicked() {
         actions.push(Action::Do(verb));
     }
 }

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use jiff::Zoned;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::engine::{LogView, QueueView};
 use crate::model::log::LogLine;
@@ -57,6 +58,22 @@ pub struct View<'a> {
     pub log: &'a dyn LogSource,
     /// For countdowns.
     pub instant: Instant,
-    /// For "today 12:02", in the zone of this machine.
-    pub today: &'a Zoned,
+    /// For "today 12:02".
+    pub now: Timestamp,
+    /// The zone of this machine.
+    pub zone: &'a TimeZone,
+}
+
+impl View<'_> {
+    /// A time of day: "12:04".
+    #[must_use]
+    pub fn clock(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
+    }
+
+    /// A time of day to the second: "12:05:14".
+    #[must_use]
+    pub fn clock_seconds(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
+    }
 }
