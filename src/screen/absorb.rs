@@ -23,6 +23,13 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
         EventBody::LocalTrouble { path, problem } => listings::local_trouble(screen, path, &problem),
         EventBody::Trouble(problem) => {
             screen.complain_of(&problem);
+            // What was to be made or renamed may be what failed.
+            for side in [Side::Local, Side::Remote] {
+                let pane = screen.pane_mut(side);
+                if pane.opening.is_none() {
+                    pane.land_on = None;
+                }
+            }
             Vec::new()
         }
         EventBody::Notice(text) => {

@@ -100,19 +100,17 @@ fn again(screen: &mut Screen, dialog: Dialog) -> Vec<Effect> {
 
 fn accept_site(screen: &mut Screen, mut form: Box<SiteForm>) -> Vec<Effect> {
     let Some(site) = form.check(screen) else { return again(screen, Dialog::Site(form)) };
-    let had_password = screen.sites.site(&site.id).is_some_and(|old| old.logon == Logon::Keyring);
-    let password = match site.logon {
-        Logon::Keyring if form.password_changed => {
-            Some(Some(Secret::new(form.password.clone())).filter(|password| !password.is_empty()))
-        }
-        // What is not used any more is not kept.
-        Logon::Anonymous | Logon::Ask if had_password => Some(None),
-        _ => None,
-    };
     let id = site.id.clone();
-    let mut effects: Vec<Effect> =
-        password.map(|password| Effect::Engine(Command::SavePassword { site: id, password })).into_iter().collect();
+    let saved = screen.sites.site(&id).filter(|old| old.logon == Logon::Keyring);
+    // Nothing is kept that is not used any more: neither under another user's name, nor where no keyring is wanted.
+    let forget = saved.is_some_and(|old| site.logon != Logon::Keyring || site.login_user() != old.login_user());
+    let keep = site.logon == Logon::Keyring && form.password_changed;
+    let command = |password| Effect::Engine(Command::SavePassword { site: id.clone(), password });
+    let mut effects = Vec::new();
+    // The keyring finds a password by the site as it is saved: the old one goes before, the new one comes after.
+    effects.extend(forget.then(|| command(None)));
     effects.extend(sites::put(screen, site));
+    effects.extend(keep.then(|| command(Some(Secret::new(form.password.clone())).filter(|password| !password.is_empty()))));
     effects
 }
 

@@ -111,11 +111,13 @@ pub(super) fn ask_delete(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
 }
 
 pub(super) fn delete(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
-    let mut effects = change(screen, |tree| tree.sites.retain(|site| site.id != *id));
-    if !effects.is_empty() {
-        effects.push(Effect::Engine(Command::SavePassword { site: id.clone(), password: None }));
-    }
-    effects
+    let saved = change(screen, |tree| tree.sites.retain(|site| site.id != *id));
+    if saved.is_empty() { saved } else { std::iter::once(forget_password(id.clone())).chain(saved).collect() }
+}
+
+/// Goes before the list without the site is saved: only of a site that is known can the password be found.
+fn forget_password(site: SiteId) -> Effect {
+    Effect::Engine(Command::SavePassword { site, password: None })
 }
 
 pub(super) fn color(screen: &mut Screen, id: &SiteId, color: SiteColor) -> Vec<Effect> {
@@ -190,9 +192,8 @@ pub(super) fn delete_folder(screen: &mut Screen, path: &str) -> Vec<Effect> {
         return Vec::new();
     }
     let mut gone = Vec::new();
-    let mut effects = change(screen, |tree| gone = tree::delete_folder(tree, path));
-    effects.extend(gone.into_iter().map(|site| Effect::Engine(Command::SavePassword { site, password: None })));
-    effects
+    let saved = change(screen, |tree| gone = tree::delete_folder(tree, path));
+    gone.into_iter().map(forget_password).chain(saved).collect()
 }
 
 /// Saves a site from its form. A session never goes on under the old data unnoticed: files would go to the wrong server.
