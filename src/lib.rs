@@ -5,4 +5,6 @@
 pub mod engine;
 pub mod ftp;
 pub mod model;
+#[cfg(feature = "practice")]
+pub mod practice;
 pub mod store;
