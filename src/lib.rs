@@ -7,4 +7,5 @@ pub mod ftp;
 pub mod model;
 #[cfg(feature = "practice")]
 pub mod practice;
+pub mod screen;
 pub mod store;

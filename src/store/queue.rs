@@ -43,8 +43,9 @@ pub struct SavedItem {
     pub local: PathBuf,
     /// Remote file or folder.
     pub remote: RemotePath,
-    /// Whether it is a folder.
-    pub is_folder: bool,
+    /// Whether it is a folder, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_folder: Option<bool>,
     /// Standing answer for a target that exists.
     pub on_exists: OnExists,
     /// Where it stands.
@@ -54,9 +55,12 @@ pub struct SavedItem {
     /// Bytes in all, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// The file on the server that an upload writes before it gets its real name (a download's is beside its target).
+    /// The source's time in nanoseconds since 1970, when it is known to the second: a changed source is not resumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub temporary: Option<RemotePath>,
+    pub modified: Option<i64>,
+    /// The name, beside the target, that the bytes are written under until they are proven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// How often it was begun.
     pub tries: u32,
 }
@@ -377,19 +381,20 @@ mod tests {
             direction: if id.is_multiple_of(2) { Direction::Upload } else { Direction::Download },
             local: PathBuf::from(format!("/home/anna/größe {id}\n.txt")),
             remote: RemotePath::parse(&format!("/www/größe {id}.txt")).unwrap(),
-            is_folder: false,
+            is_folder: Some(false),
+            modified: Some(1_763_640_000_123_456_789),
             on_exists: OnExists::Resume,
             state: SavedState::Queued,
             moved: 0,
             size: Some(1000),
-            temporary: Some(RemotePath::parse("/www/.größe.part").unwrap()),
+            part: Some("größe.part".into()),
             tries: 1,
         }
     }
 
     fn failed(id: u64) -> SavedItem {
         let problem = Problem::new(ProblemKind::Refused, "The server refused.").advise("Ask.").quote("552 quota");
-        SavedItem { state: SavedState::Failed(problem), size: None, temporary: None, ..item(id) }
+        SavedItem { state: SavedState::Failed(problem), size: None, part: None, ..item(id) }
     }
 
     /// A journal with every kind of change, and the items that it amounts to after each.
@@ -399,7 +404,7 @@ mod tests {
             Change::Put(item(2)),
             Change::Moved { id: 1, offset: 10 },
             Change::Put(failed(2)),
-            Change::Put(SavedItem { state: SavedState::Paused, is_folder: true, ..item(3) }),
+            Change::Put(SavedItem { state: SavedState::Paused, is_folder: Some(true), ..item(3) }),
             Change::Moved { id: 3, offset: u64::MAX },
             Change::Remove(1),
             Change::Moved { id: 1, offset: 20 },
