@@ -5,4 +5,5 @@
 pub mod engine;
 pub mod ftp;
 pub mod model;
+pub mod screen;
 pub mod store;
