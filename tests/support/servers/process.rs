@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -114,9 +114,10 @@ fn entry(folder: &fs::DirEntry) -> Option<Entry> {
     Some(Entry { pid, parent, state })
 }
 
+/// Sends a signal by way of the shell, whose `kill` is built in: the program of that name may be missing.
 fn signal(name: &str, pids: &[u32]) {
+    let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+    let command = format!("kill -{name} {}", pids.join(" "));
     // A process may have ended by itself meanwhile, so that kill's own complaint means nothing.
-    let mut command = Command::new("kill");
-    command.arg(format!("-{name}")).args(pids.iter().map(u32::to_string));
-    drop(command.stderr(std::process::Stdio::null()).status());
+    drop(Command::new("sh").args(["-c", &command]).stderr(Stdio::null()).status());
 }
