@@ -53,7 +53,9 @@ impl Screen {
                     return Vec::new();
                 }
                 Phase::Connecting(_) => return Vec::new(),
-                Phase::Adrift { .. } | Phase::Stranded { .. } if !is_quick(id) => return vec![Effect::Engine(Command::ReconnectNow)],
+                Phase::Adrift { .. } | Phase::Stranded { .. } if !is_quick(id) => {
+                    return vec![Effect::Engine(Command::ReconnectNow)];
+                }
                 _ => {}
             }
         }

@@ -25,7 +25,9 @@ impl Verb {
             Self::Disconnect => need(screen.has_session(), "There is no connection"),
             Self::StayConnected => need(matches!(screen.session.phase, Phase::Leaving(_)), "No disconnect is planned"),
             Self::Reconnect => need(screen.session.site.is_some(), "There was no connection yet"),
-            Self::EditSite | Self::DuplicateSite | Self::DeleteSite => need(screen.marked_site().is_some(), "Choose a site in the list first"),
+            Self::EditSite | Self::DuplicateSite | Self::DeleteSite => {
+                need(screen.marked_site().is_some(), "Choose a site in the list first")
+            }
             Self::SaveAsSite => match &screen.session.site {
                 None => Err(NOT_CONNECTED),
                 Some(site) => need(is_quick(&site.id), "This site is in the list already"),
@@ -35,7 +37,10 @@ impl Verb {
                 connected_if(is_remote, screen)
             }
             Self::Up => {
-                need(pane.place.as_ref().is_some_and(|place| crate::screen::location::above(place).is_some()), "There is no folder above")?;
+                need(
+                    pane.place.as_ref().is_some_and(|place| crate::screen::location::above(place).is_some()),
+                    "There is no folder above",
+                )?;
                 connected_if(is_remote, screen)
             }
             Self::Back => {
@@ -97,7 +102,10 @@ impl Verb {
             Self::HoldQueue => need(screen.queue.paused || screen.queue.is_pending(), "The queue is empty"),
             Self::PauseTransfers | Self::ResumeTransfers | Self::CancelTransfers => {
                 need(!screen.queue_selected.is_empty(), "Select transfers in the queue first")?;
-                need(matches!(screen.tab, PanelTab::Active | PanelTab::Queued), "Only transfers that are not finished can be changed")
+                need(
+                    matches!(screen.tab, PanelTab::Active | PanelTab::Queued),
+                    "Only transfers that are not finished can be changed",
+                )
             }
             Self::RetryTransfers => {
                 need(screen.tab == PanelTab::Failed, "Only transfers that failed can be tried again")?;

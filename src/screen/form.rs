@@ -97,7 +97,9 @@ impl SiteForm {
         }
         if let KeepAlive::Every(_) = site.keep_alive {
             match self.keep_alive_seconds.trim().parse::<u32>() {
-                Ok(seconds) if (LEAST_KEEP_ALIVE..=MOST_KEEP_ALIVE).contains(&seconds) => site.keep_alive = KeepAlive::Every(seconds),
+                Ok(seconds) if (LEAST_KEEP_ALIVE..=MOST_KEEP_ALIVE).contains(&seconds) => {
+                    site.keep_alive = KeepAlive::Every(seconds)
+                }
                 _ => errors.push((
                     "Keep-alive",
                     format!("Type a number of seconds, at least {LEAST_KEEP_ALIVE} and at most {MOST_KEEP_ALIVE}."),
@@ -143,7 +145,9 @@ impl SiteForm {
         site.port = None;
         if !port.is_empty() {
             match port.parse::<u16>() {
-                Ok(0) | Err(_) => errors.push(("Port", "A port is a number from 1 to 65535; leave it empty for the usual one.".into())),
+                Ok(0) | Err(_) => {
+                    errors.push(("Port", "A port is a number from 1 to 65535; leave it empty for the usual one.".into()))
+                }
                 Ok(number) => site.port = Some(number),
             }
         }

@@ -29,11 +29,12 @@ impl Screen {
             self.dialog = Some(Dialog::Guard { purpose, choice });
             return Vec::new();
         }
+        let is_open = matches!(self.session.phase, Phase::Moored | Phase::Leaving(_));
         match purpose {
             // A second wish to close while nothing is pending: the goodbye takes too long, and nothing is lost without it.
             GuardPurpose::Close if self.closing => self.after_leaving(purpose),
-            // The engine leaves the old session itself.
-            GuardPurpose::Connect(id) => self.connect_now(&id),
+            // Nothing is open to say goodbye on; or the goodbye takes too long for a person who asks again.
+            GuardPurpose::Connect(id) if !is_open || self.connect_next.is_some() => self.connect_now(&id),
             purpose => self.leave(purpose, DisconnectWhen::Now),
         }
     }

@@ -17,10 +17,10 @@ const MOST_STEPS: usize = 100;
 pub const NOT_CONNECTED: &str = "Connect to a server first";
 
 impl Screen {
-    /// Whether folders on the server can be read now.
+    /// Whether folders on the server can be opened. While adrift that brings the connection back at once.
     #[must_use]
     pub fn can_browse_remote(&self) -> bool {
-        matches!(self.session.phase, Phase::Moored | Phase::Leaving(_))
+        matches!(self.session.phase, Phase::Moored | Phase::Leaving(_) | Phase::Adrift { .. })
     }
 
     /// Opens a folder.

@@ -1,13 +1,12 @@
 //! Which entries of a folder are rows, and in which order: hidden names, filter, sort.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::engine::Place;
-use crate::model::entry::{Entry, EntryKind};
+use crate::model::entry::Entry;
 use crate::model::listing::Listing;
-use crate::model::sort::{SortKey, SortOrder};
+use crate::model::sort::{SortOrder, sorted};
 use crate::screen::pane::Pane;
 
 impl Pane {
@@ -77,12 +76,19 @@ impl Pane {
         (0..self.rows.len()).find(|row| self.entry(*row).is_some_and(|entry| entry.name == name))
     }
 
+    /// Whether the folder has this name, shown or not.
+    #[must_use]
+    pub fn has_entry(&self, name: &str) -> bool {
+        self.listing.as_ref().is_some_and(|listing| listing.entries.iter().any(|entry| entry.name == name))
+    }
+
     /// The selected names of the present listing, as indexes into the next one.
     fn reselect(&self, next: &Listing) -> BTreeSet<u32> {
         if self.selected.is_empty() {
             return BTreeSet::new();
         }
-        let index_of: HashMap<&str, u32> = (0_u32..).zip(&next.entries).map(|(index, entry)| (entry.name.as_str(), index)).collect();
+        let index_of: HashMap<&str, u32> =
+            (0_u32..).zip(&next.entries).map(|(index, entry)| (entry.name.as_str(), index)).collect();
         self.selected_entries().filter_map(|entry| index_of.get(entry.name.as_str()).copied()).collect()
     }
 }
@@ -90,73 +96,12 @@ impl Pane {
 /// Indexes of the entries that are shown, in order.
 fn rows_of(entries: &[Entry], sort: SortOrder, filter: &str, show_hidden: bool) -> Vec<u32> {
     let pattern = Pattern::new(filter);
-    // The lower-case name is made once an entry, not once a comparison: a folder may have 100,000 rows.
-    let mut shown: Vec<(String, u32, &Entry)> = (0_u32..)
-        .zip(entries)
-        .filter(|(_, entry)| show_hidden || !entry.name.starts_with('.'))
-        .map(|(index, entry)| (entry.name.to_lowercase(), index, entry))
-        .filter(|(lower, _, _)| pattern.matches(lower))
-        .collect();
-    shown.sort_by(|(a_lower, a_index, a), (b_lower, b_index, b)| {
-        b.may_be_entered()
-            .cmp(&a.may_be_entered())
-            .then_with(|| {
-                let by_key = match sort.key {
-                    SortKey::Name => natural(a_lower, b_lower),
-                    // A folder's own size says nothing of what is in it.
-                    SortKey::Size => file_size(a).cmp(&file_size(b)),
-                    SortKey::Modified => a.modified.map(|time| time.at).cmp(&b.modified.map(|time| time.at)),
-                    SortKey::Mode => a.mode.cmp(&b.mode),
-                    SortKey::Owner => a.owner.cmp(&b.owner).then_with(|| a.group.cmp(&b.group)),
-                };
-                if sort.descending { by_key.reverse() } else { by_key }
-            })
-            .then_with(|| natural(a_lower, b_lower))
-            .then_with(|| a.name.cmp(&b.name))
-            .then_with(|| a_index.cmp(b_index))
-    });
-    shown.into_iter().map(|(_, index, _)| index).collect()
-}
-
-fn file_size(entry: &Entry) -> Option<u64> {
-    if entry.kind == EntryKind::Dir { None } else { entry.size }
-}
-
-/// Compares names as a person would: digits by their value, so that `file2` comes before `file10`.
-fn natural(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a, b);
-    loop {
-        match (a.as_bytes().first(), b.as_bytes().first()) {
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => return Ordering::Less,
-            (Some(_), None) => return Ordering::Greater,
-            (Some(x), Some(y)) if x.is_ascii_digit() && y.is_ascii_digit() => {
-                let (a_digits, a_rest) = split_digits(a);
-                let (b_digits, b_rest) = split_digits(b);
-                let (a_value, b_value) = (a_digits.trim_start_matches('0'), b_digits.trim_start_matches('0'));
-                // Longer numbers without leading zeros are larger; of equal length, letters decide.
-                let order = a_value.len().cmp(&b_value.len()).then_with(|| a_value.cmp(b_value));
-                if order != Ordering::Equal {
-                    return order;
-                }
-                (a, b) = (a_rest, b_rest);
-            }
-            (Some(_), Some(_)) => {
-                let (mut a_chars, mut b_chars) = (a.chars(), b.chars());
-                let order = a_chars.next().cmp(&b_chars.next());
-                if order != Ordering::Equal {
-                    return order;
-                }
-                (a, b) = (a_chars.as_str(), b_chars.as_str());
-            }
-        }
-    }
-}
-
-/// The leading digits and what follows.
-fn split_digits(text: &str) -> (&str, &str) {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    text.split_at(end)
+    let is_shown = |entry: &Entry| (show_hidden || !entry.name.starts_with('.')) && pattern.matches(&entry.name);
+    sorted(entries, sort)
+        .into_iter()
+        .filter(|index| entries.get(*index).is_some_and(is_shown))
+        .filter_map(|index| u32::try_from(index).ok())
+        .collect()
 }
 
 /// What the filter field says: a part of the name, or a pattern with `*` and `?`.
@@ -171,11 +116,10 @@ impl Pattern {
         if lower.contains(['*', '?']) { Self::Glob(lower.chars().collect()) } else { Self::Part(lower) }
     }
 
-    /// `name` is in lower case.
     fn matches(&self, name: &str) -> bool {
         match self {
-            Self::Part(part) => name.contains(part.as_str()),
-            Self::Glob(pattern) => glob(pattern, &name.chars().collect::<Vec<_>>()),
+            Self::Part(part) => part.is_empty() || name.to_lowercase().contains(part.as_str()),
+            Self::Glob(pattern) => glob(pattern, &name.to_lowercase().chars().collect::<Vec<_>>()),
         }
     }
 }

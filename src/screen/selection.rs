@@ -112,9 +112,9 @@ impl Pane {
         let wanted = if repeated { first.to_string() } else { typed };
         let start = self.cursor.map_or(0, |row| if repeated { row + 1 } else { row });
         let count = self.rows.len();
-        let found = (start..count).chain(0..start.min(count)).find(|row| {
-            self.entry(*row).is_some_and(|entry| entry.name.to_lowercase().starts_with(&wanted))
-        });
+        let found = (start..count)
+            .chain(0..start.min(count))
+            .find(|row| self.entry(*row).is_some_and(|entry| entry.name.to_lowercase().starts_with(&wanted)));
         if let Some(row) = found {
             self.select_only(row);
         }

@@ -123,7 +123,8 @@ fn job(screen: &Screen, source: &Place, target: &Place, name: &str) -> Result<Op
 /// Adds to the queue, and names what could not be added.
 fn enqueue(screen: &mut Screen, jobs: Vec<Job>, refused: &[String]) -> Vec<Effect> {
     if let Some((first, rest)) = refused.split_first() {
-        let what = if rest.is_empty() { "One item was left out.".to_owned() } else { format!("{} items were left out.", refused.len()) };
+        let what =
+            if rest.is_empty() { "One item was left out.".to_owned() } else { format!("{} items were left out.", refused.len()) };
         let more = if rest.is_empty() { "." } else { ", among others." };
         screen.complain(what, format!("{first}{more}"));
     }

@@ -39,7 +39,10 @@ pub(super) fn open_row(screen: &mut Screen, side: Side, row: usize) -> Vec<Effec
     match screen.pane(side).place_of(&entry.name) {
         Some(place) => screen.open(place),
         None => {
-            screen.complain(format!("“{}” cannot be opened.", entry.name), "Its name contains characters that cannot be sent to a server.");
+            screen.complain(
+                format!("“{}” cannot be opened.", entry.name),
+                "Its name contains characters that cannot be sent to a server.",
+            );
             Vec::new()
         }
     }
