@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, rect: Rect, actions: &mut Vec<Action>)
         .frame(Frame::NONE)
         .hint_text(eframe::egui::RichText::new("Address, site or command").color(t.subdued_on_fill))
         .font(fonts::regular(size::BODY))
-        .vertical_align(Align::Center)
+        .align(eframe::egui::Align2::LEFT_CENTER)
         .desired_width(inner.width())
         .event_filter(EventFilter { horizontal_arrows: true, vertical_arrows: true, escape: true, tab: false });
     let response = ui.put(inner, edit).accessible_name("Address, site or command");

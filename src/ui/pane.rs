@@ -141,7 +141,7 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
 fn draw_empty(ui: &mut Ui, view: &View<'_>, area: Rect, words: EmptyWords, actions: &mut Vec<Action>) {
     let t = tokens(ui);
     let _ = view;
-    let height = if words.button.is_some() { 124.0 } else { 84.0 };
+    let height: f32 = if words.button.is_some() { 124.0 } else { 84.0 };
     let middle = Rect::from_center_size(area.center(), vec2(area.width() - 24.0, height.min(area.height())));
     ui.scope_builder(UiBuilder::new().max_rect(middle).id_salt("empty").layout(Layout::top_down(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.y = 6.0;

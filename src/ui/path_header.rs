@@ -56,7 +56,7 @@ fn buttons(ui: &mut Ui, view: &View<'_>, side: Side, area: Rect, actions: &mut V
     ui.spacing_mut().item_spacing.x = 1.0;
     let before = actions.len();
     let no_folder = pane.place.is_none().then_some("No folder is open");
-    let mut verb_button = |ui: &mut Ui, verb: Verb, actions: &mut Vec<Action>| {
+    let verb_button = |ui: &mut Ui, verb: Verb, actions: &mut Vec<Action>| {
         let name = format!("{} ({})", verb.label(), if side == Side::Local { "local" } else { "remote" });
         let response = button::icon_button_if(ui, verbs::icon(verb), &name, &verbs::tooltip(verb), no_folder);
         if response.clicked() {
@@ -93,7 +93,7 @@ fn filter_field(ui: &mut Ui, view: &View<'_>, side: Side, area: Rect, actions: &
         .id(filter_id(side))
         .frame(Frame::NONE)
         .hint_text(eframe::egui::RichText::new("Filter").color(t.subdued_on_fill))
-        .vertical_align(Align::Center)
+        .align(eframe::egui::Align2::LEFT_CENTER)
         .desired_width(inner.width())
         .event_filter(EventFilter { escape: true, horizontal_arrows: true, vertical_arrows: true, tab: false });
     let response = ui.put(inner, edit).accessible_name(format!("Filter, {}", crate::ui::pane::name(side)));
@@ -108,7 +108,7 @@ fn filter_field(ui: &mut Ui, view: &View<'_>, side: Side, area: Rect, actions: &
         actions.push(Action::Filter { side, text });
     }
     let close = Rect::from_center_size(pos2(rect.right() - 13.0, rect.center().y), vec2(20.0, 20.0));
-    let cross = ui.interact(close, ui.id().with(("close filter", side)), Sense::click());
+    let cross = ui.interact(close, ui.scope_id().with(("close filter", side)), Sense::click());
     let cross = button::icon_button_at(ui, close, cross, Icon::X, "Close the filter", "Show everything again (Escape)", None);
     let escape = response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape));
     if cross.clicked() || escape {
@@ -135,7 +135,7 @@ fn path_field(ui: &mut Ui, side: Side, text: &str, rect: Rect, actions: &mut Vec
         .id(path_id(side))
         .frame(Frame::NONE)
         .font(fonts::mono(size::MONO + 0.5))
-        .vertical_align(Align::Center)
+        .align(eframe::egui::Align2::LEFT_CENTER)
         .cursor_at_end(true)
         .desired_width(rect.width() - 16.0)
         .event_filter(EventFilter { escape: true, horizontal_arrows: true, vertical_arrows: true, tab: false });
@@ -159,7 +159,7 @@ fn path_field(ui: &mut Ui, side: Side, text: &str, rect: Rect, actions: &mut Vec
 /// The path step by step; what does not fit goes into a menu in front.
 fn crumbs(ui: &mut Ui, view: &View<'_>, side: Side, rect: Rect, actions: &mut Vec<Action>) {
     let pane = view.screen.pane(side);
-    let ground = ui.interact(rect, ui.id().with(("crumbs", side)), Sense::CLICK);
+    let ground = ui.interact(rect, ui.scope_id().with(("crumbs", side)), Sense::CLICK);
     if ground.clicked() {
         actions.push(Action::ActivatePane(side));
         if pane.place.is_some() {
@@ -219,7 +219,7 @@ fn show_crumb(
     let label = paint::cut_middle(ui, &crumb.label, &font, room);
     let width = paint::width(ui, &label, &font) + 12.0;
     let rect = Rect::from_min_size(pos2(left - 2.0, area.center().y - 11.0), vec2(width, 22.0));
-    let response = ui.interact(rect, ui.id().with(("crumb", side, at)), Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+    let response = ui.interact(rect, ui.scope_id().with(("crumb", side, at)), Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
     if response.hovered() {
         ui.painter().rect_filled(rect, CornerRadius::same(4), t.pressed);
     }
@@ -237,7 +237,7 @@ fn show_crumb(
 
 fn hidden_crumbs(ui: &mut Ui, side: Side, crumbs: &[Crumb], left: f32, area: Rect, actions: &mut Vec<Action>) -> f32 {
     let rect = Rect::from_min_size(pos2(left, area.center().y - 11.0), vec2(22.0, 22.0));
-    let response = ui.interact(rect, ui.id().with(("hidden crumbs", side)), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with(("hidden crumbs", side)), Sense::click());
     let response = button::icon_button_at(ui, rect, response, Icon::ELLIPSIS, "Folders above", "Folders above", None);
     Popup::menu(&response).gap(4.0).show(|ui| {
         for crumb in crumbs {

@@ -156,7 +156,7 @@ fn indent(depth: usize) -> f32 {
 
 fn folder_row(ui: &mut Ui, view: &View<'_>, folder: &SiteFolder, depth: usize, rect: Rect, actions: &mut Vec<Action>) {
     let t = tokens(ui);
-    let response = ui.interact(rect, ui.id().with(("site folder", &folder.path)), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with(("site folder", &folder.path)), Sense::click());
     let name = folder.path.rsplit('/').next().unwrap_or_default();
     response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, folder.open, name));
     let ground = rect.shrink2(vec2(8.0, 0.0));

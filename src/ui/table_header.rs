@@ -46,7 +46,7 @@ fn header_cell(
 ) {
     let t = tokens(ui);
     let sort = view.screen.pane(side).sort;
-    let response = ui.interact(rect, ui.id().with(("header", side, label)), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with(("header", side, label)), Sense::click());
     let is_sorted = sort.key == key;
     let ink = if response.hovered() { t.strong } else if is_sorted { t.text } else { t.subdued };
     let y = rect.center().y - 0.5;

@@ -65,7 +65,7 @@ pub fn user_at_host(site: &Site) -> String {
 fn site_chip(ui: &mut Ui, view: &View<'_>, rect: Rect, actions: &mut Vec<Action>) {
     let t = tokens(ui);
     let session = &view.screen.session;
-    let response = ui.interact(rect, ui.id().with("site chip"), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with("site chip"), Sense::click());
     field_ground(ui, rect, response.hovered());
     let y = rect.center().y;
     let color = state_color(t, &session.phase);
