@@ -5,7 +5,7 @@
 mod sample_screens;
 
 use eframe::egui;
-use egui_kittest::{Harness, SnapshotOptions};
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use moorline::model::settings::ThemeChoice;
 use moorline::screen::PanelTab;
 use moorline::ui::{View, layout, theme};
@@ -54,39 +54,53 @@ fn harness(sample: Sample, size: egui::Vec2) -> Harness<'static, Window> {
 
 const FULL: egui::Vec2 = egui::vec2(1320.0, 840.0);
 
+/// Draws each sample and compares it with the picture of its name.
+fn compare(pictures: impl IntoIterator<Item = (&'static str, Sample, egui::Vec2)>) {
+    let mut results = SnapshotResults::new();
+    for (name, sample, size) in pictures {
+        let mut harness = harness(sample, size);
+        harness.snapshot(name);
+        results.extend_harness(&mut harness);
+    }
+}
+
 #[test]
 fn moored_with_transfers() {
-    for (theme, name) in [(ThemeChoice::Dark, "moored-dark"), (ThemeChoice::Light, "moored-light")] {
-        harness(sample_screens::moored(theme), FULL).snapshot(name);
-    }
+    compare([
+        ("moored-dark", sample_screens::moored(ThemeChoice::Dark), FULL),
+        ("moored-light", sample_screens::moored(ThemeChoice::Light), FULL),
+    ]);
 }
 
 #[test]
 fn adrift_with_a_countdown() {
-    for (theme, name) in [(ThemeChoice::Dark, "adrift-dark"), (ThemeChoice::Light, "adrift-light")] {
-        harness(sample_screens::adrift(theme), FULL).snapshot(name);
-    }
+    compare([
+        ("adrift-dark", sample_screens::adrift(ThemeChoice::Dark), FULL),
+        ("adrift-light", sample_screens::adrift(ThemeChoice::Light), FULL),
+    ]);
 }
 
 #[test]
 fn offline_at_the_first_start() {
-    for (theme, name) in [(ThemeChoice::Dark, "offline-dark"), (ThemeChoice::Light, "offline-light")] {
-        harness(sample_screens::offline(theme), FULL).snapshot(name);
-    }
+    compare([
+        ("offline-dark", sample_screens::offline(ThemeChoice::Dark), FULL),
+        ("offline-light", sample_screens::offline(ThemeChoice::Light), FULL),
+    ]);
 }
 
 #[test]
 fn the_lower_panels_tabs() {
-    for (tab, name) in [(PanelTab::Failed, "failed"), (PanelTab::Done, "done"), (PanelTab::Log, "log")] {
+    let of = |tab| {
         let mut sample = sample_screens::moored(ThemeChoice::Dark);
         sample.screen.tab = tab;
         sample.screen.queue.failed = 2;
         sample.screen.queue.done = 2;
-        harness(sample, FULL).snapshot(name);
-    }
+        sample
+    };
+    compare([("failed", of(PanelTab::Failed), FULL), ("done", of(PanelTab::Done), FULL), ("log", of(PanelTab::Log), FULL)]);
 }
 
 #[test]
 fn the_smallest_window() {
-    harness(sample_screens::adrift(ThemeChoice::Dark), egui::vec2(760.0, 480.0)).snapshot("smallest");
+    compare([("smallest", sample_screens::adrift(ThemeChoice::Dark), egui::vec2(760.0, 480.0))]);
 }
