@@ -1,6 +1,6 @@
 //! Option cards: a few ways on, each with an icon, a title and an explanation; exactly one is chosen.
 
-use eframe::egui::{self, CornerRadius, Id, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Align2, CornerRadius, Id, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{size, tokens};
@@ -69,6 +69,65 @@ pub(crate) fn step(ui: &Ui, index: usize, count: usize) -> Option<usize> {
             None
         }
     })
+}
+
+/// One line of [`options`]: what it is called and what it does.
+pub type Choice<'a> = (&'a str, &'a str);
+
+/// As [`cards`], one line each and closer together; returns the one that was chosen anew.
+pub fn options(ui: &mut Ui, salt: &str, choices: &[Choice<'_>], chosen: usize, focus: bool) -> Option<usize> {
+    let base = ui.scope_id().with(salt);
+    let mut picked = None;
+    ui.spacing_mut().item_spacing.y = 4.0;
+    for (index, choice) in choices.iter().enumerate() {
+        let response = line(ui, base.with(index), *choice, index == chosen);
+        if focus && index == chosen {
+            response.request_focus();
+        }
+        if response.clicked() {
+            response.request_focus();
+            picked = Some(index);
+        }
+        if response.has_focus() {
+            own_arrows(ui, &response);
+            if let Some(next) = step(ui, index, choices.len()) {
+                picked = Some(next);
+                ui.memory_mut(|memory| memory.request_focus(base.with(next)));
+            }
+        }
+    }
+    picked.filter(|index| *index != chosen)
+}
+
+fn line(ui: &mut Ui, id: Id, (title, explanation): Choice<'_>, chosen: bool) -> egui::Response {
+    let t = tokens(ui);
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 30.0));
+    let response = ui.interact(rect, id, if chosen { Sense::click() } else { Sense::CLICK });
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, format!("{title}: {explanation}")));
+    let painter = ui.painter();
+    if chosen {
+        painter.rect(rect, CornerRadius::same(size::RADIUS), t.accent_ground, Stroke::new(1.0, t.accent), StrokeKind::Inside);
+    } else if response.hovered() {
+        painter.rect_filled(rect, CornerRadius::same(size::RADIUS), t.pressed);
+    }
+    let dot = pos2(rect.left() + 18.0, rect.center().y);
+    painter.circle(dot, 7.0, t.panel, Stroke::new(1.0, if chosen { t.accent } else { t.subdued }));
+    if chosen {
+        painter.circle_filled(dot, 3.5, t.accent);
+    }
+    let left = rect.left() + 34.0;
+    let ink = if chosen { t.strong } else { t.text };
+    let title = painter.text(pos2(left, rect.center().y), Align2::LEFT_CENTER, title, fonts::regular(size::BODY), ink);
+    let words = pos2(title.right() + 10.0, rect.center().y);
+    painter.text(
+        words,
+        Align2::LEFT_CENTER,
+        explanation,
+        fonts::regular(size::SECONDARY),
+        if chosen { t.text } else { t.subdued_on_fill },
+    );
+    theme::focus_ring(ui, &response, size::RADIUS);
+    response
 }
 
 fn one(ui: &mut Ui, id: Id, card: &Card<'_>, chosen: bool) -> egui::Response {

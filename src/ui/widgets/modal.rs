@@ -8,7 +8,7 @@ use eframe::egui::{
 
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{Tokens, size, tokens};
-use crate::ui::widgets::button::{danger_button, primary_button, quiet_button};
+use crate::ui::widgets::button::{danger_button, primary_button_if, quiet_button};
 use crate::ui::{text, theme};
 
 /// What a person answered in this frame.
@@ -46,6 +46,7 @@ pub struct Modal<'a> {
     second: Option<&'a str>,
     cancel: &'a str,
     look: Look,
+    blocked: Option<&'a str>,
     in_front: bool,
 }
 
@@ -62,6 +63,7 @@ impl<'a> Modal<'a> {
             second: None,
             cancel: "Cancel",
             look: Look::Primary,
+            blocked: None,
             in_front: true,
         }
     }
@@ -112,6 +114,13 @@ impl<'a> Modal<'a> {
     #[must_use]
     pub fn careful(mut self) -> Self {
         self.look = Look::Careful;
+        self
+    }
+
+    /// Why the main button cannot be pressed at this moment.
+    #[must_use]
+    pub fn blocked(mut self, why_not: Option<&'a str>) -> Self {
+        self.blocked = why_not;
         self
     }
 
@@ -170,7 +179,7 @@ impl<'a> Modal<'a> {
         if focused.is_some() && focused == own {
             return None;
         }
-        let accepts = self.main.is_some() && self.look != Look::Careful;
+        let accepts = self.main.is_some() && self.blocked.is_none() && self.look != Look::Careful;
         if accepts && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
             return Some(Answer::Main);
         }
@@ -209,7 +218,7 @@ impl<'a> Modal<'a> {
             };
             if let Some(label) = self.main {
                 let response = match self.look {
-                    Look::Primary => primary_button(ui, label),
+                    Look::Primary => primary_button_if(ui, label, self.blocked),
                     Look::Danger => danger_button(ui, label),
                     Look::Careful => quiet_button(ui, label),
                 };
