@@ -2,16 +2,16 @@
 
 use eframe::egui::{Align, Color32, CornerRadius, Id, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
-use crate::model::format;
 use crate::model::banner::{Banner, BannerAction, Severity};
+use crate::model::format;
 use crate::model::session::Phase;
 use crate::screen::Action;
+use crate::ui::fonts;
 use crate::ui::icon::Icon;
 use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{Tokens, size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::fonts;
 
 /// Its full height.
 const HEIGHT: f32 = 50.0;

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod banner;
 pub mod columns;
+pub mod dialogs;
 pub mod drop;
 pub mod file_icon;
 pub mod fonts;
@@ -23,6 +24,7 @@ pub mod table_header;
 pub mod table_keys;
 pub mod text;
 pub mod theme;
+pub mod toasts;
 pub mod tokens;
 pub mod top_bar;
 pub mod verbs;

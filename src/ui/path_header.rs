@@ -1,8 +1,8 @@
 //! A pane's header: its path as crumbs or as a field, the filter, and what is done with the folder.
 
 use eframe::egui::{
-    Align, CornerRadius, CursorIcon, EventFilter, Frame, Id, Key, Layout, Popup, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, CornerRadius, CursorIcon, EventFilter, Frame, Id, Key, Layout, Popup, Rect, Role, Sense, Stroke, StrokeKind, TextEdit,
+    Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use crate::screen::pane::Crumb;
@@ -219,7 +219,8 @@ fn show_crumb(
     let label = paint::cut_middle(ui, &crumb.label, &font, room);
     let width = paint::width(ui, &label, &font) + 12.0;
     let rect = Rect::from_min_size(pos2(left - 2.0, area.center().y - 11.0), vec2(width, 22.0));
-    let response = ui.interact(rect, ui.scope_id().with(("crumb", side, at)), Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+    let response =
+        ui.interact(rect, ui.scope_id().with(("crumb", side, at)), Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
     if response.hovered() {
         ui.painter().rect_filled(rect, CornerRadius::same(4), t.pressed);
     }

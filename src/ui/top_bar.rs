@@ -1,6 +1,8 @@
 //! The top bar: the site with its state, the address field, connect or disconnect, theme, settings.
 
-use eframe::egui::{Align, Color32, CornerRadius, Layout, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align, Color32, CornerRadius, Layout, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::model::session::Phase;
 use crate::model::settings::ThemeChoice;
