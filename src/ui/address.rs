@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, rect: Rect, actions: &mut Vec<Action>)
     {
         right = key_chip(ui, rect, &key.replace('+', " ")) - 8.0;
     }
-    let keys = had_focus.then(|| list_keys(ui, view, actions)).unwrap_or_default();
+    let keys = if had_focus { list_keys(ui, view, actions) } else { ListKeys::default() };
 
     let mut text = address.text.clone();
     let inner = Rect::from_min_max(pos2(rect.left() + 33.0, rect.top()), pos2(right, rect.bottom()));

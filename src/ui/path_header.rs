@@ -174,7 +174,7 @@ fn crumbs(ui: &mut Ui, view: &View<'_>, side: Side, rect: Rect, actions: &mut Ve
         paint::text(ui, at, Align::Min, words, fonts::regular(size::BODY), tokens(ui).subdued);
         return;
     }
-    let gap = 20.0;
+    let gap = 26.0;
     let font = fonts::strong(size::BODY);
     let mut room = rect.width() - 6.0;
     let mut first = crumbs.len();
@@ -195,9 +195,9 @@ fn crumbs(ui: &mut Ui, view: &View<'_>, side: Side, rect: Rect, actions: &mut Ve
     for (at, crumb) in crumbs.iter().enumerate().skip(first) {
         left = show_crumb(ui, side, at, crumb, at == last, left, rect, actions);
         if at < last {
-            let at = pos2(left + 3.0, rect.center().y);
+            let at = pos2(left + 6.0, rect.center().y);
             Icon::CHEVRON_RIGHT.paint(ui.painter(), at, 11.0, tokens(ui).subdued);
-            left += 6.0;
+            left += 12.0;
         }
     }
 }

@@ -161,7 +161,7 @@ impl Parts {
         let bar_left = words - 16.0 - bar_width;
         let name = rect.left() + 42.0;
         let room = bar_left - name;
-        let path = (room > 300.0).then(|| name + room * 0.4545);
+        let path = (room > 300.0).then_some(name + room * 0.4545);
         let bar = Rect::from_min_size(pos2(bar_left, rect.center().y - 1.0), vec2(bar_width, 4.0));
         Self { name, path, bar, words, speed_right: rect.right() - 108.0, left_right: rect.right() - 48.0 }
     }

@@ -37,7 +37,7 @@ enum Line<'a> {
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let t = tokens(ui);
     let area = ui.max_rect();
-    let head = Rect::from_min_size(area.min, vec2(area.width(), size::PANE_HEADER));
+    let head = Rect::from_min_size(area.min, vec2(area.width(), size::PANE_HEADER - 5.0));
     paint::text(ui, pos2(head.left() + 14.0, head.center().y), Align::Min, "Sites", fonts::strong(size::SECONDARY), t.subdued);
     let mut buttons = ui.new_child(
         UiBuilder::new()

@@ -104,12 +104,10 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
         line.show(ui).on_hover_text(tooltip);
     };
     let connected = matches!(session.phase, Phase::Moored | Phase::Leaving(_));
-    if connected {
-        if let Some(next) = session.next_keep_alive {
-            let left = format::countdown(next.saturating_duration_since(view.instant));
-            let words = line(ui).subdued("next keep-alive ").strong(&left);
-            figure(ui, words, "When a NOOP tells the server again that we are there; never while files move");
-        }
+    if let Some(next) = session.next_keep_alive.filter(|_| connected) {
+        let left = format::countdown(next.saturating_duration_since(view.instant));
+        let words = line(ui).subdued("next keep-alive ").strong(&left);
+        figure(ui, words, "When a NOOP tells the server again that we are there; never while files move");
     }
     if let Some(limit) = session.idle_limit.filter(|_| session.phase != Phase::Offline) {
         let (source, tooltip) = match limit.source {

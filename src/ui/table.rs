@@ -204,7 +204,11 @@ fn draw_cells(ui: &Ui, view: &View<'_>, entry: &Entry, rect: Rect, columns: &Col
         t.subdued
     };
     let ink = if selected { t.strong } else { t.text };
-    let icon_ink = if is_folder { t.accent } else { second };
+    let icon_ink = match (is_folder, selected) {
+        (true, _) => t.accent,
+        (false, true) => t.subdued_on_fill,
+        (false, false) => second,
+    };
     file_icon(entry).paint(ui.painter(), pos2(rect.left() + 15.0, y), size::ICON, icon_ink);
 
     let font = fonts::regular(size::BODY);
