@@ -42,7 +42,9 @@ pub(super) fn by_words(text: &Reading, code: u16, state: State) -> Option<(Cause
     if says(w::ABUSE) && !timeout && !idle {
         return certain(Cause::ProtocolAbuse);
     }
-    if before_login && says(w::LOGIN_LATE) && !many {
+    let subject = text.without(w::CLOSING);
+    let is_crowd = many && (says(w::USER) || subject.says(w::CONNECTION));
+    if before_login && says(w::LOGIN_LATE) && !is_crowd {
         return certain(Cause::LoginTimeout);
     }
     if idle || timeout {
@@ -51,7 +53,7 @@ pub(super) fn by_words(text: &Reading, code: u16, state: State) -> Option<(Cause
     if says(w::SESSION_LIMIT) {
         return certain(Cause::SessionLimitReached);
     }
-    if many && (says(w::USER) || says(w::CONNECTION) || says(w::HOST) || says(w::ACCOUNT) || says(w::SESSION) || says(w::FULL)) {
+    if is_crowd || many && (says(w::HOST) || says(w::ACCOUNT) || subject.says(w::SESSION) || says(w::FULL)) {
         return certain(crowd(text));
     }
     // "Maximum logins reached", "limit exceeded": many, and nothing else that it could be.
@@ -98,7 +100,7 @@ fn by_clock(text: &Reading, code: u16, state: State, idle: bool) -> (Cause, Cert
         _ if idle => (Cause::IdleTimeout, Certainty::Certain),
         State::Transfer if code != 221 => (Cause::DataConnectionProblem, Certainty::Likely),
         _ if says(w::LOGIN) && !says(w::AGAIN) && !says(&["logged out", "log out"]) => (Cause::LoginTimeout, Certainty::Likely),
-        _ if says(w::SESSION) => (Cause::SessionLimitReached, Certainty::Likely),
+        _ if text.without(w::CLOSING).says(w::SESSION) => (Cause::SessionLimitReached, Certainty::Likely),
         _ => (Cause::IdleTimeout, Certainty::Likely),
     }
 }
@@ -107,7 +109,7 @@ fn by_clock(text: &Reading, code: u16, state: State, idle: bool) -> (Cause, Cert
 fn crowd(text: &Reading) -> Cause {
     if text.says(w::HOST) {
         Cause::TooManyFromHost
-    } else if text.says(w::ACCOUNT) {
+    } else if text.says(w::ACCOUNT) && !text.says(w::SERVER_WIDE) {
         Cause::TooManyThisUser
     } else if text.says(w::YOU) && text.says(w::CONNECTION) {
         Cause::TooManyFromHost
@@ -129,6 +131,8 @@ pub(super) fn by_state(text: &Reading, code: u16, state: State) -> (Cause, Certa
         (530, State::Greeting) => (Cause::HostNotAllowed, Certainty::Guess),
         // RFC 959's own text for 421. Servers that send it so: printers and disks whose FTP is off or without a free place; after a few
         // wrong passwords; when an account was removed.
+        // vsftpd says just this, and only when hosts.deny names us.
+        (421, State::Greeting) if text.is_only("service not available") => (Cause::HostNotAllowed, Certainty::Guess),
         (421, State::Greeting) if text.says(&["currently"]) => (Cause::TooManyUsers, Certainty::Guess),
         (421, State::Greeting) if text.says(w::NOT_AVAILABLE) => (Cause::ShutdownOrRestart, Certainty::Guess),
         (421, State::Login) if text.says(w::NOT_AVAILABLE) => (Cause::BannedOrBruteForce, Certainty::Guess),

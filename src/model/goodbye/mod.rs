@@ -5,6 +5,7 @@ mod numbers;
 mod plan;
 mod reading;
 mod wording;
+#[rustfmt::skip]
 mod words;
 
 #[cfg(test)]
@@ -237,6 +238,12 @@ fn settle<L>(heard: &Heard<'_, L>, text: &Reading) -> (Cause, Certainty) {
         return cause::announced(text).map_or((Cause::Unknown, Certainty::Guess), |cause| (cause, Certainty::Certain));
     }
     let found = if text.is_silent() { None } else { cause::by_words(text, heard.code, heard.state) };
+    // 425 and 426 are about the data connection (RFC 959 §4.2.2), whatever they say of connections and refusals.
+    let is_data = matches!(heard.code, 425 | 426) && matches!(heard.state, State::Command | State::Transfer);
+    let found = found.filter(|(cause, certainty)| {
+        let is_login = matches!(cause, Cause::HostNotAllowed | Cause::LoginRejected | Cause::LoginTimeout | Cause::ProtocolAbuse);
+        !is_data || !(is_login || *cause == Cause::ResourceExhaustion && *certainty != Certainty::Certain)
+    });
     let (cause, certainty) = found.unwrap_or_else(|| cause::by_state(text, heard.code, heard.state));
     // A keep-alive had just been answered: then it was not silence that the server minded, but that nothing was transferred.
     let limit = numbers::time(text)
@@ -286,32 +293,124 @@ fn plan_for<L>(heard: &Heard<'_, L>, verdict: &Verdict, text: &Reading) -> Plan 
     if heard.quit_sent || heard.state == State::AfterQuit {
         return Plan::Done;
     }
-    let ends = matches!(heard.code, 0 | 221 | 421 | 500) || heard.state == State::Greeting;
-    let back_off = || match numbers::time(text).and_then(|(number, unit)| u32::try_from(number).ok()?.checked_mul(unit.seconds()?))
-    {
-        Some(seconds) => Plan::WaitAndRetry { seconds },
-        None => Plan::ReconnectBackingOff,
+    let ends = ends_session(heard, text);
+    let back_off = || {
+        let named = numbers::time(text).and_then(|(number, unit)| u32::try_from(number).ok()?.checked_mul(unit.seconds()?));
+        named.map_or(Plan::ReconnectBackingOff, |seconds| Plan::WaitAndRetry { seconds })
     };
     match verdict.cause {
         Cause::GoodbyeToQuit => Plan::Done,
         // "Ready in nnn minutes" (RFC 959 §5.4): the same connection gets its 220 when the time has come.
         _ if heard.code == 120 => Plan::SessionSurvives,
         Cause::IdleTimeout | Cause::NoTransferTimeout | Cause::SessionLimitReached => Plan::ReconnectNow,
-        Cause::LoginTimeout | Cause::ResourceExhaustion => Plan::ReconnectBackingOff,
         Cause::TooManyFromHost | Cause::TooManyThisUser => Plan::LowerConnections,
         Cause::TooManyUsers | Cause::ShutdownOrRestart => back_off(),
         Cause::BannedOrBruteForce => Plan::StayAway { seconds: Some(verdict.seconds().unwrap_or(USUAL_BAN)) },
+        Cause::LoginTimeout => Plan::ReconnectBackingOff,
+        Cause::AnnouncesIdleLimit | Cause::AnnouncesConnectionLimit => Plan::Remember,
+        Cause::DataConnectionProblem => Plan::SessionSurvives,
+        // A refusal of one command or transfer, though in words that elsewhere end sessions.
+        _ if !ends && heard.state != State::Login => Plan::SessionSurvives,
         // A guess is no reason to give a session up.
         Cause::AdminKick if verdict.certainty == Certainty::Guess => Plan::ReconnectBackingOff,
         Cause::AdminKick | Cause::TlsProblem | Cause::HostNotAllowed | Cause::LoginRejected => Plan::StayAway { seconds: None },
-        Cause::DataConnectionProblem => Plan::SessionSurvives,
-        Cause::AnnouncesIdleLimit | Cause::AnnouncesConnectionLimit => Plan::Remember,
-        Cause::ProtocolAbuse | Cause::Unknown if ends && verdict_ends(heard) => Plan::ReconnectBackingOff,
-        Cause::ProtocolAbuse | Cause::Unknown => Plan::SessionSurvives,
+        Cause::ResourceExhaustion | Cause::ProtocolAbuse | Cause::Unknown => {
+            if ends {
+                Plan::ReconnectBackingOff
+            } else {
+                Plan::SessionSurvives
+            }
+        }
     }
 }
 
-/// Whether this code closes the connection by itself, whatever the cause.
-fn verdict_ends<L>(heard: &Heard<'_, L>) -> bool {
-    !(200..400).contains(&heard.code) && heard.code != 500 || heard.code == 221
+/// Whether this reply is the last one of its connection. vsftpd says `500 OOPS` with its last breath.
+fn ends_session<L>(heard: &Heard<'_, L>, text: &Reading) -> bool {
+    match heard.code {
+        0 | 221 | 421 => true,
+        500 => heard.state == State::Greeting || text.says(&["oops"]),
+        code => heard.state == State::Greeting && code >= 400,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn verdict(code: u16, line: &str, state: State, known: Known) -> Verdict {
+        classify(&Heard { code, lines: &[line], state, quit_sent: false, known })
+    }
+
+    #[test]
+    fn names_are_told_apart_and_read_back() {
+        let names: std::collections::BTreeSet<_> = Cause::ALL.iter().map(|cause| cause.name()).collect();
+        assert_eq!(names.len(), Cause::ALL.len());
+        assert_eq!("after-quit".parse(), Ok(State::AfterQuit));
+        assert!("asleep".parse::<State>().is_err());
+    }
+
+    #[test]
+    fn the_plan_follows_from_the_cause() {
+        let wait = |seconds| Plan::WaitAndRetry { seconds };
+        let away = |seconds| Plan::StayAway { seconds };
+        let table = [
+            (421, "Timeout.", State::Idle, Plan::ReconnectNow),
+            (421, "Too many connections from your IP", State::Login, Plan::LowerConnections),
+            (421, "Too many users, please wait 5 minutes", State::Greeting, wait(300)),
+            (421, "Too many users", State::Greeting, Plan::ReconnectBackingOff),
+            (421, "Shutting down", State::Command, Plan::ReconnectBackingOff),
+            (421, "You are banned for 1 hour", State::Greeting, away(Some(3600))),
+            (421, "You are banned", State::Greeting, away(Some(USUAL_BAN))),
+            (530, "Login incorrect", State::Login, away(None)),
+            (421, "Killed by the administrator", State::Idle, away(None)),
+            (421, "Service not available, closing control connection.", State::Command, Plan::ReconnectBackingOff),
+            (425, "Can't open data connection", State::Transfer, Plan::SessionSurvives),
+            (552, "Disk full", State::Transfer, Plan::SessionSurvives),
+            (522, "SSL connection failed; session reuse required", State::Transfer, Plan::SessionSurvives),
+            (550, "Permission denied", State::Command, Plan::SessionSurvives),
+            (500, "OOPS: child died", State::Command, Plan::ReconnectBackingOff),
+            (500, "Command too long", State::Command, Plan::SessionSurvives),
+            (120, "Service ready in 5 minutes", State::Greeting, Plan::SessionSurvives),
+            (220, "Disconnected after 5 minutes of inactivity", State::Greeting, Plan::Remember),
+            (221, "Goodbye", State::AfterQuit, Plan::Done),
+        ];
+        for (code, line, state, plan) in table {
+            assert_eq!(verdict(code, line, state, Known::default()).plan, plan, "{code} {line}");
+        }
+    }
+
+    #[test]
+    fn a_cut_soon_after_a_keep_alive_was_not_for_silence() {
+        let known = |idle_for, had_transfer| Known { idle_limit: Some(300), idle_for: Some(idle_for), had_transfer };
+        let cause = |line, known| verdict(421, line, State::Idle, known).cause;
+        assert_eq!(cause("Timeout.", known(300, false)), Cause::IdleTimeout);
+        assert_eq!(cause("Timeout.", known(20, false)), Cause::NoTransferTimeout);
+        assert_eq!(cause("Timeout.", known(20, true)), Cause::IdleTimeout);
+        assert_eq!(cause("Timeout (60 seconds)", known(60, false)), Cause::IdleTimeout, "the text's own figure counts");
+    }
+
+    #[test]
+    fn only_our_quit_makes_a_221_a_goodbye() {
+        let heard = |quit_sent, state| Heard { code: 221, lines: &["221 Goodbye."], state, quit_sent, known: Known::default() };
+        let told = |heard| {
+            let verdict = classify(&heard);
+            (verdict.cause, verdict.certainty)
+        };
+        assert_eq!(told(heard(true, State::Command)), (Cause::GoodbyeToQuit, Certainty::Certain));
+        assert_eq!(told(heard(false, State::Idle)), (Cause::IdleTimeout, Certainty::Guess));
+        assert_eq!(told(heard(false, State::Command)), (Cause::Unknown, Certainty::Guess));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_get_a_verdict(code in 0_u16..1000, lines in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..60), 0..4)) {
+            for state in [State::Greeting, State::Login, State::Command, State::Idle, State::Transfer, State::AfterQuit] {
+                let verdict = classify(&Heard { code, lines: &lines, state, quit_sent: false, known: Known::default() });
+                prop_assert_eq!(verdict.number.is_some(), verdict.unit.is_some());
+                let _words = server_words(code, &lines);
+            }
+        }
+    }
 }

@@ -46,7 +46,7 @@ impl Unit {
 }
 
 /// How seconds begin in the languages of servers. Looked up before minutes: Hungarian has `perc` in both.
-const SECONDS: [&str; 22] = [
+const SECONDS: [&str; 19] = [
     "sec",
     "seg",
     "sek",
@@ -58,9 +58,7 @@ const SECONDS: [&str; 22] = [
     "mp",
     "секунд",
     "сек",
-    "с.",
-    "с)",
-    "с ",
+    "с",
     "秒",
     "초",
     "δευτερ",
@@ -68,7 +66,6 @@ const SECONDS: [&str; 22] = [
     "sigundo",
     "sekunt",
     "s",
-    "secs",
 ];
 
 /// How minutes begin.
@@ -76,10 +73,10 @@ const MINUTES: [&str; 14] = ["min", "perc", "dakika", "dk", "мин", "мину�
 
 /// How hours begin.
 const HOURS: [&str; 15] =
-    ["hour", "hr", "stunde", "std", "heure", "hora", "uur", "godz", "hodin", "timm", "time", "час", "小时", "小時", "時間"];
+    ["hour", "hr", "stunde", "std", "heure", "hora", "uur", "godz", "hodin", "timm", "timer", "час", "小时", "小時", "時間"];
 
 /// Units that must be the whole word, since many words begin so.
-const WHOLE_WORDS: [&str; 6] = ["s", "m", "sn", "mp", "dk", "mn"];
+const WHOLE_WORDS: [&str; 7] = ["s", "m", "sn", "mp", "dk", "mn", "с"];
 
 /// One number of the text that may be a figure.
 struct Figure<'a> {
@@ -134,18 +131,18 @@ fn is_other(figure: &Figure<'_>) -> bool {
 }
 
 fn time_unit(after: &str) -> Option<Unit> {
-    let after = after.trim_start_matches([' ', '-', ')', '\u{a0}']);
-    // "60(s)", "5 (minutes)"
-    let after = after.trim_start_matches('(');
+    // "60 (seconds)" and "(60) seconds", but "(8) s této adresy" is no time.
+    let is_closed = after.starts_with(')');
+    let after = after.trim_start_matches([' ', '-', ')', '(', '\u{a0}']);
     let starts = |units: &[&str]| {
         units.iter().any(|unit| {
             let whole = WHOLE_WORDS.contains(unit);
-            after.strip_prefix(unit).is_some_and(|rest| !whole || !rest.starts_with(char::is_alphanumeric))
+            after.strip_prefix(unit).is_some_and(|rest| !whole || !is_closed && !rest.starts_with(char::is_alphanumeric))
         })
     };
     if after.starts_with("session") || after.starts_with("server") || after.starts_with("time ") {
         None
-    } else if starts(&SECONDS) || after == "с" {
+    } else if starts(&SECONDS) {
         Some(Unit::Seconds)
     } else if starts(&MINUTES) && !after.starts_with("mindest") {
         Some(Unit::Minutes)
@@ -219,6 +216,9 @@ mod tests {
             ("1,800 secs", Some((1800, Unit::Seconds))),
             ("900.0 seconds", Some((900, Unit::Seconds))),
             ("600 másodperc", Some((600, Unit::Seconds))),
+            ("(600 с): закрыто", Some((600, Unit::Seconds))),
+            ("(8) с этого IP", None),
+            ("(8) s této adresy", None),
             ("10 perc", Some((10, Unit::Minutes))),
             ("1 hour", Some((1, Unit::Hours))),
             ("5-minute limit", Some((5, Unit::Minutes))),

@@ -8,7 +8,7 @@ use encoding_rs::{
 use super::words;
 
 /// Tried when the bytes are not UTF-8. Of readings that say the same, the first is taken.
-const ENCODINGS: [&Encoding; 15] = [
+const ENCODINGS: [&Encoding; 14] = [
     WINDOWS_1252,
     WINDOWS_1250,
     ISO_8859_2,
@@ -23,7 +23,6 @@ const ENCODINGS: [&Encoding; 15] = [
     IBM866,
     ISO_8859_5,
     ISO_8859_7,
-    WINDOWS_1252,
 ];
 
 /// A text in two forms: for numbers, and for words.
@@ -75,6 +74,20 @@ impl Reading {
     /// Whether there are no words at all.
     pub(super) fn is_silent(&self) -> bool {
         !self.words.contains(char::is_alphabetic)
+    }
+
+    /// The same without these words.
+    pub(super) fn without(&self, phrases: &[&str]) -> Self {
+        let mut words = self.words.clone();
+        for phrase in phrases {
+            words = words.replace(phrase, "");
+        }
+        Self { plain: self.plain.clone(), words }
+    }
+
+    /// Whether these are all the words.
+    pub(super) fn is_only(&self, words: &str) -> bool {
+        self.words.trim() == words
     }
 
     fn holds(&self, pattern: &str) -> bool {
