@@ -58,18 +58,18 @@ fn replies_from_memory_are_understood() {
 }
 
 /// The charsets that servers of this language use for such a text, as far as they can write it.
-fn charsets(text: &str) -> &'static [&'static Encoding] {
+fn charsets(text: &str) -> Vec<&'static Encoding> {
     let has = |range: std::ops::RangeInclusive<char>| text.chars().any(|c| range.contains(&c));
     if has('\u{3040}'..='\u{30ff}') {
-        &[SHIFT_JIS, EUC_JP]
+        vec![SHIFT_JIS, EUC_JP]
     } else if has('\u{ac00}'..='\u{d7a3}') {
-        &[EUC_KR]
+        vec![EUC_KR]
     } else if has('\u{4e00}'..='\u{9fff}') {
-        &[GBK, BIG5]
+        vec![GBK, BIG5]
     } else if has('\u{400}'..='\u{4ff}') {
-        &[KOI8_U, WINDOWS_1251, IBM866]
+        vec![KOI8_U, WINDOWS_1251, IBM866]
     } else {
-        &[WINDOWS_1252, WINDOWS_1250, ISO_8859_2, WINDOWS_1254]
+        vec![WINDOWS_1252, WINDOWS_1250, ISO_8859_2, WINDOWS_1254]
     }
 }
 
