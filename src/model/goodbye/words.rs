@@ -133,10 +133,11 @@ pub(super) const HOST: &[&str] = &[
 
 /// The account we log in with.
 pub(super) const ACCOUNT: &[&str] = &[
+    "is already logged", "user already logged", "you are already logged", "already logged in from",
     "this account", "your account", "same account", "login account", "for account", "per account", "that account", "the account",
     "this user", "same user", "your user", "per user", "with this username", "this username", "same login", "this login",
     "same name", "this name", "that user", "the user", "user id", "userid", "for user", "for the user", "your login",
-    "simultaneous login", "concurrent login", "open sessions", "your class", "each user", "one user", "single user", "by user",
+    "simultaneous login", "concurrent login", "open sessions", "each user", "one user", "single user", "by user",
     "logged in as", "credential", "selben benutzer", "desselben", "gleichen benutzer", "diesem benutzer", "diesen benutzer",
     "dieses benutzer", "pro benutzer", "ihr konto", "dieses konto", "ihrem konto", "benutzerkonto", "meme utilisateur",
     "cet utilisateur", "ce compte", "votre compte", "par utilisateur", "meme compte", "mismo usuario", "este usuario",
@@ -188,6 +189,7 @@ pub(super) const FULL: &[&str] = &[
 
 /// The server goes, comes back, or does not serve now.
 pub(super) const SHUTDOWN: &[&str] = &[
+    "sigterm", "signal received", "caught signal", "terminated by signal",
     "shut down", "shutdown", "shutting", "going down", "goes down", "going offline", "restart", "reboot", "maintenance",
     "offline", "off line", "server is locked", "is closed", "site closed", "server closed", "now closed", "closed for",
     "closed until", "currently closed", "out of service", "temporarily unavailable", "temporarily closed", "temporarily disabled",
@@ -258,6 +260,7 @@ pub(super) const DISCONNECT: &[&str] = &[
 
 /// Thrown out by a person.
 pub(super) const KICK: &[&str] = &[
+    "another location", "another session", "logged in elsewhere", "login elsewhere",
     "kick", "killed", "terminated by", "disconnected by", "closed by admin", "by administrator", "by the administrator",
     "by an administrator", "by admin", "by the admin", "by sysop", "by the sysop", "by operator", "by the operator",
     "by an operator", "by system admin", "by the system", "by siteop", "by server admin", "force disconnect", "forced disconnect",
@@ -366,6 +369,7 @@ pub(super) const NOT_ALLOWED: &[&str] = &[
 
 /// The server does not know or like the address itself.
 pub(super) const ADDRESS_TROUBLE: &[&str] = &[
+    "hostname lookup", "host name lookup", "name lookup",
     "unknown ip", "invalid ip", "invalid address", "peer ip", "remote ip", "peer address", "remote address", "getpeername",
     "peer name", "local socket", "transport endpoint", "reverse dns", "reverse lookup", "resolve your", "lookup your",
     "your hostname", "no dns", "dns name", "your domain", "not in our", "unknown host", "ungultige adresse", "adresse invalide",
