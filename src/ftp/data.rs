@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use suppaftp::tokio::{AsyncDataStream, TransferStream};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
@@ -24,6 +24,8 @@ use crate::ftp::wire::Wire;
 const DRAIN: Duration = Duration::from_secs(1);
 /// How long the closing reply is waited for when a transfer broke or was broken off.
 const STOP: Duration = Duration::from_secs(1);
+/// How long data is still taken in behind an ABOR.
+const ABORT: Duration = Duration::from_millis(500);
 /// Silence after which nothing more is expected of a transfer that was broken off.
 const QUIET: Duration = Duration::from_millis(150);
 
@@ -142,8 +144,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// Breaks the transfer off: closes the data connection and drains replies for a short time. No ABOR: servers answer it with one
-    /// reply or two, and a closed data connection ends the transfer on all of them. Not bound by the cancel token, which has fired
+    /// Breaks the transfer off: closes the data connection (behind an ABOR where TLS needs it) and drains replies for a short time. Not bound by the cancel token, which has fired
     /// by then. `Ok` means the control connection is usable. The server keeps what an upload has brought so far.
     ///
     /// # Errors
@@ -151,6 +152,9 @@ impl<'a> Data<'a> {
     pub async fn stop(mut self) -> Result<(), Fault> {
         if self.stream.is_none() {
             return if self.control.poisoned { Err(Fault::Poisoned) } else { Ok(()) };
+        }
+        if !self.upload && self.control.session.protects_data() {
+            self.abort().await;
         }
         self.closing_reply(Some(STOP)).await?;
         // A second reply (426, then 226) belongs to the same transfer.
@@ -164,6 +168,30 @@ impl<'a> Data<'a> {
                 Ok(Err(end)) => return self.control.judge(Err(end.fault("breaking off"))),
             }
         }
+    }
+
+    /// ABOR while the data is still taken in: proftpd ends the whole session when it writes TLS to a closed data connection.
+    async fn abort(&mut self) {
+        if self.closing.is_some() || self.control.check("ABOR").is_err() {
+            return;
+        }
+        let session = Arc::clone(&self.control.session);
+        session.line().begin();
+        let Some(stream) = &mut self.stream else { return };
+        let mut scrap = vec![0; 64 * 1024];
+        let drain = async {
+            while matches!(stream.read(&mut scrap).await, Ok(count) if count > 0) {}
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            _ = self.control.ftp.custom_command("ABOR", &[]) => {}
+            () = drain => {}
+            () = tokio::time::sleep(ABORT) => {}
+        }
+        let mut line = session.line();
+        // Servers that read no commands while they send answer once the data connection is closed.
+        line.forget_asked();
+        self.closing = line.take_answer().map(|answer| answer.reply);
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<Result<usize, Stop>> {

@@ -213,6 +213,11 @@ impl Line {
         self.asked = Some(Asked::Closing);
     }
 
+    /// No answer is awaited any more by the library.
+    pub fn forget_asked(&mut self) {
+        self.asked = None;
+    }
+
     /// Hands `reply` to the library as the answer that it is about to read.
     pub fn serve(&mut self, reply: &Reply) {
         self.serve = self.normalised(reply);

@@ -82,6 +82,11 @@ impl Session {
         self.protect.store(true, Ordering::Release);
     }
 
+    /// Whether data connections are protected.
+    pub fn protects_data(&self) -> bool {
+        self.tls.is_some() && self.protect.load(Ordering::Acquire)
+    }
+
     /// What TLS negotiated on the control connection.
     pub fn facts(&self) -> Option<TlsFacts> {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -122,9 +127,8 @@ impl Session {
     }
 
     async fn open_data(&self, stream: TcpStream) -> Result<Wire, Fault> {
-        let _ = stream.set_nodelay(true);
         let io = match &self.tls {
-            Some(tls) if self.protect.load(Ordering::Acquire) => {
+            Some(tls) if self.protects_data() => {
                 DataIo::Tls(Box::new(tls.handshake(stream, "securing the data connection").await?))
             }
             _ => DataIo::Plain(stream),
