@@ -2,15 +2,19 @@
 
 pub mod address;
 pub mod banner;
+pub mod budget;
 pub mod certificate;
 pub mod conflict;
 pub mod entry;
 pub mod format;
+pub mod goodbye;
 pub mod keepalive;
 pub mod listing;
 pub mod log;
 pub mod path;
 pub mod problem;
+pub mod queue;
+pub mod retry;
 pub mod secret;
 pub mod session;
 pub mod settings;

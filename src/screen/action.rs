@@ -1,0 +1,163 @@
+//! What a person did, and what has to be done about it outside the screen.
+
+use std::path::PathBuf;
+
+use crate::engine::{Command, Place};
+use crate::model::banner::BannerAction;
+use crate::model::session::DisconnectWhen;
+use crate::model::site::{SiteColor, SiteId};
+use crate::model::sort::SortKey;
+use crate::model::transfer::TransferId;
+use crate::screen::dialog::Dialog;
+use crate::screen::pane::Side;
+use crate::screen::state::{Focus, PanelTab, QuestionForm};
+use crate::screen::verb::Verb;
+
+/// How a click or key extends a selection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extend {
+    /// Only this.
+    #[default]
+    Replace,
+    /// This too, or no longer (Ctrl).
+    Toggle,
+    /// From the anchor to this (Shift).
+    Range,
+}
+
+/// Cursor keys in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Move {
+    Up,
+    Down,
+    PageUp(usize),
+    PageDown(usize),
+    First,
+    Last,
+}
+
+/// What a person did.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "fields are named by what they are")]
+pub enum Action {
+    /// A command by menu, button, key or palette, upon the active pane and its selection.
+    Do(Verb),
+    /// The pane became the active one.
+    ActivatePane(Side),
+    /// The keyboard went there.
+    Focus(Focus),
+    /// A row was clicked (also with the secondary button, which keeps a selection that contains the row).
+    ClickRow { side: Side, row: usize, extend: Extend, secondary: bool },
+    /// The empty part of a pane was clicked.
+    ClickEmpty(Side),
+    /// A row was opened (double click, Enter): folders are entered, files are transferred.
+    OpenRow { side: Side, row: usize },
+    /// A cursor key.
+    MoveCursor { side: Side, to: Move, extend: Extend },
+    /// A letter was typed at `now` seconds: finds the next row that begins so.
+    TypeAhead { side: Side, text: String, now: f64 },
+    /// A column header was clicked.
+    SortBy { side: Side, key: SortKey },
+    /// A crumb was clicked.
+    Go { side: Side, place: Place },
+    /// The path field is being typed into; `None` ends it.
+    EditPath { side: Side, text: Option<String> },
+    /// The path field was entered.
+    EnterPath { side: Side },
+    /// The filter was typed.
+    Filter { side: Side, text: String },
+    /// The filter field was opened or closed (closing clears it).
+    ShowFilter { side: Side, shown: bool },
+    /// Rows of one pane were dropped on the other, on a folder row or on its free space.
+    DropRows { from: Side, onto: Option<usize> },
+    /// Files from the desktop are held over the window.
+    HoverFiles(Option<(Side, Option<usize>)>),
+    /// Files from the desktop were dropped: on the remote pane (or a folder row of it) they are uploaded, on the local pane opened.
+    DropFiles { paths: Vec<PathBuf>, side: Side, onto: Option<usize> },
+    /// Files were picked in a dialog, to upload into the remote folder.
+    PickedFiles(Vec<PathBuf>),
+    /// A folder was picked for the site form.
+    PickedFolder(PathBuf),
+    /// No dialog could be opened on this system.
+    PickFailed,
+    /// The address field.
+    EditAddress(String),
+    /// The address field's list: chosen line changes.
+    ChooseSuggestion(usize),
+    /// The address field was entered (the chosen line), or a line was clicked.
+    EnterAddress(Option<usize>),
+    /// The address field was left.
+    LeaveAddress,
+    /// A site was clicked in the list.
+    ClickSite(SiteId),
+    /// A site was opened (double click, Enter).
+    OpenSite(SiteId),
+    /// The folder of the site list was opened or closed.
+    ToggleSiteFolder(String),
+    /// Edit this site.
+    EditSite(SiteId),
+    /// A copy of this site.
+    DuplicateSite(SiteId),
+    /// Ask whether to delete this site.
+    DeleteSite(SiteId),
+    /// Marker of a site.
+    ColorSite(SiteId, SiteColor),
+    /// A site was dragged into a folder (empty: top level), before another site or at the end.
+    MoveSite { id: SiteId, folder: String, before: Option<SiteId> },
+    /// Rename this folder of the list.
+    EditSiteFolder(String),
+    /// Ask whether to delete this folder of the list.
+    DeleteSiteFolder(String),
+    /// A tab of the lower panel.
+    ShowTab(PanelTab),
+    /// A row of the queue was clicked.
+    ClickTransfer { id: TransferId, extend: Extend, secondary: bool, visible: Vec<TransferId> },
+    /// The cross at a row of the queue.
+    CancelTransfer(TransferId),
+    /// The dialog's fields changed.
+    EditDialog(Box<Dialog>),
+    /// The dialog's main button or Enter.
+    AcceptDialog,
+    /// The dialog's other button or Escape.
+    CloseDialog,
+    /// The guard's card was chosen and accepted at once (its key).
+    GuardChoose(DisconnectWhen),
+    /// The question's fields changed.
+    EditQuestion(QuestionForm),
+    /// The question's main button; for a certificate: trust always.
+    AcceptQuestion,
+    /// The certificate's second button: trust for this session.
+    TrustOnce,
+    /// The question's cancel or Escape.
+    CancelQuestion,
+    /// A banner's button.
+    Banner(BannerAction),
+    /// A toast's cross.
+    DismissToast(u64),
+    /// The window manager asks to close the window.
+    CloseRequested,
+    /// Widths and heights of panels, in points, when a person changed them.
+    Resized { queue_height: u16, sites_width: u16 },
+    /// Window size, before it closes.
+    WindowPlace { width: u16, height: u16, maximized: bool },
+    /// The clock: toasts go.
+    Tick { now: f64 },
+}
+
+/// What has to be done outside the screen.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Tell the engine.
+    Engine(Command),
+    /// Let a person pick files to upload.
+    PickFiles,
+    /// Let a person pick a folder for the site form.
+    PickFolder,
+    /// Put text on the clipboard.
+    CopyText(String),
+    /// Put the keyboard there.
+    Focus(Focus),
+    /// Close the window now.
+    CloseWindow,
+}

@@ -1,0 +1,129 @@
+//! The dialogs that a person opens (questions of the engine are in `Screen::questions`).
+
+use crate::engine::Place;
+use crate::model::path::RemotePath;
+use crate::model::session::DisconnectWhen;
+use crate::model::settings::Settings;
+use crate::model::site::{Site, SiteId};
+use crate::screen::pane::Side;
+
+/// Why the guard asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GuardPurpose {
+    /// Disconnect.
+    Disconnect,
+    /// Close the window.
+    Close,
+    /// Connect somewhere else afterwards.
+    Connect(SiteId),
+}
+
+/// The parts of the site form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the labels")]
+pub enum SitePage {
+    #[default]
+    Connection,
+    Folders,
+    Session,
+    Notes,
+}
+
+/// A site as it is being edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteForm {
+    /// The draft.
+    pub site: Site,
+    /// Whether it is not in the list yet.
+    pub is_new: bool,
+    /// Port as typed; empty is the usual one.
+    pub port: String,
+    /// Keep-alive seconds as typed.
+    pub keep_alive_seconds: String,
+    /// Local folder as typed.
+    pub local_folder: String,
+    /// Password as typed.
+    pub password: String,
+    /// Whether the password was touched (untouched keeps what the keyring has).
+    pub password_changed: bool,
+    /// Show the password.
+    pub reveal: bool,
+    /// Page.
+    pub page: SitePage,
+    /// What is wrong, per field label.
+    pub errors: Vec<(&'static str, String)>,
+}
+
+/// A dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Transfers are pending: when to leave?
+    Guard {
+        /// Why it asks.
+        purpose: GuardPurpose,
+        /// The card that is chosen.
+        choice: DisconnectWhen,
+    },
+    /// Add or edit a site.
+    Site(Box<SiteForm>),
+    /// Delete a site?
+    DeleteSite {
+        /// Which.
+        id: SiteId,
+        /// Its name.
+        name: String,
+    },
+    /// Add or rename a folder of the site list.
+    SiteFolder {
+        /// The one that is renamed; `None` adds.
+        path: Option<String>,
+        /// The name as typed.
+        name: String,
+        /// What is wrong.
+        error: Option<String>,
+    },
+    /// Delete a folder of the site list with its sites?
+    DeleteSiteFolder {
+        /// Which.
+        path: String,
+        /// How many sites are in it.
+        sites: usize,
+    },
+    /// A new folder.
+    NewFolder {
+        /// Where.
+        side: Side,
+        /// The name as typed.
+        name: String,
+        /// What is wrong.
+        error: Option<String>,
+    },
+    /// Another name.
+    Rename {
+        /// Of what.
+        place: Place,
+        /// The name as typed.
+        name: String,
+        /// What is wrong.
+        error: Option<String>,
+    },
+    /// Permissions.
+    Permissions {
+        /// Of what.
+        paths: Vec<RemotePath>,
+        /// Low twelve bits.
+        mode: u32,
+        /// Octal as typed.
+        octal: String,
+        /// Whether folders are among them.
+        has_folders: bool,
+        /// Also everything inside folders.
+        recursive: bool,
+    },
+    /// Settings.
+    Settings(Box<Settings>),
+    /// All keys.
+    Keys,
+    /// Version and licences.
+    About,
+}

@@ -1,0 +1,1 @@
+//! The keys of each verb, as plain data.

@@ -1,0 +1,174 @@
+//! All that the window shows.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::engine::{Question, QuestionId};
+use crate::model::conflict::OnExists;
+use crate::model::session::SessionView;
+use crate::model::settings::Settings;
+use crate::model::site::{SiteId, SiteTree};
+use crate::model::transfer::{QueueSummary, TransferId};
+use crate::screen::dialog::Dialog;
+use crate::screen::pane::{Pane, Side};
+use crate::screen::verb::Verb;
+
+/// The tabs of the lower panel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are the labels")]
+pub enum PanelTab {
+    #[default]
+    Active,
+    Queued,
+    Failed,
+    Done,
+    Log,
+}
+
+/// Where the keyboard goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Focus {
+    /// The active pane.
+    #[default]
+    Pane,
+    /// The site list.
+    Sites,
+    /// The lower panel.
+    Panel,
+    /// The address field.
+    Address,
+}
+
+/// One line under the address field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suggestion {
+    /// Connect to a saved site.
+    Site {
+        /// Which.
+        id: SiteId,
+        /// Its name.
+        name: String,
+        /// user@host.
+        detail: String,
+    },
+    /// Connect to what was typed.
+    Address(String),
+    /// Go to a remote folder of this session.
+    Folder(String),
+    /// Do it.
+    Verb(Verb),
+}
+
+/// The address field: addresses, sites and commands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddressField {
+    /// What is typed.
+    pub text: String,
+    /// Whether its list is shown.
+    pub open: bool,
+    /// The list.
+    pub suggestions: Vec<Suggestion>,
+    /// The line that Enter takes.
+    pub chosen: usize,
+    /// What is wrong with what was typed.
+    pub error: Option<String>,
+}
+
+/// A short message that goes by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    /// Identity.
+    pub id: u64,
+    /// Words.
+    pub text: String,
+    /// The second line: advice, the server's words.
+    pub detail: String,
+    /// Whether it tells of trouble (stays until dismissed).
+    pub is_problem: bool,
+    /// When it goes, in seconds of the window's clock.
+    pub until: f64,
+}
+
+/// What a person types into the dialog of the question in front.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QuestionForm {
+    /// The password.
+    pub password: String,
+    /// Keep it in the keyring.
+    pub remember: bool,
+    /// Show it.
+    pub reveal: bool,
+    /// The choice for a target that exists.
+    pub choice: Option<OnExists>,
+    /// Also for all later ones.
+    pub for_all: bool,
+}
+
+/// All that the window shows. Time is the window's clock, given with each action.
+#[derive(Clone, Debug, Default)]
+pub struct Screen {
+    /// Session: phase, banner, strip.
+    pub session: SessionView,
+    /// Saved sites.
+    pub sites: Arc<SiteTree>,
+    /// The site under the cursor of the list.
+    pub site_cursor: Option<SiteId>,
+    /// Settings; `None` until they are loaded.
+    pub settings: Settings,
+    /// Left.
+    pub local: Pane,
+    /// Right.
+    pub remote: Pane,
+    /// Which pane wears the accent line.
+    pub active: Side,
+    /// Where the keyboard goes.
+    pub focus: Focus,
+    /// Lower panel.
+    pub tab: PanelTab,
+    /// Counts and speed, copied from the engine's view each frame.
+    pub queue: QueueSummary,
+    /// Selected rows of the queue.
+    pub queue_selected: BTreeSet<TransferId>,
+    /// Where a range of queue rows began.
+    pub queue_anchor: Option<TransferId>,
+    /// Address field.
+    pub address: AddressField,
+    /// The dialog that a person opened.
+    pub dialog: Option<Dialog>,
+    /// Questions that wait, the first is shown in front of the dialog.
+    pub questions: VecDeque<(QuestionId, Question)>,
+    /// What is typed into the first one.
+    pub question_form: QuestionForm,
+    /// Messages.
+    pub toasts: Vec<Toast>,
+    /// Files held over the window: over which pane, and over which folder row of it.
+    pub drop_hint: Option<(Side, Option<usize>)>,
+    /// Close the window once the leave is complete.
+    pub closing: bool,
+    /// Connect there once the leave is complete.
+    pub connect_next: Option<SiteId>,
+    /// Whether the site list is shown.
+    pub sites_hidden: bool,
+    /// The home folder, for `~`.
+    pub home: Option<PathBuf>,
+}
+
+impl Screen {
+    /// A pane.
+    #[must_use]
+    pub fn pane(&self, side: Side) -> &Pane {
+        match side {
+            Side::Local => &self.local,
+            Side::Remote => &self.remote,
+        }
+    }
+
+    /// A pane, to change it.
+    pub fn pane_mut(&mut self, side: Side) -> &mut Pane {
+        match side {
+            Side::Local => &mut self.local,
+            Side::Remote => &mut self.remote,
+        }
+    }
+}
