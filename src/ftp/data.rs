@@ -18,7 +18,7 @@ use crate::ftp::fault::Fault;
 use crate::ftp::line::{is_goodbye, unsolicited};
 use crate::ftp::reply::Reply;
 use crate::ftp::wait::bounded;
-use crate::ftp::wire::Wire;
+use crate::ftp::wire::{Session, Wire};
 
 /// How long an upload's data connection is read until the server closes its side.
 const DRAIN: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ const CLOSING: &str = "waiting for the closing reply";
 /// An open data connection of a running RETR or STOR. Dropping it without `finish` or `stop` poisons the control connection.
 pub struct Data<'a> {
     control: &'a mut Control,
-    stream: Option<TransferStream<Wire>>,
+    unended: Unended,
     upload: bool,
     /// The file's path, whose words do not count in the closing reply.
     name: String,
@@ -47,6 +47,22 @@ pub struct Data<'a> {
     cancelled: Pin<Box<WaitForCancellationFutureOwned>>,
     stall: Pin<Box<Sleep>>,
     moved_at: Instant,
+}
+
+/// A transfer whose closing reply is still due: dropped as it is, it poisons the control connection.
+///
+/// The guard holds no borrow, so that dropping a `Data` ends its borrow of the `Control` where it was last used.
+struct Unended {
+    stream: Option<TransferStream<Wire>>,
+    session: Arc<Session>,
+}
+
+impl Drop for Unended {
+    fn drop(&mut self) {
+        if self.stream.is_some() {
+            self.session.poison();
+        }
+    }
 }
 
 /// Why moving bytes was interrupted.
@@ -62,11 +78,12 @@ enum Stop {
 impl<'a> Data<'a> {
     pub(super) fn new(control: &'a mut Control, stream: TransferStream<Wire>, upload: bool, name: &str) -> Self {
         let closing = control.session.line().take_early();
+        let unended = Unended { stream: Some(stream), session: Arc::clone(&control.session) };
         let cancelled = Box::pin(control.cancel.clone().cancelled_owned());
         let stall = Box::pin(tokio::time::sleep(control.session.timeout));
         Self {
             control,
-            stream: Some(stream),
+            unended,
             upload,
             name: name.to_owned(),
             closing,
@@ -126,7 +143,7 @@ impl<'a> Data<'a> {
         if let Some(reply) = self.refusal.take() {
             return Err(Fault::Refused(reply));
         }
-        if self.stream.is_none() {
+        if self.unended.stream.is_none() {
             return Err(Fault::Poisoned);
         }
         if let Err(stop) = self.close_properly().await {
@@ -150,8 +167,8 @@ impl<'a> Data<'a> {
     /// # Errors
     /// `Goodbye`, `Lost`, or `Timeout` when no closing reply came: the connection is then poisoned.
     pub async fn stop(mut self) -> Result<(), Fault> {
-        if self.stream.is_none() {
-            return if self.control.poisoned { Err(Fault::Poisoned) } else { Ok(()) };
+        if self.unended.stream.is_none() {
+            return if self.control.is_poisoned() { Err(Fault::Poisoned) } else { Ok(()) };
         }
         if !self.upload && self.control.session.protects_data() {
             self.abort().await;
@@ -177,7 +194,7 @@ impl<'a> Data<'a> {
         }
         let session = Arc::clone(&self.control.session);
         session.line().begin();
-        let Some(stream) = &mut self.stream else { return };
+        let Some(stream) = &mut self.unended.stream else { return };
         let mut scrap = vec![0; 64 * 1024];
         let drain = async {
             while matches!(stream.read(&mut scrap).await, Ok(count) if count > 0) {}
@@ -198,7 +215,7 @@ impl<'a> Data<'a> {
         if let Poll::Ready(stop) = self.poll_outside(cx) {
             return Poll::Ready(Err(stop));
         }
-        let Some(stream) = &mut self.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
+        let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
         if let Some(behind) = self.behind.take() {
             return Poll::Ready(behind.map(|()| 0).map_err(Stop::Data));
         }
@@ -230,7 +247,7 @@ impl<'a> Data<'a> {
         if let Poll::Ready(stop) = self.poll_outside(cx) {
             return Poll::Ready(Err(stop));
         }
-        let Some(stream) = &mut self.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
+        let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
         match Pin::new(stream).poll_write(cx, bytes) {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(Stop::Data(io::ErrorKind::WriteZero.into()))),
             Poll::Ready(Ok(count)) => {
@@ -286,7 +303,7 @@ impl<'a> Data<'a> {
             {
                 return Poll::Ready(Err(stop));
             }
-            let Some(stream) = &mut self.stream else { return Poll::Ready(Ok(())) };
+            let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Ok(())) };
             match Pin::new(stream).poll_shutdown(cx) {
                 Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
                 Poll::Ready(Err(error)) => Poll::Ready(Err(Stop::Data(error))),
@@ -307,7 +324,7 @@ impl<'a> Data<'a> {
             if let Poll::Ready(stop) = self.poll_outside(cx) {
                 return Poll::Ready(Err(stop));
             }
-            let Some(stream) = &mut self.stream else { return Poll::Ready(Ok(())) };
+            let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Ok(())) };
             loop {
                 let mut buffer = ReadBuf::new(&mut scrap);
                 match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
@@ -348,7 +365,7 @@ impl<'a> Data<'a> {
             // These leave the transfer to `stop`, which may still save the connection.
             Stop::Fault(fault @ (Fault::Cancelled | Fault::Timeout { .. })) => fault,
             Stop::Fault(fault) => {
-                self.control.poisoned = true;
+                self.control.session.poison();
                 fault
             }
         }
@@ -357,7 +374,7 @@ impl<'a> Data<'a> {
     /// Closes the data connection for good and reads the closing reply: within `limit`, else within the session's limit and unless
     /// cancelled.
     async fn closing_reply(&mut self, limit: Option<Duration>) -> Result<Reply, Fault> {
-        let Some(mut stream) = self.stream.take() else { return Err(Fault::Poisoned) };
+        let Some(mut stream) = self.unended.stream.take() else { return Err(Fault::Poisoned) };
         if let AsyncDataStream::Ssl(wire) = stream.get_mut() {
             wire.close();
         }
@@ -395,12 +412,4 @@ impl<'a> Data<'a> {
 
 fn not_goodbye(reply: Reply) -> Result<Reply, Fault> {
     if is_goodbye(&reply) { Err(Fault::Goodbye(reply)) } else { Ok(reply) }
-}
-
-impl Drop for Data<'_> {
-    fn drop(&mut self) {
-        if self.stream.is_some() {
-            self.control.poisoned = true;
-        }
-    }
 }

@@ -40,6 +40,8 @@ pub struct Session {
     /// Whether TLS begins with the first byte.
     implicit: bool,
     connected: AtomicBool,
+    /// Whether the connection is no longer usable.
+    poisoned: AtomicBool,
     /// Whether data connections are protected (PROT P).
     protect: AtomicBool,
     facts: Mutex<Option<TlsFacts>>,
@@ -62,6 +64,7 @@ impl Session {
             tls,
             implicit,
             connected: AtomicBool::new(false),
+            poisoned: AtomicBool::new(false),
             protect: AtomicBool::new(false),
             facts: Mutex::default(),
         }
@@ -75,6 +78,16 @@ impl Session {
     /// Whether the TCP connection came about.
     pub fn is_connected(&self) -> bool {
         self.connected.load(Ordering::Acquire)
+    }
+
+    /// Whether the connection is no longer usable.
+    pub fn is_poisoned(&self) -> bool {
+        self.poisoned.load(Ordering::Acquire)
+    }
+
+    /// The connection is of no more use.
+    pub fn poison(&self) {
+        self.poisoned.store(true, Ordering::Release);
     }
 
     /// Data connections are protected from now on.
