@@ -265,19 +265,20 @@ impl<'a> Data<'a> {
             return Poll::Ready(Stop::Fault(Fault::Cancelled));
         }
         let doing = "moving data";
-        loop {
+        // Once the closing reply is there only data is missing; what else the server says or does is the next command's matter.
+        while self.closing.is_none() {
             let said = self.control.session.line().poll_reply(cx);
             match said {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(end)) => return Poll::Ready(Stop::Fault(end.fault(doing))),
                 Poll::Ready(Ok(reply)) if is_goodbye(&reply) => return Poll::Ready(Stop::Fault(Fault::Goodbye(reply))),
                 Poll::Ready(Ok(reply)) if reply.is_preliminary() => {}
-                Poll::Ready(Ok(reply)) if self.closing.is_some() => return Poll::Ready(Stop::Fault(unsolicited(reply, doing))),
                 Poll::Ready(Ok(reply)) if reply.is_negative() => return Poll::Ready(Stop::Refused(reply)),
                 Poll::Ready(Ok(reply)) if reply.is_positive() => self.closing = Some(reply),
                 Poll::Ready(Ok(reply)) => return Poll::Ready(Stop::Fault(unsolicited(reply, doing))),
             }
         }
+        Poll::Pending
     }
 
     /// Whether nothing has moved for too long. The timer is set anew only when it fires, not for each chunk.
@@ -298,9 +299,7 @@ impl<'a> Data<'a> {
     async fn close_properly(&mut self) -> Result<(), Stop> {
         let shut = poll_fn(|cx| {
             let doing = "ending the data connection";
-            if self.closing.is_none()
-                && let Poll::Ready(stop) = self.poll_outside(cx)
-            {
+            if let Poll::Ready(stop) = self.poll_outside(cx) {
                 return Poll::Ready(Err(stop));
             }
             let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Ok(())) };
