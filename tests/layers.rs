@@ -11,9 +11,9 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("ftp", &["model"]),
     ("store", &["model"]),
     ("engine", &["model", "ftp", "store"]),
-    ("screen", &["model", "store", "engine"]),
-    ("ui", &["model", "store", "engine", "screen"]),
-    ("app", &["model", "store", "engine", "screen", "ui", "practice"]),
+    ("screen", &["model", "engine"]),
+    ("ui", &["model", "engine", "screen"]),
+    ("app", &["model", "ftp", "store", "engine", "screen", "ui", "practice"]),
     ("cli", &["model", "store", "engine"]),
     ("practice", &[]),
 ];

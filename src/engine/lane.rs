@@ -134,7 +134,8 @@ async fn idle(
     changes: &mut tokio::sync::watch::Receiver<u64>,
     working: &mut tokio::sync::watch::Receiver<bool>,
 ) {
-    let moment = ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)).filter(|_| *working.borrow());
+    let may_work = *working.borrow();
+    let moment = if may_work { ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)) } else { None };
     let moment = moment.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
     let Some(open) = connection else {
         tokio::select! {

@@ -24,6 +24,7 @@ mod questions;
 pub mod queue_view;
 mod session;
 mod session_context;
+mod session_handle;
 mod settle;
 mod shared_queue;
 mod trouble;

@@ -76,6 +76,7 @@ impl Mooring {
     pub fn kept_alive(&mut self, ctx: &SessionContext, control: &Control) {
         self.last_command = Some(Instant::now());
         let next = self.next_keep_alive();
+        ctx.grow_budget();
         ctx.show(|view| {
             view.next_keep_alive = next;
             view.round_trip = control.round_trip();

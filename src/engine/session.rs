@@ -1,7 +1,7 @@
 //! The session: connects, browses, keeps alive, notices the end, comes back, and leaves when it may.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -12,95 +12,22 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::aftermath::{self, Aftermath, Scene};
 use crate::engine::browse::{self, Work};
-use crate::engine::command::Change;
 use crate::engine::event::EventBody;
+use crate::engine::item_outcome::Stopped;
 use crate::engine::lane::{self, LaneReport};
 use crate::engine::login;
 use crate::engine::mooring::Mooring;
 use crate::engine::session_context::SessionContext;
+use crate::engine::session_handle::SessionCommand;
+use crate::engine::settle;
 use crate::ftp::control::IdleCommand;
 use crate::ftp::{Control, Fault};
 use crate::model::address::AddressPath;
-use crate::model::path::RemotePath;
+use crate::model::queue::Item;
 use crate::model::retry::RECONNECT_ATTEMPTS;
+use crate::model::secret::Secret;
 use crate::model::session::{DisconnectWhen, Phase};
-
-/// What the actor passes on to the session.
-#[derive(Debug)]
-pub enum SessionCommand {
-    /// Show a folder.
-    Open(RemotePath),
-    /// Change remote files or folders.
-    Change(Change),
-    /// Leave.
-    Leave(DisconnectWhen),
-    /// Take a planned leave back.
-    Stay,
-    /// Connect now.
-    ReconnectNow,
-    /// Do not come back by itself.
-    StayOffline,
-    /// Take the banner away.
-    DismissBanner,
-}
-
-/// The session's handle: dropping it ends the session's tasks.
-pub struct SessionHandle {
-    /// What it shares.
-    pub context: Arc<SessionContext>,
-    inbox: mpsc::UnboundedSender<SessionCommand>,
-    browsing: Arc<std::sync::Mutex<CancellationToken>>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl SessionHandle {
-    /// Begins a session.
-    pub fn begin(context: Arc<SessionContext>, password: Option<crate::model::secret::Secret>, start: AddressPath) -> Self {
-        let (inbox, commands) = mpsc::unbounded_channel();
-        let (reports, reported) = mpsc::unbounded_channel();
-        let browsing = Arc::new(std::sync::Mutex::new(CancellationToken::new()));
-        let session = Session {
-            ctx: Arc::clone(&context),
-            commands,
-            browsing: Arc::clone(&browsing),
-            work: VecDeque::new(),
-            leaving: None,
-            mooring: Mooring::default(),
-            start,
-            password,
-            attempt: 0,
-            lanes: JoinSet::new(),
-            reports,
-            reported,
-            was_moored: false,
-        };
-        let task = tokio::spawn(session.run());
-        Self { context, inbox, browsing, task }
-    }
-
-    /// Passes a command on; an ended session takes none.
-    pub fn send(&self, command: SessionCommand) {
-        drop(self.inbox.send(command));
-    }
-
-    /// Whether the session is over.
-    pub fn is_over(&self) -> bool {
-        self.task.is_finished()
-    }
-
-    /// Breaks off the browsing command that is under way.
-    pub fn cancel_browsing(&self) {
-        self.browsing.lock().unwrap_or_else(std::sync::PoisonError::into_inner).cancel();
-    }
-}
-
-impl Drop for SessionHandle {
-    fn drop(&mut self) {
-        self.context.stop.cancel();
-        self.cancel_browsing();
-        self.context.queue.stop_all();
-    }
-}
+use crate::model::transfer::TransferState;
 
 /// How being connected ended.
 enum End {
@@ -122,15 +49,16 @@ enum Waited {
     Leave,
 }
 
-struct Session {
+/// The session's task and all that it keeps to itself.
+pub struct Session {
     ctx: Arc<SessionContext>,
     commands: mpsc::UnboundedReceiver<SessionCommand>,
-    browsing: Arc<std::sync::Mutex<CancellationToken>>,
+    browsing: Arc<Mutex<CancellationToken>>,
     work: VecDeque<Work>,
     leaving: Option<DisconnectWhen>,
     mooring: Mooring,
     start: AddressPath,
-    password: Option<crate::model::secret::Secret>,
+    password: Option<Secret>,
     attempt: u32,
     lanes: JoinSet<()>,
     reports: mpsc::UnboundedSender<LaneReport>,
@@ -139,7 +67,34 @@ struct Session {
 }
 
 impl Session {
-    async fn run(mut self) {
+    /// A session that has not begun. `browsing` always holds the token of what is under way.
+    pub fn new(
+        ctx: Arc<SessionContext>,
+        commands: mpsc::UnboundedReceiver<SessionCommand>,
+        browsing: Arc<Mutex<CancellationToken>>,
+        start: AddressPath,
+        password: Option<Secret>,
+    ) -> Self {
+        let (reports, reported) = mpsc::unbounded_channel();
+        Self {
+            ctx,
+            commands,
+            browsing,
+            work: VecDeque::new(),
+            leaving: None,
+            mooring: Mooring::default(),
+            start,
+            password,
+            attempt: 0,
+            lanes: JoinSet::new(),
+            reports,
+            reported,
+            was_moored: false,
+        }
+    }
+
+    /// Runs until it has been left.
+    pub async fn run(mut self) {
         self.mooring = Mooring::known(&self.ctx).await;
         loop {
             let end = match self.connect().await {
@@ -169,7 +124,7 @@ impl Session {
     /// A fresh token for the next piece of work, which the handle can cancel at any moment.
     fn token(&self) -> CancellationToken {
         let token = CancellationToken::new();
-        *self.browsing.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = token.clone();
+        *self.browsing.lock().unwrap_or_else(PoisonError::into_inner) = token.clone();
         if self.ctx.stop.is_cancelled() {
             token.cancel();
         }
@@ -222,8 +177,18 @@ impl Session {
             if self.may_leave() {
                 break End::Left;
             }
+            if control.is_poisoned() {
+                break End::BrokenOff;
+            }
             if let Some(work) = self.work.pop_front() {
                 match self.perform(&mut control, work).await {
+                    Ok(()) => self.mooring.commanded(&ctx, &control, self.leaving),
+                    Err(end) => break end,
+                }
+                continue;
+            }
+            if let Some((item, token)) = self.next_of_shared() {
+                match self.carry(&mut control, item, token).await {
                     Ok(()) => self.mooring.commanded(&ctx, &control, self.leaving),
                     Err(end) => break end,
                 }
@@ -247,7 +212,7 @@ impl Session {
                     self.mooring.kept_alive(&ctx, &control);
                 }
                 () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
-                _ = changes.changed(), if self.leaving.is_some() => {}
+                _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
                 Some(LaneReport::Refused(fault)) = self.reported.recv() => aftermath::adjust_budget(&ctx, &fault),
             }
         };
@@ -297,6 +262,40 @@ impl Session {
         }
     }
 
+    /// The next item, when the host allows one connection only and this one carries the transfers too.
+    fn next_of_shared(&self) -> Option<(Item, CancellationToken)> {
+        let may = self.ctx.is_shared() && *self.ctx.working.borrow();
+        if may { self.ctx.queue.take_next(&self.ctx.site.id, Instant::now()) } else { None }
+    }
+
+    /// Runs one item on the browsing connection while commands are listened to; browsing waits for its end.
+    async fn carry(&mut self, control: &mut Control, item: Item, token: CancellationToken) -> Result<(), End> {
+        let (ctx, id) = (Arc::clone(&self.ctx), item.id);
+        control.set_cancel(token);
+        let running = lane::run_item(&ctx, control, item);
+        tokio::pin!(running);
+        let result = loop {
+            tokio::select! {
+                result = &mut running => break result,
+                command = self.commands.recv() => match command {
+                    None => ctx.queue.stop_all(),
+                    Some(command) => self.take(command),
+                },
+            }
+        };
+        ctx.queue.release(id);
+        match result {
+            Err(Stopped::ConnectionGone(fault)) => {
+                ctx.queue.update(|queue| queue.set_state(id, TransferState::Kept));
+                Err(End::Lost(fault))
+            }
+            result => {
+                settle::settle(&ctx, id, result);
+                Ok(())
+            }
+        }
+    }
+
     /// Takes a command in while connected.
     fn take(&mut self, command: SessionCommand) {
         match command {
@@ -336,7 +335,7 @@ impl Session {
     /// The connection went: says so, and waits for the moment or the person that brings it back.
     async fn wait(&mut self, fault: Fault) -> Waited {
         let ctx = Arc::clone(&self.ctx);
-        if self.leaving.is_some_and(|when| when != DisconnectWhen::QueueDone) {
+        if self.leaving.is_some_and(|when| when != DisconnectWhen::QueueDone) || self.may_leave() {
             return Waited::Leave;
         }
         let scene = Scene {

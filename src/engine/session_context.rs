@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -44,8 +44,7 @@ pub struct SessionContext {
     pub working: watch::Sender<bool>,
     /// Tells the lanes to end.
     pub stop: CancellationToken,
-    /// How many connections the host may have.
-    pub budget: Mutex<Budget>,
+    budget: Mutex<Budget>,
     open: AtomicUsize,
     trust: Mutex<Trust>,
     password: Mutex<Secret>,
@@ -177,9 +176,24 @@ impl SessionContext {
         OpenConnection(Arc::clone(self))
     }
 
-    /// How many connections are open.
-    pub fn open_connections(&self) -> usize {
-        self.open.load(Ordering::Acquire)
+    /// Whether the host allows one connection only: browsing and transfers share it.
+    pub fn is_shared(&self) -> bool {
+        lock(&self.budget).is_shared()
+    }
+
+    /// Changes the budget and lets the lanes look again.
+    pub fn change_budget(&self, change: impl FnOnce(&mut Budget, usize)) {
+        change(&mut lock(&self.budget), self.open.load(Ordering::Acquire));
+        self.working.send_modify(|_| {});
+        self.show(|_| {});
+    }
+
+    /// Allows one connection more when the last refusal is long enough ago.
+    pub fn grow_budget(&self) {
+        let grown = lock(&self.budget).grow(Instant::now());
+        if grown {
+            self.change_budget(|_, _| {});
+        }
     }
 }
 

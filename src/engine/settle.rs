@@ -6,9 +6,9 @@ use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::model::log::LogKind;
-use crate::model::queue::{Queue, StopWish, Target, pause_before_retry};
+use crate::model::queue::{Item, Queue, StopWish, Target, pause_before_retry};
 use crate::model::retry::TRANSFER_TRIES;
-use crate::model::transfer::{TransferId, TransferState};
+use crate::model::transfer::{Direction, TransferId, TransferState};
 
 /// Writes the end of a run into the queue.
 pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
@@ -64,7 +64,9 @@ pub fn hand_back(ctx: &SessionContext, id: TransferId) {
 fn by_wish(queue: &mut Queue, id: TransferId) {
     match queue.get(id).and_then(|item| item.wish) {
         Some(StopWish::Remove) => {
-            queue.remove(id);
+            if let Some(item) = queue.remove(id) {
+                discard_part(&item);
+            }
         }
         Some(StopWish::Pause) => {
             queue.edit(id, |item| item.tries = 0);
@@ -74,5 +76,15 @@ fn by_wish(queue: &mut Queue, id: TransferId) {
             queue.edit(id, |item| item.tries = 0);
             queue.put_back(id, None);
         }
+    }
+}
+
+/// A download that was taken out leaves nothing behind: its `.part` is ours alone.
+fn discard_part(item: &Item) {
+    let Some(part) = item.part.as_ref().filter(|_| item.direction == Direction::Download) else { return };
+    let part = item.local.with_file_name(part);
+    if part != item.local {
+        // What cannot be deleted stays: a person sees it in the pane.
+        tokio::task::spawn_blocking(move || drop(std::fs::remove_file(part)));
     }
 }

@@ -474,3 +474,132 @@ pub fn pause_before_retry(tries: u32) -> Duration {
         _ => Duration::from_secs(10),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn job(name: &str) -> Job {
+        Job {
+            direction: Direction::Upload,
+            local: PathBuf::from(name),
+            remote: RemotePath::parse(&format!("/{name}")).unwrap(),
+            on_exists: OnExists::Ask,
+        }
+    }
+
+    fn site() -> SiteId {
+        SiteId("site".into())
+    }
+
+    fn add(queue: &mut Queue, name: &str, size: u64) -> TransferId {
+        let id = queue.new_id();
+        let mut item = Item::new(id, site(), job(name));
+        item.size = Some(size);
+        queue.put(item);
+        id
+    }
+
+    #[test]
+    fn items_run_in_order_and_only_for_their_site() {
+        let mut queue = Queue::default();
+        let (first, second) = (add(&mut queue, "a", 1), add(&mut queue, "b", 2));
+        let now = Instant::now();
+        assert!(queue.take_next(&SiteId("other".into()), now).is_none());
+        assert_eq!(queue.take_next(&site(), now).unwrap().id, first);
+        assert_eq!(queue.take_next(&site(), now).unwrap().id, second);
+        assert!(queue.take_next(&site(), now).is_none());
+    }
+
+    #[test]
+    fn a_held_queue_gives_nothing() {
+        let mut queue = Queue::default();
+        add(&mut queue, "a", 1);
+        queue.hold(true);
+        assert!(queue.take_next(&site(), Instant::now()).is_none());
+        queue.hold(false);
+        assert!(queue.take_next(&site(), Instant::now()).is_some());
+    }
+
+    #[test]
+    fn an_item_that_is_put_back_is_next_but_not_before_its_moment() {
+        let mut queue = Queue::default();
+        let (first, second) = (add(&mut queue, "a", 1), add(&mut queue, "b", 2));
+        let now = Instant::now();
+        queue.take_next(&site(), now);
+        queue.put_back(first, Some(now + Duration::from_secs(5)));
+        assert_eq!(queue.next_moment(&site()), Some(now + Duration::from_secs(5)));
+        assert_eq!(queue.take_next(&site(), now).unwrap().id, second);
+        assert_eq!(queue.take_next(&site(), now + Duration::from_secs(5)).unwrap().id, first);
+    }
+
+    #[test]
+    fn what_was_kept_comes_back_first_and_in_order() {
+        let mut queue = Queue::default();
+        let ids: Vec<_> = ["a", "b", "c"].into_iter().map(|name| add(&mut queue, name, 1)).collect();
+        let now = Instant::now();
+        queue.take_next(&site(), now);
+        queue.take_next(&site(), now);
+        queue.set_state(ids[0], TransferState::Kept);
+        queue.set_state(ids[1], TransferState::Kept);
+        queue.requeue_kept(&site());
+        assert_eq!(queue.ids(QueueTab::Queued), ids);
+    }
+
+    #[test]
+    fn the_total_speed_does_not_jump_when_a_resumed_item_starts() {
+        let mut queue = Queue::default();
+        let id = add(&mut queue, "a", 1_000_000);
+        queue.edit(id, |item| item.moved.store(900_000, Ordering::Relaxed));
+        let now = Instant::now();
+        queue.sample(now, false);
+        let item = queue.take_next(&site(), now).unwrap();
+        queue.sample(now + Duration::from_secs(1), false);
+        item.moved.store(900_100, Ordering::Relaxed);
+        queue.sample(now + Duration::from_secs(2), false);
+        assert!(queue.summary(now + Duration::from_secs(2)).speed <= 100);
+    }
+
+    #[test]
+    fn an_open_question_does_not_keep_a_leave_waiting() {
+        let mut queue = Queue::default();
+        let id = add(&mut queue, "a", 1);
+        queue.take_next(&site(), Instant::now());
+        assert!(queue.is_busy(&site()));
+        queue.set_state(id, TransferState::Asking);
+        assert!(!queue.is_busy(&site()));
+        assert!(queue.is_pending(&site()));
+    }
+
+    proptest! {
+        #[test]
+        fn tabs_and_bytes_agree_with_the_items(steps in proptest::collection::vec((0_u8..8, 0_u64..12, 0_u64..50), 0..80)) {
+            let mut queue = Queue::default();
+            let now = Instant::now();
+            for (step, id, amount) in steps {
+                let id = TransferId(id);
+                match step {
+                    0 | 1 => { add(&mut queue, "x", amount); }
+                    2 => { queue.take_next(&site(), now); }
+                    3 => queue.set_state(id, TransferState::Paused),
+                    4 => queue.put_back(id, None),
+                    5 => { queue.remove(id); }
+                    6 => queue.edit(id, |item| item.moved.store(amount, Ordering::Relaxed)),
+                    _ => queue.set_state(id, TransferState::Skipped),
+                }
+                let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed, QueueTab::Done];
+                let listed: usize = tabs.iter().map(|tab| queue.ids(*tab).len()).sum();
+                prop_assert_eq!(listed, queue.items.len());
+                for tab in tabs {
+                    for id in queue.ids(tab) {
+                        prop_assert_eq!(queue.get(id).unwrap().state.tab(), tab);
+                    }
+                }
+                let left: u64 = queue.ids(QueueTab::Queued).iter().map(|id| queue.get(*id).unwrap().left()).sum();
+                prop_assert_eq!(queue.queued_bytes, left);
+            }
+        }
+    }
+}
