@@ -207,7 +207,8 @@ impl Session {
                     return Ok(Answer::TrustOnce);
                 }
                 let changed = if *changed { " It is not the one that was accepted before." } else { "" };
-                let what = format!("The certificate of {authority} is not trusted: {}{changed}", certificate.reason);
+                let reason = certificate.reason.trim_end_matches('.');
+                let what = format!("The certificate of {authority} is not trusted: {reason}.{changed}");
                 let advice = format!(
                     "Its SHA-256 fingerprint is {0}. When you have made sure that it is the right one: --trust {0}",
                     certificate.fingerprint
