@@ -52,7 +52,6 @@ pub enum Command {
     #[command(after_help = ADDRESSES)]
     Put(PutArguments),
     /// Tells what replies mean: reads one JSON object a line, writes one a line.
-    #[command(hide = true)]
     Classify,
 }
 
