@@ -2,7 +2,7 @@
 
 use eframe::egui::{
     self, ComboBox, CornerRadius, DragValue, Frame, Label, Layout, Margin, Response, RichText, Stroke, StrokeKind, TextEdit, Ui,
-    Vec2, WidgetText, pos2, text::CCursor, text::CCursorRange, vec2,
+    Vec2, pos2, text::CCursor, text::CCursorRange, vec2,
 };
 
 use crate::ui::icon::Icon;
@@ -164,8 +164,14 @@ pub fn below(ui: &mut Ui, error: Option<&str>, note: &str) {
     if let Some(error) = error {
         ui.add(Label::new(text::small(ui, error).color(t.bad)).wrap());
     } else if !note.is_empty() {
-        ui.add(Label::new(text::small(ui, note)).wrap());
+        ui.add(Label::new(text::small(ui, note).line_height(Some(15.5))).wrap());
     }
+}
+
+/// A line below a field that a person should think about.
+pub fn warning(ui: &mut Ui, words: &str) {
+    let words = text::small(ui, words).line_height(Some(15.5)).color(tokens(ui).warn_text);
+    ui.add(Label::new(words).wrap());
 }
 
 /// A whole number between two limits, with buttons for one less and one more.
@@ -188,7 +194,7 @@ pub fn number<N: egui::emath::Numeric>(
                 *value = N::from_f64((value.to_f64() - 1.0).max(low));
             }
             let drag = DragValue::new(value).range(limits).speed(0.05).custom_formatter(|value, _| words(value));
-            let response = ui.add_sized(vec2(96.0, HEIGHT), drag).labelled_by(name_label.id);
+            let response = ui.add_sized(vec2(112.0, HEIGHT), drag).labelled_by(name_label.id);
             own_enter(ui, &response);
             if stepper(ui, Icon::PLUS, &format!("{name}: one more"), value.to_f64() >= high) {
                 *value = N::from_f64((value.to_f64() + 1.0).min(high));
@@ -273,6 +279,6 @@ pub fn row<const N: usize>(ui: &mut Ui, widths: [f32; N], mut cell: impl FnMut(&
 }
 
 /// A paragraph of body text.
-pub fn paragraph(ui: &mut Ui, words: impl Into<WidgetText>) {
-    ui.add(Label::new(words).wrap());
+pub fn paragraph(ui: &mut Ui, words: RichText) {
+    ui.add(Label::new(words.line_height(Some(17.0))).wrap());
 }

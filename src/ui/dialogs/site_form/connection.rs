@@ -36,7 +36,8 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm, folders: &[String], opened:
         if let Some(encryption) = segmented(ui, "Encryption", &ways, form.site.encryption) {
             form.site.encryption = encryption;
         }
-        field::below(ui, None, protection(form.site.encryption));
+        let words = protection(form.site.encryption);
+        if form.site.encryption == Encryption::Plain { field::warning(ui, words) } else { field::below(ui, None, words) }
     });
     let logons = [(Logon::Keyring, "Keep the password"), (Logon::Ask, "Ask each time"), (Logon::Anonymous, "Anonymous")];
     ui.vertical(|ui| {
@@ -49,13 +50,18 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm, folders: &[String], opened:
         }
     });
     match form.site.logon {
-        Logon::Keyring => row(ui, [0.0, 0.0], |ui, index| {
-            if index == 0 {
-                user(ui, form, &errors);
-            } else {
-                password(ui, form, &errors);
-            }
-        }),
+        Logon::Keyring => ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            row(ui, [0.0, 0.0], |ui, index| {
+                if index == 0 {
+                    user(ui, form, &errors);
+                } else {
+                    password(ui, form, &errors);
+                }
+            });
+            let kept = "The password is kept in the system keyring, never in a file. Without a keyring it is asked for at each connect.";
+            field::below(ui, None, kept);
+        }).inner,
         Logon::Ask => user(ui, form, &errors),
         Logon::Anonymous => {}
     }
@@ -68,9 +74,8 @@ fn user(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
 
 fn password(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
     let untouched = !form.is_new && !form.password_changed;
-    let hint = if untouched { "as it is kept" } else { "" };
-    let note = "Kept in the system keyring, never in a file. Without a keyring it is asked for at each connect.";
-    let field = Field::new("Password").hint(hint).note(note).error(error(errors, "Password"));
+    let hint = if untouched { "unchanged" } else { "" };
+    let field = Field::new("Password").hint(hint).error(error(errors, "Password"));
     if field.password(ui, &mut form.password, &mut form.reveal).changed() {
         form.password_changed = true;
     }
