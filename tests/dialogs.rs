@@ -171,7 +171,10 @@ fn pictures() -> Vec<(&'static str, Screen)> {
     wrong.site.encryption = Encryption::Plain;
     wrong.site.logon = Logon::Ask;
     wrong.port = "70000".into();
-    wrong.errors = vec![("Host", "A server's name has no blanks and no slashes.".into()), ("Port", "1 to 65535".into())];
+    wrong.errors = vec![
+        ("Host", "A server's name has no blanks and no slashes.".into()),
+        ("Port", "A port is a number from 1 to 65535; leave it empty for the usual one.".into()),
+    ];
     let mut every = site_form(SitePage::Session);
     every.site.keep_alive = KeepAlive::Every(45);
     every.site.connections = 3;

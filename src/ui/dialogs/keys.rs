@@ -7,7 +7,7 @@ use crate::screen::keys::{Scope, keys_of};
 use crate::screen::state::Focus;
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{size, tokens};
-use crate::ui::widgets::field::row;
+use crate::ui::widgets::field::columns;
 use crate::ui::widgets::modal::Modal;
 use crate::ui::{fonts, text};
 
@@ -27,9 +27,9 @@ const COLUMNS: [&[usize]; 3] = [&[0, 4], &[1], &[2, 3]];
 
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>) {
-    stage.dialog(Modal::new("keys", Icon::KEYBOARD, "Keys").width(864.0).cancel("Close"), |ui, _| {
+    stage.dialog(Modal::new("keys", Icon::KEYBOARD, "Keys").width(880.0).cancel("Close"), |ui, _| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        row(ui, [0.0, 0.0, 0.0], |ui, column| {
+        columns(ui, 36.0, [0.0, 0.0, 0.0], |ui, column| {
             for group in COLUMNS.get(column).copied().unwrap_or_default() {
                 draw(ui, *group);
             }

@@ -48,7 +48,7 @@ impl<'a> Field<'a> {
         self
     }
 
-    /// What is wrong, below it, instead of the note.
+    /// What is wrong, below it, instead of the note; empty when it is said elsewhere.
     #[must_use]
     pub fn error(mut self, error: Option<&'a str>) -> Self {
         self.error = error;
@@ -162,6 +162,9 @@ pub fn label(ui: &mut Ui, words: &str) -> Response {
 pub fn below(ui: &mut Ui, error: Option<&str>, note: &str) {
     let t = tokens(ui);
     if let Some(error) = error {
+        if error.is_empty() {
+            return;
+        }
         ui.add(Label::new(text::small(ui, error).color(t.bad)).wrap());
     } else if !note.is_empty() {
         ui.add(Label::new(text::small(ui, note).line_height(Some(15.5))).wrap());
@@ -260,8 +263,12 @@ pub fn choice<T: PartialEq + Clone>(ui: &mut Ui, name: &str, value: &mut T, choi
 }
 
 /// Lays fields side by side: each takes its width in points; a width of zero takes what is left.
-pub fn row<const N: usize>(ui: &mut Ui, widths: [f32; N], mut cell: impl FnMut(&mut Ui, usize)) {
-    let gap = 12.0;
+pub fn row<const N: usize>(ui: &mut Ui, widths: [f32; N], cell: impl FnMut(&mut Ui, usize)) {
+    columns(ui, 12.0, widths, cell);
+}
+
+/// As [`row`], `gap` points apart.
+pub fn columns<const N: usize>(ui: &mut Ui, gap: f32, widths: [f32; N], mut cell: impl FnMut(&mut Ui, usize)) {
     let fixed: f32 = widths.iter().sum();
     let open = widths.iter().filter(|width| **width <= 0.0).count().max(1);
     #[allow(clippy::cast_precision_loss, reason = "a handful of cells")]

@@ -21,24 +21,42 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm, folders: &[String], opened:
             field::choice(ui, "In the folder", &mut form.site.folder, &choices(folders, &errors.site.folder));
         }
     });
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        host_and_port(ui, form, &errors);
+    });
+    protection(ui, form);
+    logon(ui, form, &errors);
+}
+
+fn host_and_port(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
+    // The port's own column is too narrow for words: they stand below both.
+    let wrong_port = error(errors, "Port");
     row(ui, [0.0, 90.0], |ui, index| {
         if index == 0 {
-            let field = Field::new("Host").hint("ftp.example.com").error(error(&errors, "Host"));
+            let field = Field::new("Host").hint("ftp.example.com").error(error(errors, "Host"));
             field.show(ui, &mut form.site.host);
         } else {
             let usual = form.site.encryption.default_port().to_string();
-            Field::new("Port").hint(&usual).error(error(&errors, "Port")).show(ui, &mut form.port);
+            Field::new("Port").hint(&usual).error(wrong_port.map(|_| "")).show(ui, &mut form.port);
         }
     });
+    field::below(ui, wrong_port, "");
+}
+
+fn protection(ui: &mut Ui, form: &mut SiteForm) {
     let ways = [(Encryption::Explicit, "TLS"), (Encryption::Implicit, "TLS from the start"), (Encryption::Plain, "None")];
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         if let Some(encryption) = segmented(ui, "Encryption", &ways, form.site.encryption) {
             form.site.encryption = encryption;
         }
-        let words = protection(form.site.encryption);
+        let words = meaning(form.site.encryption);
         if form.site.encryption == Encryption::Plain { field::warning(ui, words) } else { field::below(ui, None, words) }
     });
+}
+
+fn logon(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
     let logons = [(Logon::Keyring, "Keep the password"), (Logon::Ask, "Ask each time"), (Logon::Anonymous, "Anonymous")];
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -54,15 +72,15 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm, folders: &[String], opened:
             ui.spacing_mut().item_spacing.y = 4.0;
             row(ui, [0.0, 0.0], |ui, index| {
                 if index == 0 {
-                    user(ui, form, &errors);
+                    user(ui, form, errors);
                 } else {
-                    password(ui, form, &errors);
+                    password(ui, form, errors);
                 }
             });
             let kept = "The password is kept in the system keyring, never in a file. Without a keyring it is asked for at each connect.";
             field::below(ui, None, kept);
         }).inner,
-        Logon::Ask => user(ui, form, &errors),
+        Logon::Ask => user(ui, form, errors),
         Logon::Anonymous => {}
     }
 }
@@ -91,7 +109,7 @@ fn choices(folders: &[String], now: &str) -> Vec<(String, String)> {
     choices
 }
 
-fn protection(encryption: Encryption) -> &'static str {
+fn meaning(encryption: Encryption) -> &'static str {
     match encryption {
         Encryption::Explicit => {
             "Starts in clear text and must switch to TLS before the logon (AUTH TLS). There is no fall-back to plain."
