@@ -2,9 +2,12 @@
 //!
 //! The layers and what may import what are described in ARCHITECTURE.md and checked by `tests/layers.rs`.
 
+pub mod cli;
 pub mod engine;
 pub mod ftp;
 pub mod model;
+#[cfg(feature = "practice")]
+pub mod practice;
 pub mod screen;
 pub mod store;
 pub mod ui;

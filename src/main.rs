@@ -1,2 +1,25 @@
-//! x
-fn main() {}
+//! The program: a window, or with a command the same without one.
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+use moorline::cli;
+use moorline::cli::arguments::Arguments;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt().with_env_filter(EnvFilter::from_env("MOORLINE_LOG")).with_writer(io::stderr).init();
+    match arguments.command {
+        Some(command) => cli::run(command),
+        None => open_window(arguments),
+    }
+}
+
+/// Opens the window.
+fn open_window(arguments: Arguments) -> ExitCode {
+    let _ = arguments;
+    eprintln!("moorline: this build has no window.");
+    ExitCode::from(2)
+}

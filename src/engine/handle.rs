@@ -2,11 +2,20 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::engine::actor;
 use crate::engine::command::Command;
-use crate::engine::event::Event;
+use crate::engine::event::{Event, EventBody};
 use crate::engine::log_view::LogView;
+use crate::engine::publish::Publisher;
 use crate::engine::queue_view::QueueView;
+use crate::engine::shared_queue::SharedQueue;
 use crate::store::places::Places;
 
 /// Called from the worker when there is something new to see. Must return at once.
@@ -28,8 +37,12 @@ pub struct Options {
 
 /// A running engine.
 pub struct Engine {
+    commands: Option<UnboundedSender<Command>>,
+    events: mpsc::Receiver<Event>,
+    current: Arc<AtomicU64>,
     queue: QueueView,
     log: LogView,
+    thread: Option<thread::JoinHandle<()>>,
 }
 
 impl Engine {
@@ -38,26 +51,55 @@ impl Engine {
     /// # Errors
     /// The system refuses a thread or the runtime.
     pub fn start(options: Options, waker: Arc<dyn Waker>) -> io::Result<Self> {
-        let _ = (options, waker);
-        unimplemented!()
+        let (commands, inbox) = unbounded_channel();
+        let (events, received) = mpsc::channel();
+        let current = Arc::new(AtomicU64::new(0));
+        let (queue, log) = (SharedQueue::default(), LogView::default());
+        let publisher = Publisher::new(events, waker, log.clone(), Arc::clone(&current));
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("moorline-io").enable_all().build()?;
+        let worker_queue = queue.clone();
+        let thread = thread::Builder::new().name("moorline-worker".into()).spawn(move || {
+            runtime.block_on(actor::run(options, inbox, publisher, worker_queue));
+            // A disk or keyring call that hangs must not keep the program from ending.
+            runtime.shutdown_timeout(Duration::from_secs(1));
+        })?;
+        Ok(Self { commands: Some(commands), events: received, current, queue: QueueView::new(queue), log, thread: Some(thread) })
     }
 
     /// Sends a command; returns at once. After the worker has ended it does nothing.
     pub fn send(&self, command: Command) {
-        let _ = command;
+        if let Some(commands) = &self.commands {
+            drop(commands.send(command));
+        }
     }
 
     /// The next event of the current session, if there is one.
     #[must_use]
     pub fn next_event(&self) -> Option<Event> {
-        None
+        loop {
+            let event = self.events.try_recv().ok()?;
+            if self.is_current(&event) {
+                return Some(event);
+            }
+        }
     }
 
     /// Waits for the next event, up to `timeout`.
     #[must_use]
-    pub fn wait_event(&self, timeout: std::time::Duration) -> Option<Event> {
-        let _ = timeout;
-        None
+    pub fn wait_event(&self, timeout: Duration) -> Option<Event> {
+        let until = Instant::now() + timeout;
+        loop {
+            let event = self.events.recv_timeout(until.saturating_duration_since(Instant::now())).ok()?;
+            if self.is_current(&event) {
+                return Some(event);
+            }
+        }
+    }
+
+    /// What an ended session still had to say is dropped; a withdrawal never is.
+    fn is_current(&self, event: &Event) -> bool {
+        event.generation.0 == self.current.load(Ordering::Acquire) || matches!(event.body, EventBody::Withdrawn { .. })
     }
 
     /// The queue, read where it is drawn.
@@ -70,5 +112,14 @@ impl Engine {
     #[must_use]
     pub fn log(&self) -> &LogView {
         &self.log
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        drop(self.commands.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
     }
 }

@@ -99,8 +99,11 @@ pub fn countdown(left: Duration) -> String {
 
 /// Nouns with their count: "1 transfer", "1,203 transfers".
 #[must_use]
-pub fn counted(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{} {many}", count(number)) }
+pub fn counted(number: impl TryInto<u64>, one: &str, many: &str) -> String {
+    match number.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {one}"),
+        number => format!("{} {many}", count(number)),
+    }
 }
 
 /// A moment in a person's words: "today 12:02", "yesterday 09:20", "18 Nov", and "4 Aug 2025" in other years.

@@ -13,6 +13,7 @@ pub mod listing;
 pub mod log;
 pub mod path;
 pub mod problem;
+pub mod queue;
 pub mod retry;
 pub mod secret;
 pub mod session;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::model::banner::Banner;
 use crate::model::path::RemotePath;
+use crate::model::problem::Problem;
 use crate::model::site::Site;
 
 /// Counts sessions: what an ended one still had to say is dropped.
@@ -124,6 +125,8 @@ pub struct SessionView {
     pub phase: Phase,
     /// The banner, while there is something to say.
     pub banner: Option<Banner>,
+    /// Why the last connection ended or did not come about.
+    pub problem: Option<Problem>,
     /// When the login was complete (monotonic).
     pub moored_since: Option<Instant>,
     /// When the next keep-alive goes out; `None` when off or busy.

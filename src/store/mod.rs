@@ -3,6 +3,7 @@
 pub mod certificates;
 pub mod file;
 pub mod hosts;
+mod lossless_path;
 pub mod places;
 pub mod queue;
 pub mod secrets;

@@ -1,6 +1,9 @@
-//! Where things are kept: the configuration, state and practice folders of this user.
+//! Where things are kept: the configuration and state folders of this user.
 
-use std::path::PathBuf;
+use std::env;
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
 
 /// The folders.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,4 +12,25 @@ pub struct Places {
     pub config: PathBuf,
     /// The queue and what was learned of hosts.
     pub state: PathBuf,
+}
+
+impl Places {
+    /// This user's folders: below `MOORLINE_HOME` when that is set, else where the system keeps such things. `None`
+    /// when the user has no home folder.
+    #[must_use]
+    pub fn of_user() -> Option<Self> {
+        if let Some(home) = env::var_os("MOORLINE_HOME").filter(|home| !home.is_empty()) {
+            return Some(Self::in_folder(Path::new(&home)));
+        }
+        let dirs = ProjectDirs::from("", "", "moorline")?;
+        // Only Linux has a folder for state; elsewhere the local data folder is its nearest kin.
+        let state = dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir());
+        Some(Self { config: dirs.config_dir().to_owned(), state: state.to_owned() })
+    }
+
+    /// Both folders below one that is given.
+    #[must_use]
+    pub fn in_folder(folder: &Path) -> Self {
+        Self { config: folder.join("config"), state: folder.join("state") }
+    }
 }

@@ -1,0 +1,193 @@
+//! The command line's interface.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::certificate::Fingerprint;
+use crate::model::conflict::OnExists;
+
+/// What may be said about addresses, below each help page.
+const ADDRESSES: &str = "\
+Addresses:
+  ftp://user@host/path      plain FTP
+  ftpes://user@host/path    explicit TLS, required
+  ftps://user@host/path     implicit TLS
+  A path is relative to the folder that the login leads to; a double slash after the host starts at the root.
+  The name of a saved site stands for its address: NAME, NAME:path (relative to its start folder), NAME:/path.
+
+Passwords come from --password-stdin, MOORLINE_PASSWORD, the system keyring or the address, in this order.
+
+Exit status:
+  0  everything arrived and is proven       3  could not connect or log in
+  1  something did not arrive               4  trouble with local files
+  2  wrong usage";
+
+/// A desktop FTP client: your connection stays moored, your queue survives, and every file is proven to have arrived.
+#[derive(Debug, Parser)]
+#[command(name = "moorline", version, args_conflicts_with_subcommands = true, after_help = ADDRESSES)]
+pub struct Arguments {
+    /// Opens the window connected to this address or saved site.
+    #[arg(value_name = "URL")]
+    pub address: Option<String>,
+    /// Starts a practice server inside the program and opens the window connected to it.
+    #[cfg(feature = "practice")]
+    #[arg(long, hide = true, conflicts_with = "address")]
+    pub practice: bool,
+    /// What to do without a window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be done without a window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lists a folder on the server.
+    #[command(after_help = ADDRESSES)]
+    Ls(ListArguments),
+    /// Fetches a file or folder, as cp -r does: into an existing folder under its own name, else as the name given.
+    #[command(after_help = ADDRESSES)]
+    Get(GetArguments),
+    /// Sends a file or folder, as cp -r does: into an existing folder under its own name, else as the name given.
+    #[command(after_help = ADDRESSES)]
+    Put(PutArguments),
+}
+
+/// How to connect and what to print.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ConnectArguments {
+    /// Reads the password from the first line of standard input.
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Trusts the server's certificate when it has this SHA-256 fingerprint; may be given more than once.
+    #[arg(long, value_name = "SHA256")]
+    pub trust: Vec<Fingerprint>,
+    /// Prints nothing but failures (and what was asked for).
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Prints JSON, one object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `moorline ls`.
+#[derive(Clone, Debug, Args)]
+pub struct ListArguments {
+    /// The folder, or a file of which to tell.
+    #[arg(value_name = "URL")]
+    pub remote: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would show it as help")]
+    pub connect: ConnectArguments,
+}
+
+/// How files are transferred.
+#[derive(Clone, Debug, Args)]
+pub struct TransferArguments {
+    /// Transfer connections beside the first one; as saved with the site when not given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=10))]
+    pub connections: Option<u8>,
+    /// What to do when a target file exists.
+    #[arg(long, value_name = "CHOICE", default_value = "overwrite")]
+    pub on_exists: Exists,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would show it as help")]
+    pub connect: ConnectArguments,
+}
+
+/// `moorline get`.
+#[derive(Clone, Debug, Args)]
+pub struct GetArguments {
+    /// The file or folder to fetch.
+    #[arg(value_name = "URL")]
+    pub remote: String,
+    /// Where to; a slash at its end makes it a folder.
+    #[arg(value_name = "LOCAL")]
+    pub local: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would show it as help")]
+    pub transfer: TransferArguments,
+}
+
+/// `moorline put`.
+#[derive(Clone, Debug, Args)]
+pub struct PutArguments {
+    /// The file or folder to send.
+    #[arg(value_name = "LOCAL")]
+    pub local: PathBuf,
+    /// Where to; a slash at its end makes it a folder.
+    #[arg(value_name = "URL")]
+    pub remote: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would show it as help")]
+    pub transfer: TransferArguments,
+}
+
+/// What to do when a target exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Exists {
+    /// Leave it as it is.
+    Skip,
+    /// Replace it.
+    Overwrite,
+    /// Replace it when the source is newer.
+    Newer,
+    /// Go on where it ends.
+    Resume,
+    /// Keep both, the new one under another name.
+    Rename,
+}
+
+impl From<Exists> for OnExists {
+    fn from(exists: Exists) -> Self {
+        match exists {
+            Exists::Skip => Self::Skip,
+            Exists::Overwrite => Self::Overwrite,
+            Exists::Newer => Self::Newer,
+            Exists::Resume => Self::Resume,
+            Exists::Rename => Self::Rename,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[test]
+    fn the_interface_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_address_alone_opens_the_window() {
+        assert_eq!(Arguments::try_parse_from(["moorline", "ftp://a/"]).unwrap().address.as_deref(), Some("ftp://a/"));
+        assert!(Arguments::try_parse_from(["moorline"]).unwrap().command.is_none());
+    }
+
+    #[test]
+    fn commands_take_their_arguments() {
+        let print = "ab".repeat(32);
+        let line = ["moorline", "put", "--on-exists", "newer", "--connections", "4", "--trust", &print, "a b", "ftp://h/x"];
+        let Some(Command::Put(put)) = Arguments::try_parse_from(line).unwrap().command else { panic!("not put") };
+        assert_eq!((put.local, put.remote.as_str()), (PathBuf::from("a b"), "ftp://h/x"));
+        assert_eq!((put.transfer.on_exists, put.transfer.connections), (Exists::Newer, Some(4)));
+        assert_eq!(put.transfer.connect.trust, [Fingerprint([0xab; 32])]);
+    }
+
+    #[test]
+    fn wrong_usage_is_status_2() {
+        for line in [
+            &["moorline", "get", "ftp://h/"][..],
+            &["moorline", "get", "ftp://h/", "x", "--connections", "0"],
+            &["moorline", "get", "ftp://h/", "x", "--on-exists", "ask"],
+            &["moorline", "ls", "ftp://h/", "--trust", "12"],
+        ] {
+            assert_eq!(Arguments::try_parse_from(line).unwrap_err().exit_code(), 2, "{line:?}");
+        }
+    }
+}

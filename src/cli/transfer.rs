@@ -1,0 +1,206 @@
+//! `moorline get` and `moorline put`.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::cli::arguments::{GetArguments, PutArguments, TransferArguments};
+use crate::cli::failure::Failure;
+use crate::cli::output::{self, Tally, printable};
+use crate::cli::progress::Progress;
+use crate::cli::session::{self, Session};
+use crate::cli::targets::{self, Remote};
+use crate::engine::{Change, Command, Place};
+use crate::model::path::RemotePath;
+use crate::model::problem::ProblemKind;
+use crate::model::session::DisconnectWhen;
+use crate::model::transfer::{Direction, Job, QueueTab, TransferId, TransferRow, TransferState};
+
+/// Fetches a file or folder.
+pub(super) fn get(arguments: &GetArguments) -> Result<(), Failure> {
+    let remote = find_remote(&arguments.remote, &arguments.transfer)?;
+    let mut session = connect(&remote, &arguments.transfer)?;
+    let path = remote.resolve(&session.start_folder())?;
+    let name = targets::arriving_name(&remote, &path)?;
+    let local = targets::landing(&arguments.local, name.as_deref())?;
+    // The engine works in another thread's time: what the path means must not depend on the folder we are in.
+    let local = absolute(&local)?;
+    transfer(
+        &mut session,
+        &arguments.transfer,
+        Job { direction: Direction::Download, local, remote: path, on_exists: arguments.transfer.on_exists.into() },
+    )
+}
+
+/// Sends a file or folder.
+pub(super) fn put(arguments: &PutArguments) -> Result<(), Failure> {
+    let remote = find_remote(&arguments.remote, &arguments.transfer)?;
+    let name = targets::departing_name(&arguments.local)?;
+    std::fs::metadata(&arguments.local)
+        .map_err(|error| Failure::local(format!("“{}” could not be read: {error}.", arguments.local.display())))?;
+    let local = absolute(&arguments.local)?;
+    let mut session = connect(&remote, &arguments.transfer)?;
+    let path = remote.resolve(&session.start_folder())?;
+    let target = upload_target(&mut session, &remote, path, name.as_deref())?;
+    transfer(
+        &mut session,
+        &arguments.transfer,
+        Job { direction: Direction::Upload, local, remote: target, on_exists: arguments.transfer.on_exists.into() },
+    )
+}
+
+/// The remote side, with the connections that were asked for.
+fn find_remote(text: &str, arguments: &TransferArguments) -> Result<Remote, Failure> {
+    let mut remote = session::find_remote(text)?;
+    if let Some(connections) = arguments.connections {
+        remote.site.connections = connections;
+    }
+    Ok(remote)
+}
+
+fn connect(remote: &Remote, arguments: &TransferArguments) -> Result<Session, Failure> {
+    Session::connect(remote, &arguments.connect, arguments.on_exists.into())
+}
+
+fn absolute(path: &Path) -> Result<std::path::PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| Failure::local(format!("“{}” means nothing here: {error}.", path.display())))
+}
+
+/// Where an upload lands: in an existing folder under its own name, else as the name given. A slash at the end asks for a
+/// folder, which is made when it is not there.
+fn upload_target(session: &mut Session, remote: &Remote, path: RemotePath, name: Option<&str>) -> Result<RemotePath, Failure> {
+    let into = |folder: &RemotePath| match name {
+        Some(name) => folder.child(name).map_err(targets::usage),
+        None => Ok(folder.clone()),
+    };
+    match session.open(&path)? {
+        Ok(_) => into(&path),
+        Err(_) if !remote.is_folder() => Ok(path),
+        Err(_) => {
+            session.engine.send(Command::Change(Change::MakeFolder { place: Place::Remote(path.clone()) }));
+            match session.open(&path)? {
+                Ok(_) => into(&path),
+                Err(problem) => Err(Failure::of(problem)),
+            }
+        }
+    }
+}
+
+/// Runs one job to its end and tells what became of it.
+fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> Result<(), Failure> {
+    session.engine.send(Command::Enqueue { jobs: vec![job] });
+    let wants_bar = !arguments.connect.quiet && !arguments.connect.json;
+    let mut report = Report {
+        tally: Tally::default(),
+        told: HashSet::new(),
+        seen: (0, 0),
+        json: arguments.connect.json,
+        progress: Progress::new(wants_bar),
+    };
+    let outcome = report.follow(session);
+    report.progress.finish();
+    if outcome.is_ok() {
+        session.leave(DisconnectWhen::QueueDone);
+    }
+    report.take_in(session);
+    let summary = session.engine.queue().summary();
+    report.tally.unfinished = u64::try_from(summary.active + summary.queued).unwrap_or(u64::MAX);
+    if arguments.connect.json {
+        print(&report.tally.json().to_string());
+    } else if !arguments.connect.quiet {
+        eprintln!("{}", report.tally.sentence());
+    }
+    outcome?;
+    let tally = report.tally;
+    if tally.is_complete() {
+        Ok(())
+    } else if tally.failed == tally.failed_locally && tally.unfinished == 0 {
+        Err(Failure::Local(None))
+    } else {
+        Err(Failure::Incomplete(None))
+    }
+}
+
+/// What was told so far.
+struct Report {
+    tally: Tally,
+    told: HashSet<TransferId>,
+    /// How many rows were done and failed at the last look.
+    seen: (usize, usize),
+    json: bool,
+    progress: Progress,
+}
+
+impl Report {
+    /// Watches the queue until nothing is left to do.
+    fn follow(&mut self, session: &mut Session) -> Result<(), Failure> {
+        loop {
+            session.look()?;
+            self.take_in(session);
+            let summary = session.engine.queue().summary();
+            let moving: u64 = session
+                .engine
+                .queue()
+                .rows(QueueTab::Active, 0, summary.running.saturating_add(16))
+                .iter()
+                .filter(|row| !row.is_folder)
+                .fold(0, |sum, row| sum.saturating_add(row.moved));
+            self.progress.show(&summary, self.tally.bytes, moving);
+            // The queue is empty at first, until the engine has taken the job in.
+            if !summary.is_pending() && summary.done + summary.failed > 0 {
+                return Ok(());
+            }
+            if let Some(problem) = session.is_stranded() {
+                return Err(Failure::of(problem));
+            }
+        }
+    }
+
+    /// Tells of items that have ended since the last look.
+    fn take_in(&mut self, session: &Session) {
+        let queue = session.engine.queue();
+        let summary = queue.summary();
+        if self.seen == (summary.done, summary.failed) {
+            return;
+        }
+        self.seen = (summary.done, summary.failed);
+        let ids = queue.ids(QueueTab::Done).into_iter().rev().chain(queue.ids(QueueTab::Failed));
+        for id in ids {
+            if !self.told.contains(&id)
+                && let Some(row) = queue.row(id).filter(|row| row.state.is_final())
+            {
+                self.told.insert(id);
+                self.tell(&row);
+            }
+        }
+    }
+
+    fn tell(&mut self, row: &TransferRow) {
+        let tally = &mut self.tally;
+        match &row.state {
+            TransferState::Done(_) if !row.is_folder => {
+                tally.done += 1;
+                tally.bytes = tally.bytes.saturating_add(row.moved);
+            }
+            TransferState::Skipped => tally.skipped += 1,
+            TransferState::Failed(problem) => {
+                tally.failed += 1;
+                tally.failed_locally += u64::from(problem.kind == ProblemKind::Local);
+                let source = match row.direction {
+                    Direction::Upload => row.local.to_string_lossy().into_owned(),
+                    Direction::Download => row.remote.to_string(),
+                };
+                self.progress.say(&printable(&format!("moorline: {source}: {}", problem.sentence())));
+            }
+            _ => {}
+        }
+        if self.json {
+            print(&output::item_json(row).to_string());
+        }
+    }
+}
+
+/// Prints a line; a reader that has seen enough does not stop the transfer.
+fn print(line: &str) {
+    let _ = writeln!(io::stdout().lock(), "{line}");
+}

@@ -1,0 +1,353 @@
+//! The worker's heart: takes commands, owns the session, does local work; never waits for any of it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::engine::command::{Change, Command, Place};
+use crate::engine::event::{EventBody, Question};
+use crate::engine::handle::Options;
+use crate::engine::journal::{self, JournalWriter};
+use crate::engine::keeper::Keeper;
+use crate::engine::local;
+use crate::engine::publish::Publisher;
+use crate::engine::questions::Questions;
+use crate::engine::session_context::SessionContext;
+use crate::engine::session_handle::{SessionCommand, SessionHandle};
+use crate::engine::shared_queue::SharedQueue;
+use crate::engine::{Answer, trouble};
+use crate::model::address::AddressPath;
+use crate::model::budget::Budget;
+use crate::model::format;
+use crate::model::problem::{Problem, ProblemKind};
+use crate::model::queue::{Item, StopWish};
+use crate::model::secret::Secret;
+use crate::model::settings::Settings;
+use crate::model::site::{Site, SiteTree};
+use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
+use crate::store::queue::QueueJournal;
+
+/// How often the counters of running transfers are sampled.
+const SAMPLE: Duration = Duration::from_millis(250);
+
+/// Runs until the handle is dropped.
+pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publisher: Publisher, queue: SharedQueue) {
+    let Some(mut actor) = Actor::start(options, publisher, queue).await else { return };
+    let mut sampling = tokio::time::interval(SAMPLE);
+    sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut changes = actor.queue.changes();
+    let mut ticks = 0_u64;
+    loop {
+        let running = actor.queue.read(|queue| queue.summary(Instant::now()).running > 0);
+        tokio::select! {
+            command = inbox.recv() => match command {
+                Some(command) => actor.take(command).await,
+                None => break,
+            },
+            _ = sampling.tick(), if running => {
+                ticks += 1;
+                actor.queue.update(|queue| queue.sample(Instant::now(), ticks % 4 == 0));
+                actor.publisher.wake();
+            }
+            _ = changes.changed() => actor.publisher.wake(),
+        }
+    }
+    if let Some(session) = actor.session.take() {
+        let context = Arc::clone(&session.context);
+        drop(session);
+        // The lanes put their items back at their offsets: the journal must hear of it.
+        let settled = async {
+            let mut changes = context.queue.changes();
+            while context.queue.read(|queue| queue.is_busy(&context.site.id)) {
+                if changes.changed().await.is_err() {
+                    break;
+                }
+            }
+        };
+        drop(tokio::time::timeout(Duration::from_secs(2), settled).await);
+    }
+}
+
+struct Actor {
+    publisher: Publisher,
+    queue: SharedQueue,
+    questions: Questions,
+    keeper: Keeper,
+    settings: Arc<RwLock<Settings>>,
+    sites: Arc<SiteTree>,
+    session: Option<SessionHandle>,
+    last: Option<(Site, AddressPath)>,
+    opening: Option<JoinHandle<()>>,
+    local: Option<PathBuf>,
+}
+
+impl Actor {
+    async fn start(options: Options, publisher: Publisher, queue: SharedQueue) -> Option<Self> {
+        let places = options.places.clone();
+        let (keeper, found) = spawn_blocking(move || Keeper::open(places, options.keyring)).await.ok()?;
+        for notice in found.notices {
+            publisher.publish(EventBody::Trouble(notice));
+        }
+        let sites = Arc::new(found.sites);
+        publisher.publish(EventBody::Sites(Arc::clone(&sites)));
+        publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
+        let actor = Self {
+            publisher,
+            queue,
+            questions: Questions::default(),
+            keeper,
+            settings: Arc::new(RwLock::new(found.settings)),
+            sites,
+            session: None,
+            last: None,
+            opening: None,
+            local: None,
+        };
+        if let Some(places) = options.places.filter(|_| options.keep_queue) {
+            let (journal, items, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
+            actor.restore(journal, items.into_iter().map(journal::restored).collect(), problem);
+        }
+        Some(actor)
+    }
+
+    fn restore(&self, journal: QueueJournal, items: Vec<Item>, problem: Option<Problem>) {
+        if let Some(problem) = problem {
+            self.publisher.publish(EventBody::Trouble(problem));
+        }
+        if !items.is_empty() {
+            let words = format::counted(items.len(), "transfer is", "transfers are");
+            self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time.")));
+        }
+        self.queue.update(|queue| items.into_iter().for_each(|item| queue.put(item)));
+        let publisher = self.publisher.clone();
+        let on_trouble = move |words: String| {
+            let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
+            publisher.publish(EventBody::Trouble(problem));
+        };
+        match JournalWriter::start(journal, on_trouble) {
+            Ok(writer) => self.queue.keep(writer),
+            Err(error) => self.publisher.publish(EventBody::Trouble(Problem::new(
+                ProblemKind::Local,
+                format!("The queue is not saved in this session: {error}."),
+            ))),
+        }
+    }
+
+    async fn take(&mut self, command: Command) {
+        match command {
+            Command::Connect { site, password, start } => self.connect(*site, password, start).await,
+            Command::Disconnect { when } => self.tell(SessionCommand::Leave(when)),
+            Command::StayConnected => self.tell(SessionCommand::Stay),
+            Command::ReconnectNow => self.reconnect().await,
+            Command::StayOffline => self.tell(SessionCommand::StayOffline),
+            Command::DismissBanner => self.tell(SessionCommand::DismissBanner),
+            Command::Answer { question, answer } => self.questions.answer(question, answer),
+            Command::OpenRemote { path } => self.tell(SessionCommand::Open(path)),
+            Command::OpenLocal { path } => self.open_local(path),
+            Command::CancelBrowsing => {
+                if let Some(session) = &self.session {
+                    session.cancel_browsing();
+                }
+            }
+            Command::Change(change) => self.change(change),
+            Command::Enqueue { jobs } => self.enqueue(jobs),
+            Command::HoldQueue { held } => {
+                self.queue.update(|queue| queue.hold(held));
+                if held {
+                    self.queue.stop_all();
+                }
+            }
+            Command::Pause { ids } => self.queue.wish(&ids, StopWish::Pause),
+            Command::Resume { ids } => self.requeue(&ids, |state| *state == TransferState::Paused),
+            Command::Cancel { ids } => self.queue.wish(&ids, StopWish::Remove),
+            Command::Retry { ids } => {
+                let ids = if ids.is_empty() { self.queue.read(|queue| queue.ids(QueueTab::Failed)) } else { ids };
+                self.requeue(&ids, |state| matches!(state, TransferState::Failed(_)));
+            }
+            Command::ClearDone => self.queue.update(|queue| {
+                let done = queue.ids(QueueTab::Done);
+                queue.remove_all(&done);
+            }),
+            Command::SaveSites { tree } => {
+                self.sites = Arc::new(*tree);
+                self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
+                self.trouble(self.keeper.save_sites(self.sites.as_ref().clone()).await);
+            }
+            Command::SaveSettings { settings } => {
+                *self.settings.write().unwrap_or_else(PoisonError::into_inner) = (*settings).clone();
+                self.publisher.publish(EventBody::Settings(settings.clone()));
+                self.trouble(self.keeper.save_settings(*settings).await);
+            }
+            Command::SavePassword { site, password } => {
+                if let Some(user) = self.sites.site(&site).map(|site| site.login_user().to_owned()) {
+                    self.trouble(self.keeper.save_password(site, user, password).await);
+                }
+            }
+        }
+    }
+
+    fn trouble(&self, problem: Option<Problem>) {
+        if let Some(problem) = problem {
+            self.publisher.publish(EventBody::Trouble(problem));
+        }
+    }
+
+    fn tell(&self, command: SessionCommand) {
+        match &self.session {
+            Some(session) if !session.is_over() => session.send(command),
+            // Leaving what is left already is done at once.
+            _ if matches!(command, SessionCommand::Leave(_)) => self.publisher.publish(EventBody::Left),
+            _ => {}
+        }
+    }
+
+    async fn connect(&mut self, site: Site, password: Option<Secret>, start: AddressPath) {
+        // Dropped first: the old session stops its lanes and says nothing more.
+        drop(self.session.take());
+        let publisher = self.publisher.next_session();
+        self.last = Some((site.clone(), start.clone()));
+        let facts = self.keeper.host(&site).await;
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let lanes = if site.connections > 0 { site.connections } else { settings.connections };
+        let context = SessionContext::new(
+            site,
+            publisher,
+            self.questions.clone(),
+            self.queue.clone(),
+            self.keeper.clone(),
+            Arc::clone(&self.settings),
+            Budget::new(usize::from(lanes), facts.connection_limit),
+        );
+        self.session = Some(SessionHandle::begin(Arc::new(context), password, start));
+    }
+
+    async fn reconnect(&mut self) {
+        match &self.session {
+            Some(session) if !session.is_over() => session.send(SessionCommand::ReconnectNow),
+            _ => {
+                if let Some((site, start)) = self.last.clone() {
+                    // An edited site is connected as it is now.
+                    let site = self.sites.site(&site.id).cloned().unwrap_or(site);
+                    self.connect(site, None, start).await;
+                }
+            }
+        }
+    }
+
+    fn open_local(&mut self, path: PathBuf) {
+        // Only the last folder that was asked for is of interest.
+        if let Some(opening) = self.opening.take() {
+            opening.abort();
+        }
+        self.local = Some(path.clone());
+        let publisher = self.publisher.clone();
+        self.opening = Some(tokio::spawn(show_local(publisher, path)));
+    }
+
+    fn change(&self, change: Change) {
+        let is_remote = match &change {
+            Change::MakeFolder { place } | Change::Rename { place, .. } => matches!(place, Place::Remote(_)),
+            Change::Delete { places } => places.iter().any(|place| matches!(place, Place::Remote(_))),
+            Change::SetMode { .. } => true,
+        };
+        if is_remote {
+            return self.tell(SessionCommand::Change(change));
+        }
+        let (publisher, questions, shown) = (self.publisher.clone(), self.questions.clone(), self.local.clone());
+        tokio::spawn(async move {
+            if let Err(problem) = change_local(&publisher, &questions, change).await {
+                publisher.publish(EventBody::Trouble(problem));
+            }
+            if let Some(shown) = shown {
+                show_local(publisher, shown).await;
+            }
+        });
+    }
+
+    fn enqueue(&self, jobs: Vec<Job>) {
+        let Some(site) = self.session.as_ref().map(|session| session.context.site.id.clone()) else {
+            let problem = Problem::new(ProblemKind::Connect, "Nothing was queued: there is no connection.");
+            return self.publisher.publish(EventBody::Trouble(problem.advise("Connect to a site first.")));
+        };
+        self.queue.update(|queue| {
+            for job in jobs {
+                let id = queue.new_id();
+                queue.put(Item::new(id, site.clone(), job));
+            }
+        });
+    }
+
+    fn requeue(&self, ids: &[TransferId], which: impl Fn(&TransferState) -> bool) {
+        self.queue.update(|queue| {
+            for id in ids {
+                if queue.get(*id).is_some_and(|item| which(&item.state)) {
+                    queue.edit(*id, |item| {
+                        item.tries = 0;
+                        item.not_before = None;
+                    });
+                    queue.set_state(*id, TransferState::Queued);
+                }
+            }
+        });
+    }
+}
+
+async fn show_local(publisher: Publisher, path: PathBuf) {
+    let folder = path.clone();
+    let read = spawn_blocking(move || {
+        let listing = local::list(&folder)?;
+        Ok((listing, fs4::available_space(&folder).ok()))
+    });
+    match read.await {
+        Ok(Ok((listing, free))) => publisher.publish(EventBody::LocalListing { path, listing: Arc::new(listing), free }),
+        Ok(Err(problem)) => publisher.publish(EventBody::LocalTrouble { path, problem }),
+        Err(_) => {}
+    }
+}
+
+/// Changes local files or folders; a deletion is counted and asked about first.
+async fn change_local(publisher: &Publisher, questions: &Questions, change: Change) -> Result<(), Problem> {
+    match change {
+        Change::MakeFolder { place: Place::Local(path) } => blocking(move || local::make_folder(&path)).await,
+        Change::Rename { place: Place::Local(path), name } => blocking(move || local::rename(&path, &name)).await,
+        Change::Delete { places } => {
+            let paths: Vec<PathBuf> = places
+                .iter()
+                .filter_map(|place| match place {
+                    Place::Local(path) => Some(path.clone()),
+                    Place::Remote(_) => None,
+                })
+                .collect();
+            let counting = paths.clone();
+            let counted = blocking(move || {
+                let mut count = local::Count::default();
+                counting.iter().try_for_each(|path| local::count(path, &mut count))?;
+                Ok(count)
+            })
+            .await?;
+            let question = Question::Delete { places, files: counted.files, folders: counted.folders, bytes: counted.bytes };
+            if questions.ask(publisher, question).await != Answer::Confirm {
+                return Ok(());
+            }
+            blocking(move || paths.iter().try_for_each(|path| local::delete(path))).await?;
+            publisher.publish(EventBody::Notice(format!(
+                "Deleted {} and {}.",
+                format::counted(counted.files, "file", "files"),
+                format::counted(counted.folders, "folder", "folders")
+            )));
+            Ok(())
+        }
+        // These are the server's; the actor sends them there.
+        Change::MakeFolder { .. } | Change::Rename { .. } | Change::SetMode { .. } => Ok(()),
+    }
+}
+
+async fn blocking<R: Send + 'static>(work: impl FnOnce() -> Result<R, Problem> + Send + 'static) -> Result<R, Problem> {
+    match spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(trouble::of_disk(&std::io::Error::other(error), "change", std::path::Path::new("the folder"))),
+    }
+}

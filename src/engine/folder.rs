@@ -1,0 +1,214 @@
+//! One folder of the queue: makes it on the other side and queues what is in it, one level at a time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::local;
+use crate::engine::session_context::SessionContext;
+use crate::ftp::{Control, Fault};
+use crate::model::conflict::Facts;
+use crate::model::entry::{Entry, EntryKind, Modified};
+use crate::model::listing::Listing;
+use crate::model::path::safe_local_name;
+use crate::model::problem::{Problem, ProblemKind};
+use crate::model::queue::{Item, Target};
+use crate::model::transfer::{Job, TransferState};
+
+/// A local row that goes into the queue.
+struct LocalChild {
+    name: String,
+    path: PathBuf,
+    is_folder: bool,
+    size: Option<u64>,
+    modified: Option<Modified>,
+}
+
+/// Makes the remote folder and queues the local one's content.
+///
+/// # Errors
+/// The folder cannot be made here or read there.
+pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
+    let there = make_remote(control, item).await?;
+    let folder = item.local.clone();
+    let (children, unnameable) = tokio::task::spawn_blocking(move || read_local(&folder))
+        .await
+        .map_err(|error| Stopped::for_good(Problem::new(ProblemKind::Local, error.to_string())))?
+        .map_err(Stopped::for_good)?;
+    ctx.queue.update(|queue| {
+        for child in children {
+            let Ok(remote) = item.remote.child(&child.name) else { continue };
+            let job = Job { direction: item.direction, local: child.path, remote, on_exists: item.on_exists };
+            let mut new = Item::new(queue.new_id(), item.site.clone(), job);
+            new.is_folder = Some(child.is_folder);
+            new.size = child.size;
+            new.modified = child.modified;
+            new.target = match &there {
+                None => Target::Absent,
+                Some(listing) => target_in(listing, &child.name),
+            };
+            queue.put(new);
+        }
+    });
+    match unnameable {
+        0 => Ok(Outcome::FolderRead),
+        count => Err(Stopped::for_good(
+            Problem::new(ProblemKind::Name, format!("{count} names in {} cannot be sent.", item.local.display()))
+                .advise("They are no valid text. Everything else in the folder is queued."),
+        )),
+    }
+}
+
+fn target_in(listing: &Listing, name: &str) -> Target {
+    match listing.entries.iter().find(|entry| entry.name == name) {
+        Some(entry) => Target::Present(Facts { size: entry.size, modified: entry.modified }),
+        None if listing.unread.is_empty() && listing.incomplete.is_none() => Target::Absent,
+        None => Target::Unknown,
+    }
+}
+
+/// Makes the remote folder; when it is there already, returns what is in it.
+async fn make_remote(control: &mut Control, item: &Item) -> Result<Option<Listing>, Stopped> {
+    let doing = format!("make the folder {}", item.remote);
+    if !item.remote.is_root() {
+        match control.make_folder(&item.remote).await {
+            Ok(()) => return Ok(None),
+            Err(Fault::Refused(reply)) => {
+                // Most servers say "exists" with the code of "not allowed": only a look can tell.
+                return match control.list(&item.remote).await {
+                    Ok(listing) => Ok(Some(listing)),
+                    Err(Fault::Refused(_)) => Err(Stopped::wire(Fault::Refused(reply), &doing)),
+                    Err(fault) => Err(Stopped::wire(fault, &doing)),
+                };
+            }
+            Err(fault) => return Err(Stopped::wire(fault, &doing)),
+        }
+    }
+    control.list(&item.remote).await.map(Some).map_err(|fault| Stopped::wire(fault, &doing))
+}
+
+/// What is in a local folder. Links to files are followed, links to folders are not: they may lead back up.
+fn read_local(folder: &Path) -> Result<(Vec<LocalChild>, usize), Problem> {
+    let listing = local::list(folder)?;
+    let children = listing.entries.into_iter().filter_map(|entry| {
+        let path = folder.join(&entry.name);
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|facts| facts.is_symlink());
+        match entry.kind {
+            EntryKind::Dir if !is_link => Some(LocalChild { name: entry.name, path, is_folder: true, size: None, modified: None }),
+            EntryKind::File => {
+                Some(LocalChild { name: entry.name, path, is_folder: false, size: entry.size, modified: entry.modified })
+            }
+            _ => None,
+        }
+    });
+    Ok((children.collect(), listing.unread.len()))
+}
+
+/// Makes the local folder and queues the remote one's content.
+///
+/// # Errors
+/// The folder cannot be read here or made there; rows that could not be read are a failure too, after the others are queued.
+pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
+    let doing = format!("list {}", item.remote);
+    let listing = control.list(&item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
+    let target = item.local.clone();
+    tokio::task::spawn_blocking(move || fs::create_dir_all(target))
+        .await
+        .unwrap_or_else(|error| Err(std::io::Error::other(error)))
+        .map_err(|error| Stopped::disk(&error, "make the folder", &item.local))?;
+    ctx.queue.update(|queue| {
+        for entry in &listing.entries {
+            let is_folder = match entry.kind {
+                EntryKind::Dir => Some(true),
+                EntryKind::File => Some(false),
+                EntryKind::Link => None,
+                EntryKind::Other => continue,
+            };
+            let Ok(remote) = item.remote.child(&entry.name) else { continue };
+            let local = item.local.join(&entry.name);
+            let job = Job { direction: item.direction, local, remote, on_exists: item.on_exists };
+            let mut new = Item::new(queue.new_id(), item.site.clone(), job);
+            new.is_folder = is_folder;
+            new.size = if is_folder == Some(false) { entry.size } else { None };
+            new.modified = entry.modified;
+            new.from_folder = true;
+            if let Err(error) = safe_local_name(&entry.name) {
+                new.state = TransferState::Failed(Problem::new(ProblemKind::Name, format!("Not fetched: {error}.")));
+            }
+            queue.put(new);
+        }
+    });
+    complete(&listing, item)
+}
+
+fn complete(listing: &Listing, item: &Item) -> Result<Outcome, Stopped> {
+    if let Some(words) = &listing.incomplete {
+        return Err(Stopped::for_good(
+            Problem::new(ProblemKind::Unproven, format!("The server's listing of {} is incomplete.", item.remote))
+                .advise("What was listed is fetched.")
+                .quote(words.clone()),
+        ));
+    }
+    match listing.unread.len() {
+        0 => Ok(Outcome::FolderRead),
+        count => Err(Stopped::for_good(
+            Problem::new(ProblemKind::Unproven, format!("{count} rows of the listing of {} could not be read.", item.remote))
+                .advise("Everything else in the folder is fetched."),
+        )),
+    }
+}
+
+/// Finds out what a remote path is, for a download that was asked for by its path alone.
+///
+/// # Errors
+/// Nothing is there, or the connection's fault.
+pub async fn identify(ctx: &SessionContext, control: &mut Control, item: &mut Item) -> Result<Outcome, Stopped> {
+    let entry = match item.remote.parent().zip(item.remote.name()) {
+        None => Some(Entry::new("/", EntryKind::Dir)),
+        Some((parent, name)) => match ctx.shown(&parent) {
+            Some(listing) if listing.entries.iter().any(|entry| entry.name == name) => find(&listing, name),
+            _ => match control.list(&parent).await {
+                Ok(listing) => find(&listing, name),
+                Err(Fault::Refused(_)) => None,
+                Err(fault) => return Err(Stopped::wire(fault, "list the folder")),
+            },
+        },
+    };
+    // A link, and a path that its folder does not show, may be either: entering it tells.
+    let is_folder = match entry.as_ref().map(|entry| entry.kind) {
+        Some(EntryKind::Dir) => true,
+        Some(EntryKind::File) => false,
+        _ => match control.enter(&item.remote).await {
+            Ok(()) => true,
+            Err(Fault::Refused(_)) => false,
+            Err(fault) => return Err(Stopped::wire(fault, "open the folder")),
+        },
+    };
+    if is_folder && item.from_folder {
+        // A link to a folder inside a folder may lead back up: it is not followed.
+        return Ok(Outcome::Skipped);
+    }
+    item.is_folder = Some(is_folder);
+    if let Some(entry) = entry.filter(|entry| entry.kind == EntryKind::File) {
+        item.size = entry.size;
+        item.modified = entry.modified;
+    } else if !is_folder {
+        item.size = match control.size(&item.remote).await {
+            Ok(size) => size,
+            Err(Fault::Refused(_)) => None,
+            Err(fault) => return Err(Stopped::wire(fault, "tell the file's size")),
+        };
+    }
+    let (is_folder, size, modified) = (item.is_folder, item.size, item.modified);
+    ctx.queue.update(|queue| {
+        queue.edit(item.id, |kept| (kept.is_folder, kept.size, kept.modified) = (is_folder, size, modified));
+        if is_folder == Some(true) {
+            queue.set_state(item.id, TransferState::Scanning);
+        }
+    });
+    Ok(Outcome::FolderRead)
+}
+
+fn find(listing: &Listing, name: &str) -> Option<Entry> {
+    listing.entries.iter().find(|entry| entry.name == name).cloned()
+}

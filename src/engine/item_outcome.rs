@@ -1,0 +1,83 @@
+//! How one run of one item ended, before the queue hears of it.
+
+use std::io;
+use std::path::Path;
+
+use crate::engine::copy::CopyFault;
+use crate::engine::trouble;
+use crate::ftp::{Data, Fault};
+use crate::model::problem::Problem;
+use crate::model::retry::{self, TransferRetry};
+use crate::model::transfer::Proof;
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Arrived and proven.
+    Arrived(Proof),
+    /// The target was left as it is.
+    Skipped,
+    /// A folder was made and its content queued.
+    FolderRead,
+    /// A question is open; the item comes back by itself.
+    Asking,
+}
+
+/// Why a run did not end well.
+#[derive(Debug)]
+pub enum Stopped {
+    /// The item cannot arrive: `again` says whether trying again may help.
+    Failed {
+        /// Words.
+        problem: Problem,
+        /// Whether it is tried again by itself.
+        again: bool,
+    },
+    /// The connection is gone; the item is not to blame.
+    ConnectionGone(Fault),
+    /// A person (or the leave) stopped it.
+    ByWish,
+}
+
+impl Stopped {
+    /// A failure that trying again does not mend.
+    pub fn for_good(problem: Problem) -> Self {
+        Self::Failed { problem, again: false }
+    }
+
+    /// Trouble with the local disk.
+    pub fn disk(error: &io::Error, doing: &str, path: &Path) -> Self {
+        Self::for_good(trouble::of_disk(error, doing, path))
+    }
+
+    /// A fault of the connection; `doing` completes "the server refused to …".
+    pub fn wire(fault: Fault, doing: &str) -> Self {
+        match fault {
+            Fault::Cancelled => Self::ByWish,
+            Fault::Refused(ref reply) => {
+                let retry = retry::transfer_retry(reply.code, &reply.text());
+                let again = matches!(retry, TransferRetry::Again | TransferRetry::AgainFromStart);
+                Self::Failed { again, problem: trouble::of_fault(&fault, doing) }
+            }
+            Fault::DataConnection { .. } => Self::Failed { problem: trouble::of_fault(&fault, doing), again: true },
+            Fault::Name(_) => Self::for_good(trouble::of_fault(&fault, doing)),
+            other => Self::ConnectionGone(other),
+        }
+    }
+}
+
+/// Ends the data connection after copying broke off, and says why it did. The control connection is usable afterwards or poisoned.
+pub async fn break_off(data: Data<'_>, fault: CopyFault, doing: &str, path: &Path) -> Stopped {
+    match fault {
+        CopyFault::Disk(error) => {
+            drop(data.stop().await);
+            Stopped::disk(&error, doing, path)
+        }
+        CopyFault::Wire(fault) if fault.session_survives() || matches!(fault, Fault::Cancelled) => {
+            let stopped = Stopped::wire(fault, doing);
+            drop(data.stop().await);
+            stopped
+        }
+        CopyFault::Wire(fault) => Stopped::ConnectionGone(fault),
+    }
+}

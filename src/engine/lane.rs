@@ -1,0 +1,165 @@
+//! One transfer connection: takes items from the queue while it may, runs them, and leaves politely when there is nothing to do.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio::time::{sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::session_context::{OpenConnection, SessionContext};
+use crate::engine::{download, folder, settle, upload};
+use crate::ftp::{Control, Fault};
+use crate::model::queue::Item;
+use crate::model::transfer::Direction;
+
+/// How long a connection without work stays open.
+const LINGER: Duration = Duration::from_secs(15);
+/// Waits between attempts of one lane to connect, while the browsing connection is fine.
+const BETWEEN_ATTEMPTS: [u64; 5] = [1, 3, 10, 30, 60];
+
+/// What a lane could not settle by itself.
+pub enum LaneReport {
+    /// A connection was not to be had.
+    Refused(Fault),
+}
+
+/// A connection and its place in the count.
+pub struct Connection {
+    /// The control connection, logged in.
+    pub control: Control,
+    _counted: OpenConnection,
+}
+
+impl Connection {
+    /// Dials, secures and logs in.
+    ///
+    /// # Errors
+    /// The connection's fault.
+    pub async fn open(ctx: &Arc<SessionContext>, number: u16, cancel: &CancellationToken) -> Result<Self, Fault> {
+        let mut control = ctx.dial(number, |_| {}, cancel).await?;
+        control.set_cancel(cancel.clone());
+        control.login(ctx.site.login_user(), &ctx.password()).await?;
+        Ok(Self { control, _counted: ctx.count_connection() })
+    }
+}
+
+/// Runs until the session stops.
+pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::UnboundedSender<LaneReport>) {
+    let mut changes = ctx.queue.changes();
+    let mut working = ctx.working.subscribe();
+    let mut connection: Option<Connection> = None;
+    let mut failures = 0_usize;
+    while !ctx.stop.is_cancelled() {
+        changes.borrow_and_update();
+        let may_work = *working.borrow_and_update() && ctx.allows(number);
+        let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now()) } else { None };
+        let Some((item, token)) = taken else {
+            idle(&ctx, &mut connection, &mut changes, &mut working).await;
+            continue;
+        };
+        let id = item.id;
+        let open = match connection.take().filter(|open| !open.control.is_poisoned()) {
+            Some(open) => Ok(open),
+            None => Connection::open(&ctx, number, &token).await,
+        };
+        match open {
+            Ok(mut open) => {
+                failures = 0;
+                open.control.set_cancel(token);
+                let result = run_item(&ctx, &mut open.control, item).await;
+                let gone = matches!(result, Err(Stopped::ConnectionGone(_)));
+                settle::settle(&ctx, id, result);
+                if !gone {
+                    connection = Some(open);
+                }
+            }
+            Err(Fault::Cancelled) => settle::settle(&ctx, id, Err(Stopped::ByWish)),
+            Err(fault) => {
+                settle::hand_back(&ctx, id);
+                // The session decides what a refusal means for the budget; this lane only waits its turn.
+                drop(reports.send(LaneReport::Refused(fault)));
+                let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
+                failures += 1;
+                tokio::select! {
+                    () = sleep(Duration::from_secs(seconds)) => {}
+                    () = ctx.stop.cancelled() => {}
+                }
+            }
+        }
+        ctx.queue.release(id);
+    }
+    if let Some(open) = connection {
+        open.control.quit().await;
+    }
+}
+
+/// Runs one item on a connection.
+///
+/// # Errors
+/// Why it did not end well.
+pub async fn run_item(ctx: &SessionContext, control: &mut Control, mut item: Item) -> Result<Outcome, Stopped> {
+    if item.is_folder.is_none() {
+        match item.direction {
+            Direction::Upload => {
+                let path = item.local.clone();
+                let is_folder = tokio::task::spawn_blocking(move || std::fs::metadata(path).map(|facts| facts.is_dir()))
+                    .await
+                    .unwrap_or_else(|error| Err(std::io::Error::other(error)))
+                    .map_err(|error| Stopped::disk(&error, "open", &item.local))?;
+                item.is_folder = Some(is_folder);
+                ctx.queue.update(|queue| queue.edit(item.id, |kept| kept.is_folder = Some(is_folder)));
+            }
+            Direction::Download => {
+                let outcome = folder::identify(ctx, control, &mut item).await?;
+                if matches!(outcome, Outcome::Skipped) {
+                    return Ok(outcome);
+                }
+            }
+        }
+    }
+    match (item.direction, item.is_folder == Some(true)) {
+        (Direction::Upload, true) => folder::upload(ctx, control, &item).await,
+        (Direction::Download, true) => folder::download(ctx, control, &item).await,
+        (Direction::Upload, false) => upload::run(ctx, control, &item).await,
+        (Direction::Download, false) => download::run(ctx, control, &item).await,
+    }
+}
+
+/// Waits for work. A connection that has none for a while says goodbye; one that the server ends is dropped in silence.
+async fn idle(
+    ctx: &SessionContext,
+    connection: &mut Option<Connection>,
+    changes: &mut tokio::sync::watch::Receiver<u64>,
+    working: &mut tokio::sync::watch::Receiver<bool>,
+) {
+    let may_work = *working.borrow();
+    let moment = if may_work { ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)) } else { None };
+    let moment = moment.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+    let Some(open) = connection else {
+        tokio::select! {
+            _ = changes.changed() => {}
+            _ = working.changed() => {}
+            () = sleep_until(moment.into()) => {}
+            () = ctx.stop.cancelled() => {}
+        }
+        return;
+    };
+    let gone = tokio::select! {
+        _ = changes.changed() => false,
+        _ = working.changed() => false,
+        () = sleep_until(moment.into()) => false,
+        () = ctx.stop.cancelled() => false,
+        () = sleep(LINGER) => {
+            if let Some(open) = connection.take() {
+                open.control.quit().await;
+            }
+            return;
+        }
+        _ = open.control.watch() => true,
+    };
+    if gone {
+        *connection = None;
+    }
+}

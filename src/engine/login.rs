@@ -1,0 +1,192 @@
+//! From a site to a moored connection: certificate and password questions, login, the first folder.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::browse::{self, Work};
+use crate::engine::command::Answer;
+use crate::engine::event::{EventBody, Question};
+use crate::engine::session_context::SessionContext;
+use crate::engine::trouble;
+use crate::ftp::{Control, Fault};
+use crate::model::address::AddressPath;
+use crate::model::log::LogKind;
+use crate::model::path::RemotePath;
+use crate::model::secret::Secret;
+use crate::model::session::{CertificateTrust, ConnectStep, Phase, Security};
+use crate::model::site::Logon;
+
+/// What anonymous logins send as their password (RFC 1635 asks for something like an address).
+const ANONYMOUS_PASSWORD: &str = "anonymous@";
+/// How often a person is asked for the password in one connect.
+const PASSWORD_TRIES: u32 = 3;
+
+/// Connects, logs in and shows a folder: the last one, else `start`, else the site's own, else the login folder.
+///
+/// # Errors
+/// The fault that kept it from being moored; `Cancelled` also when a question was answered with no.
+pub async fn connect(
+    ctx: &Arc<SessionContext>,
+    given: Option<Secret>,
+    start: &AddressPath,
+    last: Option<RemotePath>,
+    cancel: &CancellationToken,
+) -> Result<Control, Fault> {
+    ctx.show(|view| {
+        view.phase = Phase::Connecting(ConnectStep::Resolving);
+        view.problem = None;
+    });
+    ctx.set_trust({
+        let mut trust = ctx.keeper.trust(&ctx.site).await;
+        trust.pinned.extend(ctx.trust().pinned);
+        trust
+    });
+    let mut password = first_password(ctx, given, cancel).await?;
+    let mut tries = 0;
+    let mut control = loop {
+        let mut control = secured(ctx, cancel).await?;
+        control.set_cancel(cancel.clone());
+        step(ctx, ConnectStep::LoggingIn);
+        match control.login(ctx.site.login_user(), &password).await {
+            Ok(_) => break control,
+            Err(Fault::LoginRefused(reply))
+                if tries < PASSWORD_TRIES && ctx.site.logon != Logon::Anonymous && is_about_password(&reply) =>
+            {
+                tries += 1;
+                control.quit().await;
+                password = ask_password(ctx, Some(reply.words()), cancel).await.ok_or(Fault::LoginRefused(reply))?;
+            }
+            Err(fault) => return Err(fault),
+        }
+    };
+    ctx.set_password(password);
+    step(ctx, ConnectStep::Settling);
+    let home = control.folder().await?;
+    let security = security(&control);
+    ctx.show(|view| {
+        view.login_folder = Some(home.clone());
+        view.security = Some(security);
+        view.round_trip = control.round_trip();
+    });
+    show_first_folder(ctx, &mut control, &home, start, last).await?;
+    Ok(control)
+}
+
+fn step(ctx: &Arc<SessionContext>, step: ConnectStep) {
+    ctx.show(|view| view.phase = Phase::Connecting(step));
+}
+
+/// Whether the refusal leaves it open that another password helps. Limits and bans come as 530 too.
+fn is_about_password(reply: &crate::ftp::Reply) -> bool {
+    crate::engine::aftermath::is_about_password(reply)
+}
+
+async fn first_password(ctx: &Arc<SessionContext>, given: Option<Secret>, cancel: &CancellationToken) -> Result<Secret, Fault> {
+    if ctx.site.logon == Logon::Anonymous || ctx.site.user.is_empty() {
+        return Ok(given.unwrap_or_else(|| Secret::new(ANONYMOUS_PASSWORD)));
+    }
+    let known = [given, Some(ctx.password()).filter(|password| !password.is_empty())].into_iter().flatten().next();
+    let kept = match known {
+        Some(known) => Some(known),
+        None if ctx.site.logon == Logon::Keyring => ctx.keeper.password(&ctx.site).await,
+        None => None,
+    };
+    match kept {
+        Some(password) => Ok(password),
+        None => ask_password(ctx, None, cancel).await.ok_or(Fault::Cancelled),
+    }
+}
+
+/// Asks; a remembered one goes into the keyring. `None` is "cancel".
+async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel: &CancellationToken) -> Option<Secret> {
+    let can_remember = ctx.keeper.has_keyring().await && !ctx.site.id.0.starts_with("quick:");
+    let question = Question::Password { site: Box::new(ctx.site.clone()), refused, can_remember };
+    let answer = tokio::select! {
+        answer = ctx.questions.ask(&ctx.publisher, question) => answer,
+        () = cancel.cancelled() => Answer::Cancel,
+    };
+    match answer {
+        Answer::Password { password, remember } => {
+            if remember {
+                let saved = ctx.keeper.save_password(ctx.site.id.clone(), ctx.site.login_user().to_owned(), Some(password.clone()));
+                if let Some(problem) = saved.await {
+                    ctx.publisher.publish(EventBody::Trouble(problem));
+                }
+            }
+            Some(password)
+        }
+        _ => None,
+    }
+}
+
+/// Dials; an unknown certificate is a question, and then dialled again.
+async fn secured(ctx: &Arc<SessionContext>, cancel: &CancellationToken) -> Result<Control, Fault> {
+    loop {
+        let stepping = Arc::clone(ctx);
+        let certificate = match ctx.dial(0, move |step| stepping.show(|view| view.phase = Phase::Connecting(step)), cancel).await {
+            Err(Fault::Untrusted(certificate)) => certificate,
+            other => return other,
+        };
+        let mut trust = ctx.trust();
+        let question = Question::Certificate {
+            authority: ctx.site.authority(),
+            changed: !trust.pinned.is_empty(),
+            certificate: certificate.clone(),
+        };
+        let answer = tokio::select! {
+            answer = ctx.questions.ask(&ctx.publisher, question) => answer,
+            () = cancel.cancelled() => Answer::Cancel,
+        };
+        match answer {
+            Answer::TrustAlways => {
+                if let Some(problem) = ctx.keeper.accept(&ctx.site, &certificate).await {
+                    ctx.publisher.publish(EventBody::Trouble(problem));
+                }
+            }
+            Answer::TrustOnce => {}
+            _ => return Err(Fault::Untrusted(certificate)),
+        }
+        trust.pinned.insert(certificate.fingerprint);
+        ctx.set_trust(trust);
+    }
+}
+
+fn security(control: &Control) -> Security {
+    match control.tls() {
+        None => Security::Plain,
+        Some(facts) => Security::Tls {
+            protocol: facts.protocol,
+            trust: if facts.pinned { CertificateTrust::Pinned } else { CertificateTrust::Authority },
+        },
+    }
+}
+
+/// Opens the first of the wanted folders that opens; the login folder last.
+async fn show_first_folder(
+    ctx: &Arc<SessionContext>,
+    control: &mut Control,
+    home: &RemotePath,
+    start: &AddressPath,
+    last: Option<RemotePath>,
+) -> Result<(), Fault> {
+    let wanted = match (last, start) {
+        (Some(last), _) => Some(last),
+        (None, AddressPath::Relative(path)) => home.resolve(path).ok(),
+        (None, AddressPath::Absolute(path)) => RemotePath::parse(path).ok(),
+        (None, AddressPath::Login) if !ctx.site.remote_folder.is_empty() => home.resolve(&ctx.site.remote_folder).ok(),
+        (None, AddressPath::Login) => None,
+    };
+    if let Some(wanted) = wanted {
+        match control.enter(&wanted).await {
+            Ok(()) => return browse::perform(ctx, control, Work::Open(wanted)).await,
+            Err(fault) if fault.session_survives() => {
+                let problem = trouble::of_fault(&fault, &format!("open {wanted}"));
+                ctx.publisher.log(0, LogKind::Problem, problem.sentence());
+                ctx.publisher.publish(EventBody::RemoteTrouble { path: wanted, problem });
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    browse::perform(ctx, control, Work::Open(home.clone())).await
+}

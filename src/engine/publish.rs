@@ -1,0 +1,103 @@
+//! Where events leave the engine: numbered with the session's generation, and the window is woken.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+
+use jiff::Timestamp;
+
+use crate::engine::event::{Event, EventBody};
+use crate::engine::handle::Waker;
+use crate::engine::log_view::LogView;
+use crate::ftp::dial::Observer;
+use crate::model::log::{LogKind, LogLine};
+use crate::model::session::{ConnectStep, Generation};
+
+/// Publishes events of the program as a whole, and makes publishers for sessions.
+#[derive(Clone)]
+pub struct Publisher {
+    events: mpsc::Sender<Event>,
+    waker: Arc<dyn Waker>,
+    log: LogView,
+    current: Arc<AtomicU64>,
+    generation: Option<Generation>,
+}
+
+impl Publisher {
+    /// A publisher of the program as a whole, and the counter of the current session.
+    pub fn new(events: mpsc::Sender<Event>, waker: Arc<dyn Waker>, log: LogView, current: Arc<AtomicU64>) -> Self {
+        Self { events, waker, log, current, generation: None }
+    }
+
+    /// Begins a session: everything that earlier ones publish from now on is dropped.
+    #[must_use]
+    pub fn next_session(&self) -> Self {
+        let generation = self.current.fetch_add(1, Ordering::AcqRel) + 1;
+        Self { generation: Some(Generation(generation)), ..self.clone() }
+    }
+
+    /// The session it speaks for: the current one when it speaks for the program.
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        self.generation.unwrap_or_else(|| Generation(self.current.load(Ordering::Acquire)))
+    }
+
+    /// Whether its session is still the current one.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.generation().0 == self.current.load(Ordering::Acquire)
+    }
+
+    /// Publishes, unless its session has ended.
+    pub fn publish(&self, body: EventBody) {
+        if self.is_current() {
+            // The receiver goes when the window goes; then nobody wants to know.
+            drop(self.events.send(Event { generation: self.generation(), body }));
+            self.waker.wake();
+        }
+    }
+
+    /// Wakes the window: the queue or the log changed.
+    pub fn wake(&self) {
+        self.waker.wake();
+    }
+
+    /// Writes a line into the log.
+    pub fn log(&self, connection: u16, kind: LogKind, text: impl Into<String>) {
+        self.log.push(LogLine { at: Timestamp::now(), connection, kind, text: text.into() });
+        self.waker.wake();
+    }
+}
+
+/// One connection's ear: writes the log, and reports the steps of the browsing connection.
+pub struct ConnectionObserver {
+    publisher: Publisher,
+    connection: u16,
+    on_step: Option<Box<dyn Fn(ConnectStep) + Send + Sync>>,
+}
+
+impl ConnectionObserver {
+    /// For connection number `connection` (0 is the browsing one).
+    pub fn new(publisher: Publisher, connection: u16) -> Self {
+        Self { publisher, connection, on_step: None }
+    }
+
+    /// Also tells `on_step` how the connect proceeds.
+    #[must_use]
+    pub fn on_step(mut self, on_step: impl Fn(ConnectStep) + Send + Sync + 'static) -> Self {
+        self.on_step = Some(Box::new(on_step));
+        self
+    }
+}
+
+impl Observer for ConnectionObserver {
+    fn line(&self, kind: LogKind, text: &str) {
+        self.publisher.log(self.connection, kind, text);
+    }
+
+    fn step(&self, step: ConnectStep) {
+        if let Some(on_step) = &self.on_step {
+            on_step(step);
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! The session: connects, browses, keeps alive, notices the end, comes back, and leaves when it may.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::sleep_until;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::aftermath::{self, Aftermath, Scene};
+use crate::engine::browse::{self, Work};
+use crate::engine::event::EventBody;
+use crate::engine::item_outcome::Stopped;
+use crate::engine::lane::{self, LaneReport};
+use crate::engine::login;
+use crate::engine::mooring::Mooring;
+use crate::engine::session_context::SessionContext;
+use crate::engine::session_handle::SessionCommand;
+use crate::engine::settle;
+use crate::ftp::control::IdleCommand;
+use crate::ftp::{Control, Fault};
+use crate::model::address::AddressPath;
+use crate::model::queue::Item;
+use crate::model::retry::RECONNECT_ATTEMPTS;
+use crate::model::secret::Secret;
+use crate::model::session::{DisconnectWhen, Phase};
+use crate::model::transfer::TransferState;
+
+/// How being connected ended.
+enum End {
+    /// As planned.
+    Left,
+    /// The connection went.
+    Lost(Fault),
+    /// A person broke a command off: the connection is of no use, and nothing needs to be said.
+    BrokenOff,
+    /// The handle is gone.
+    Abandoned,
+}
+
+/// How waiting ended.
+enum Waited {
+    /// It is time, or somebody wants to connect.
+    Connect,
+    /// Nothing more is wanted.
+    Leave,
+}
+
+/// The session's task and all that it keeps to itself.
+pub struct Session {
+    ctx: Arc<SessionContext>,
+    commands: mpsc::UnboundedReceiver<SessionCommand>,
+    browsing: Arc<Mutex<CancellationToken>>,
+    work: VecDeque<Work>,
+    leaving: Option<DisconnectWhen>,
+    mooring: Mooring,
+    start: AddressPath,
+    password: Option<Secret>,
+    attempt: u32,
+    lanes: JoinSet<()>,
+    reports: mpsc::UnboundedSender<LaneReport>,
+    reported: mpsc::UnboundedReceiver<LaneReport>,
+    was_moored: bool,
+}
+
+impl Session {
+    /// A session that has not begun. `browsing` always holds the token of what is under way.
+    pub fn new(
+        ctx: Arc<SessionContext>,
+        commands: mpsc::UnboundedReceiver<SessionCommand>,
+        browsing: Arc<Mutex<CancellationToken>>,
+        start: AddressPath,
+        password: Option<Secret>,
+    ) -> Self {
+        let (reports, reported) = mpsc::unbounded_channel();
+        Self {
+            ctx,
+            commands,
+            browsing,
+            work: VecDeque::new(),
+            leaving: None,
+            mooring: Mooring::default(),
+            start,
+            password,
+            attempt: 0,
+            lanes: JoinSet::new(),
+            reports,
+            reported,
+            was_moored: false,
+        }
+    }
+
+    /// Runs until it has been left.
+    pub async fn run(mut self) {
+        self.mooring = Mooring::known(&self.ctx).await;
+        loop {
+            let end = match self.connect().await {
+                Ok(control) => self.moored(control).await,
+                Err(end) => end,
+            };
+            self.ctx.working.send_replace(false);
+            match end {
+                End::Left | End::Abandoned => break,
+                End::BrokenOff => {}
+                End::Lost(fault) => match self.wait(fault).await {
+                    Waited::Connect => {}
+                    Waited::Leave => break,
+                },
+            }
+        }
+        self.end_lanes().await;
+        self.ctx.show(|view| {
+            view.phase = Phase::Offline;
+            view.banner = None;
+            view.moored_since = None;
+            view.next_keep_alive = None;
+        });
+        self.ctx.publisher.publish(EventBody::Left);
+    }
+
+    /// A fresh token for the next piece of work, which the handle can cancel at any moment.
+    fn token(&self) -> CancellationToken {
+        let token = CancellationToken::new();
+        *self.browsing.lock().unwrap_or_else(PoisonError::into_inner) = token.clone();
+        if self.ctx.stop.is_cancelled() {
+            token.cancel();
+        }
+        token
+    }
+
+    /// Connects, logs in and opens the folder, while commands are listened to.
+    async fn connect(&mut self) -> Result<Control, End> {
+        let token = self.token();
+        self.attempt += 1;
+        let ctx = Arc::clone(&self.ctx);
+        let (start, password) = (self.start.clone(), self.password.take());
+        let folder = ctx.view().folder;
+        let connecting = login::connect(&ctx, password, &start, folder, &token);
+        tokio::pin!(connecting);
+        let result = loop {
+            tokio::select! {
+                result = &mut connecting => break result,
+                command = self.commands.recv() => match command {
+                    None => return Err(End::Abandoned),
+                    Some(SessionCommand::Leave(_) | SessionCommand::StayOffline) => {
+                        token.cancel();
+                        return Err(End::Left);
+                    }
+                    Some(SessionCommand::Open(path)) => self.work.push_back(Work::Open(path)),
+                    Some(SessionCommand::Change(change)) => self.work.push_back(Work::Change(change)),
+                    Some(SessionCommand::Stay | SessionCommand::ReconnectNow | SessionCommand::DismissBanner) => {}
+                },
+            }
+        };
+        match result {
+            Ok(control) => Ok(control),
+            Err(Fault::Cancelled) => Err(End::Left),
+            Err(fault) => Err(End::Lost(fault)),
+        }
+    }
+
+    async fn moored(&mut self, mut control: Control) -> End {
+        let ctx = Arc::clone(&self.ctx);
+        let counted = ctx.count_connection();
+        let returned = std::mem::replace(&mut self.was_moored, true);
+        self.attempt = 0;
+        self.mooring.moored(&ctx, &control, returned);
+        self.begin_lanes();
+        ctx.queue.update(|queue| queue.requeue_kept(&ctx.site.id));
+        ctx.working.send_replace(self.leaving.is_none_or(|when| when == DisconnectWhen::QueueDone));
+        let mut changes = ctx.queue.changes();
+        let end = loop {
+            changes.borrow_and_update();
+            if self.may_leave() {
+                break End::Left;
+            }
+            if control.is_poisoned() {
+                break End::BrokenOff;
+            }
+            if let Some(work) = self.work.pop_front() {
+                match self.perform(&mut control, work).await {
+                    Ok(()) => self.mooring.commanded(&ctx, &control, self.leaving),
+                    Err(end) => break end,
+                }
+                continue;
+            }
+            if let Some((item, token)) = self.next_of_shared() {
+                match self.carry(&mut control, item, token).await {
+                    Ok(()) => self.mooring.commanded(&ctx, &control, self.leaving),
+                    Err(end) => break end,
+                }
+                continue;
+            }
+            let due = self.mooring.next_keep_alive();
+            let banner_ends = self.mooring.banner_ends();
+            tokio::select! {
+                command = self.commands.recv() => match command {
+                    None => break End::Abandoned,
+                    Some(command) => self.take(command),
+                },
+                fault = control.watch() => break End::Lost(fault),
+                () = at(due) => {
+                    control.set_cancel(self.token());
+                    if let Err(fault) = control.keep_alive(IdleCommand::Noop).await
+                        && !fault.session_survives()
+                    {
+                        break End::Lost(fault);
+                    }
+                    self.mooring.kept_alive(&ctx, &control);
+                }
+                () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
+                _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
+                Some(LaneReport::Refused(fault)) = self.reported.recv() => aftermath::adjust_budget(&ctx, &fault),
+            }
+        };
+        self.mooring.silence_so_far();
+        drop(counted);
+        match end {
+            End::Left => {
+                self.end_lanes().await;
+                control.quit().await;
+                End::Left
+            }
+            other => other,
+        }
+    }
+
+    /// Does one piece of work while commands are listened to.
+    async fn perform(&mut self, control: &mut Control, work: Work) -> Result<(), End> {
+        let token = self.token();
+        control.set_cancel(token.clone());
+        let ctx = Arc::clone(&self.ctx);
+        let performing = browse::perform(&ctx, control, work);
+        tokio::pin!(performing);
+        let result = loop {
+            tokio::select! {
+                result = &mut performing => break result,
+                command = self.commands.recv() => match command {
+                    None => {
+                        token.cancel();
+                        return Err(End::Abandoned);
+                    }
+                    Some(command) => self.take(command),
+                },
+                // A question in the middle of the work (delete?) is void when a person breaks it off.
+                () = token.cancelled() => {
+                    let ended = tokio::time::timeout(Duration::from_millis(100), &mut performing).await;
+                    break ended.unwrap_or(Err(Fault::Cancelled));
+                }
+            }
+        };
+        match result {
+            Ok(()) => Ok(()),
+            Err(Fault::Cancelled) => {
+                ctx.publisher.publish(EventBody::Browsing { doing: None });
+                Err(End::BrokenOff)
+            }
+            Err(fault) => Err(End::Lost(fault)),
+        }
+    }
+
+    /// The next item, when the host allows one connection only and this one carries the transfers too.
+    fn next_of_shared(&self) -> Option<(Item, CancellationToken)> {
+        let may = self.ctx.is_shared() && *self.ctx.working.borrow();
+        if may { self.ctx.queue.take_next(&self.ctx.site.id, Instant::now()) } else { None }
+    }
+
+    /// Runs one item on the browsing connection while commands are listened to; browsing waits for its end.
+    async fn carry(&mut self, control: &mut Control, item: Item, token: CancellationToken) -> Result<(), End> {
+        let (ctx, id) = (Arc::clone(&self.ctx), item.id);
+        control.set_cancel(token);
+        let running = lane::run_item(&ctx, control, item);
+        tokio::pin!(running);
+        let result = loop {
+            tokio::select! {
+                result = &mut running => break result,
+                command = self.commands.recv() => match command {
+                    None => ctx.queue.stop_all(),
+                    Some(command) => self.take(command),
+                },
+            }
+        };
+        ctx.queue.release(id);
+        match result {
+            Err(Stopped::ConnectionGone(fault)) => {
+                ctx.queue.update(|queue| queue.set_state(id, TransferState::Kept));
+                Err(End::Lost(fault))
+            }
+            result => {
+                settle::settle(&ctx, id, result);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes a command in while connected.
+    fn take(&mut self, command: SessionCommand) {
+        match command {
+            SessionCommand::Open(path) => {
+                // Only the last folder that was asked for is of interest.
+                self.work.retain(|work| !matches!(work, Work::Open(_)));
+                self.work.push_back(Work::Open(path));
+            }
+            SessionCommand::Change(change) => self.work.push_back(Work::Change(change)),
+            SessionCommand::Leave(when) => {
+                self.leaving = Some(when);
+                self.ctx.working.send_replace(when == DisconnectWhen::QueueDone);
+                if when == DisconnectWhen::Now {
+                    self.ctx.queue.stop_all();
+                }
+                self.ctx.show(|view| view.phase = Phase::Leaving(when));
+            }
+            SessionCommand::Stay => {
+                self.leaving = None;
+                self.ctx.working.send_replace(true);
+                self.ctx.show(|view| view.phase = Phase::Moored);
+            }
+            SessionCommand::DismissBanner => self.mooring.take_banner_away(&self.ctx),
+            SessionCommand::ReconnectNow | SessionCommand::StayOffline => {}
+        }
+    }
+
+    fn may_leave(&self) -> bool {
+        let site = &self.ctx.site.id;
+        match self.leaving {
+            None => false,
+            Some(DisconnectWhen::QueueDone) => !self.ctx.queue.read(|queue| queue.is_pending(site)),
+            Some(DisconnectWhen::FilesDone | DisconnectWhen::Now) => !self.ctx.queue.read(|queue| queue.is_busy(site)),
+        }
+    }
+
+    /// The connection went: says so, and waits for the moment or the person that brings it back.
+    async fn wait(&mut self, fault: Fault) -> Waited {
+        let ctx = Arc::clone(&self.ctx);
+        if self.leaving.is_some_and(|when| when != DisconnectWhen::QueueDone) || self.may_leave() {
+            return Waited::Leave;
+        }
+        let scene = Scene {
+            was_moored: self.was_moored && self.attempt == 0,
+            attempt: self.attempt.max(1),
+            silence: self.mooring.silence(),
+            limit: self.mooring.limit(),
+            reconnect: ctx.settings().reconnect,
+            waiting: ctx.queue.read(|queue| queue.waiting(&ctx.site.id)),
+            unit: fastrand::f64(),
+        };
+        let Aftermath { banner, delay, learned, problem } = aftermath::of(&fault, &ctx.site, &scene);
+        ctx.publisher.log(0, crate::model::log::LogKind::Problem, problem.sentence());
+        self.mooring.learn(&ctx, learned).await;
+        aftermath::adjust_budget(&ctx, &fault);
+        let since = Timestamp::now();
+        let next = delay.map(|delay| Instant::now() + delay);
+        let attempt = if scene.was_moored { 1 } else { self.attempt + 1 };
+        self.mooring.adrift(&ctx, |view| {
+            view.banner = Some(banner);
+            view.problem = Some(problem);
+            view.phase = match next {
+                Some(next_attempt) => Phase::Adrift { next_attempt, attempt, attempts: RECONNECT_ATTEMPTS, since },
+                None => Phase::Stranded { since },
+            };
+        });
+        if scene.was_moored {
+            self.attempt = 0;
+        }
+        let mut next = next;
+        loop {
+            tokio::select! {
+                () = at(next) => return Waited::Connect,
+                command = self.commands.recv() => match command {
+                    None | Some(SessionCommand::Leave(_)) => return Waited::Leave,
+                    Some(SessionCommand::ReconnectNow) => {
+                        self.attempt = 0;
+                        return Waited::Connect;
+                    }
+                    Some(SessionCommand::Open(path)) => {
+                        self.work.push_back(Work::Open(path));
+                        return Waited::Connect;
+                    }
+                    Some(SessionCommand::Change(change)) => {
+                        self.work.push_back(Work::Change(change));
+                        return Waited::Connect;
+                    }
+                    Some(SessionCommand::StayOffline) => {
+                        next = None;
+                        self.ctx.show(|view| {
+                            view.phase = Phase::Stranded { since };
+                            view.banner = None;
+                        });
+                    }
+                    Some(SessionCommand::DismissBanner) => self.ctx.show(|view| view.banner = None),
+                    Some(SessionCommand::Stay) => self.leaving = None,
+                },
+            }
+        }
+    }
+
+    /// One task a transfer connection, for the whole session; each connects only when there is something for it to do.
+    fn begin_lanes(&mut self) {
+        if !self.lanes.is_empty() {
+            return;
+        }
+        let settings = self.ctx.settings();
+        let count = if self.ctx.site.connections > 0 { self.ctx.site.connections } else { settings.connections };
+        for number in 1..=u16::from(count) {
+            self.lanes.spawn(lane::run(Arc::clone(&self.ctx), number, self.reports.clone()));
+        }
+    }
+
+    async fn end_lanes(&mut self) {
+        self.ctx.stop.cancel();
+        self.ctx.queue.stop_all();
+        while self.lanes.join_next().await.is_some() {}
+    }
+}
+
+/// A moment that may never come.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,213 @@
+//! What the session's tasks share: the site, the way to report, the queue, and how many connections there may be.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::conflicts::Conflicts;
+use crate::engine::event::EventBody;
+use crate::engine::keeper::Keeper;
+use crate::engine::publish::{ConnectionObserver, Publisher};
+use crate::engine::questions::Questions;
+use crate::engine::shared_queue::SharedQueue;
+use crate::ftp::dial::{self, Target};
+use crate::ftp::tls::Trust;
+use crate::ftp::{Control, Fault};
+use crate::model::budget::Budget;
+use crate::model::listing::Listing;
+use crate::model::path::RemotePath;
+use crate::model::secret::Secret;
+use crate::model::session::{ConnectStep, SessionView};
+use crate::model::settings::Settings;
+use crate::model::site::Site;
+
+/// Shared by the session's browsing task and its lanes.
+pub struct SessionContext {
+    /// Where to.
+    pub site: Site,
+    /// Where events leave.
+    pub publisher: Publisher,
+    /// Questions to a person.
+    pub questions: Questions,
+    /// The queue.
+    pub queue: SharedQueue,
+    /// What lasts.
+    pub keeper: Keeper,
+    /// Settings, as they are now.
+    pub settings: Arc<RwLock<Settings>>,
+    /// Standing answers.
+    pub conflicts: Arc<Conflicts>,
+    /// Whether lanes may take items.
+    pub working: watch::Sender<bool>,
+    /// Tells the lanes to end.
+    pub stop: CancellationToken,
+    budget: Mutex<Budget>,
+    open: AtomicUsize,
+    trust: Mutex<Trust>,
+    password: Mutex<Secret>,
+    view: Mutex<SessionView>,
+    shown: Mutex<Option<(RemotePath, Arc<Listing>)>>,
+}
+
+impl SessionContext {
+    /// A session that has not connected yet.
+    pub fn new(
+        site: Site,
+        publisher: Publisher,
+        questions: Questions,
+        queue: SharedQueue,
+        keeper: Keeper,
+        settings: Arc<RwLock<Settings>>,
+        budget: Budget,
+    ) -> Self {
+        let view = SessionView {
+            generation: publisher.generation(),
+            site: Some(site.clone()),
+            charset: "UTF-8",
+            connection_budget: budget.allowed(),
+            ..SessionView::default()
+        };
+        Self {
+            site,
+            publisher,
+            questions,
+            queue,
+            keeper,
+            settings,
+            conflicts: Arc::default(),
+            working: watch::Sender::new(false),
+            stop: CancellationToken::new(),
+            budget: Mutex::new(budget),
+            open: AtomicUsize::new(0),
+            trust: Mutex::default(),
+            password: Mutex::default(),
+            view: Mutex::new(view),
+            shown: Mutex::default(),
+        }
+    }
+
+    /// Settings, as they are now.
+    pub fn settings(&self) -> Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes what is drawn of the session, and publishes it.
+    pub fn show(&self, change: impl FnOnce(&mut SessionView)) {
+        let view = {
+            let mut view = lock(&self.view);
+            change(&mut view);
+            view.connections = self.open.load(Ordering::Acquire);
+            view.connection_budget = lock(&self.budget).allowed();
+            view.clone()
+        };
+        self.publisher.publish(EventBody::Session(Box::new(view)));
+    }
+
+    /// What is drawn of the session.
+    pub fn view(&self) -> SessionView {
+        lock(&self.view).clone()
+    }
+
+    /// The accepted certificates.
+    pub fn trust(&self) -> Trust {
+        lock(&self.trust).clone()
+    }
+
+    /// Accepts certificates.
+    pub fn set_trust(&self, trust: Trust) {
+        *lock(&self.trust) = trust;
+    }
+
+    /// The password that logged in.
+    pub fn password(&self) -> Secret {
+        lock(&self.password).clone()
+    }
+
+    /// Remembers the password that logged in, for the lanes and for reconnects.
+    pub fn set_password(&self, password: Secret) {
+        *lock(&self.password) = password;
+    }
+
+    /// Remembers the remote folder that is shown: a download from it needs no further listing.
+    pub fn set_shown(&self, path: &RemotePath, listing: &Arc<Listing>) {
+        *lock(&self.shown) = Some((path.clone(), Arc::clone(listing)));
+    }
+
+    /// The remote folder that is shown, when it is `path`.
+    pub fn shown(&self, path: &RemotePath) -> Option<Arc<Listing>> {
+        lock(&self.shown).as_ref().filter(|(shown, _)| shown == path).map(|(_, listing)| Arc::clone(listing))
+    }
+
+    /// Whether connection number `number` (0 browses, lanes count from 1) is within the budget.
+    pub fn allows(&self, number: u16) -> bool {
+        usize::from(number) < lock(&self.budget).allowed()
+    }
+
+    /// Dials and secures a connection, not logged in.
+    ///
+    /// # Errors
+    /// The connection's fault.
+    pub async fn dial(
+        &self,
+        number: u16,
+        on_step: impl Fn(ConnectStep) + Send + Sync + 'static,
+        cancel: &CancellationToken,
+    ) -> Result<Control, Fault> {
+        let target = Target {
+            host: self.site.host.clone(),
+            port: self.site.port(),
+            encryption: self.site.encryption,
+            data_mode: self.site.data_mode,
+            trust: self.trust(),
+            timeout: Duration::from_secs(u64::from(self.settings().timeout_seconds)),
+        };
+        let observer = ConnectionObserver::new(self.publisher.clone(), number).on_step(on_step);
+        dial::connect(&target, Arc::new(observer), cancel).await
+    }
+
+    /// Counts an open connection for as long as the guard lives.
+    pub fn count_connection(self: &Arc<Self>) -> OpenConnection {
+        self.open.fetch_add(1, Ordering::AcqRel);
+        lock(&self.budget).opened(self.open.load(Ordering::Acquire));
+        self.show(|_| {});
+        OpenConnection(Arc::clone(self))
+    }
+
+    /// Whether the host allows one connection only: browsing and transfers share it.
+    pub fn is_shared(&self) -> bool {
+        lock(&self.budget).is_shared()
+    }
+
+    /// Changes the budget and lets the lanes look again.
+    pub fn change_budget(&self, change: impl FnOnce(&mut Budget, usize)) {
+        change(&mut lock(&self.budget), self.open.load(Ordering::Acquire));
+        self.working.send_modify(|_| {});
+        self.show(|_| {});
+    }
+
+    /// Allows one connection more when the last refusal is long enough ago.
+    pub fn grow_budget(&self) {
+        let grown = lock(&self.budget).grow(Instant::now());
+        if grown {
+            self.change_budget(|_, _| {});
+        }
+    }
+}
+
+/// One open connection, counted in the strip.
+pub struct OpenConnection(Arc<SessionContext>);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::AcqRel);
+        self.0.show(|_| {});
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Every value behind these locks is replaced whole: a panic elsewhere leaves a valid one.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,90 @@
+//! What the queue does with the end of a run.
+
+use std::time::Instant;
+
+use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::session_context::SessionContext;
+use crate::engine::trouble;
+use crate::model::log::LogKind;
+use crate::model::queue::{Item, Queue, StopWish, Target, pause_before_retry};
+use crate::model::retry::TRANSFER_TRIES;
+use crate::model::transfer::{Direction, TransferId, TransferState};
+
+/// Writes the end of a run into the queue.
+pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
+    ctx.queue.update(|queue| match result {
+        Ok(Outcome::Arrived(proof)) => {
+            queue.edit(id, |item| {
+                item.size = Some(proof.bytes);
+                item.part = None;
+                item.moved.store(proof.bytes, std::sync::atomic::Ordering::Relaxed);
+            });
+            queue.set_state(id, TransferState::Done(proof));
+        }
+        Ok(Outcome::Skipped) => queue.set_state(id, TransferState::Skipped),
+        Ok(Outcome::FolderRead) => {
+            queue.remove(id);
+        }
+        Ok(Outcome::Asking) => {}
+        Err(Stopped::ByWish) => by_wish(queue, id),
+        Err(Stopped::Failed { problem, again }) => {
+            let tries = queue.get(id).map_or(0, |item| item.tries);
+            if again && tries < TRANSFER_TRIES {
+                ctx.publisher.log(0, LogKind::Problem, format!("{} Tried again.", problem.sentence()));
+                // What was known of the target is old after a failure.
+                queue.edit(id, |item| item.target = Target::Unknown);
+                queue.put_back(id, Some(Instant::now() + pause_before_retry(tries)));
+            } else {
+                queue.fail(id, problem);
+            }
+        }
+        Err(Stopped::ConnectionGone(fault)) => {
+            let problem = trouble::of_fault(&fault, "go on");
+            ctx.publisher.log(0, LogKind::Problem, problem.sentence());
+            let tries = queue.get(id).map_or(0, |item| item.tries);
+            queue.edit(id, |item| item.not_before = Some(Instant::now() + pause_before_retry(tries)));
+            if *ctx.working.borrow() {
+                queue.put_back(id, Some(Instant::now() + pause_before_retry(tries)));
+            } else {
+                queue.set_state(id, TransferState::Kept);
+            }
+        }
+    });
+    ctx.publisher.wake();
+}
+
+/// Gives an item back that was never begun: no connection was to be had for it.
+pub fn hand_back(ctx: &SessionContext, id: TransferId) {
+    ctx.queue.update(|queue| {
+        queue.edit(id, |item| item.tries = item.tries.saturating_sub(1));
+        queue.put_back(id, None);
+    });
+}
+
+fn by_wish(queue: &mut Queue, id: TransferId) {
+    match queue.get(id).and_then(|item| item.wish) {
+        Some(StopWish::Remove) => {
+            if let Some(item) = queue.remove(id) {
+                discard_part(&item);
+            }
+        }
+        Some(StopWish::Pause) => {
+            queue.edit(id, |item| item.tries = 0);
+            queue.set_state(id, TransferState::Paused);
+        }
+        Some(StopWish::PutBack) | None => {
+            queue.edit(id, |item| item.tries = 0);
+            queue.put_back(id, None);
+        }
+    }
+}
+
+/// A download that was taken out leaves nothing behind: its `.part` is ours alone.
+fn discard_part(item: &Item) {
+    let Some(part) = item.part.as_ref().filter(|_| item.direction == Direction::Download) else { return };
+    let part = item.local.with_file_name(part);
+    if part != item.local {
+        // What cannot be deleted stays: a person sees it in the pane.
+        tokio::task::spawn_blocking(move || drop(std::fs::remove_file(part)));
+    }
+}

@@ -1,0 +1,234 @@
+//! One file to the server: a new name directly, an existing one by way of a temporary name, proof and rename.
+
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom};
+use std::sync::atomic::Ordering;
+
+use crate::engine::copy;
+use crate::engine::existing;
+use crate::engine::item_outcome::{Outcome, Stopped, break_off};
+use crate::engine::local;
+use crate::engine::session_context::SessionContext;
+use crate::ftp::{Control, Fault};
+use crate::model::conflict::{Facts, Resolution, numbered_name};
+use crate::model::entry::{Modified, Precision};
+use crate::model::path::RemotePath;
+use crate::model::problem::{Problem, ProblemKind};
+use crate::model::queue::{Item, Target};
+use crate::model::transfer::{Compared, Proof, TransferState};
+
+/// Where the bytes go until they are proven, and from which byte on.
+struct Landing {
+    target: RemotePath,
+    part: RemotePath,
+    offset: u64,
+}
+
+/// Sends one file.
+///
+/// # Errors
+/// Why it did not arrive; what the server has got is resumed next time.
+pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
+    let (size, modified) = source_facts(item).await?;
+    if item.size != Some(size) || item.modified != modified {
+        ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (Some(size), modified)));
+    }
+    // A source that changed since the last try must not be glued to what was sent of the old one.
+    let unchanged = item.size == Some(size) && item.modified == modified;
+    let source = Facts { size: Some(size), modified };
+    let landing = match choose_landing(ctx, control, item, source, unchanged).await? {
+        Some(landing) => landing,
+        None => {
+            return Ok(if ctx.queue.read(|q| q.get(item.id).is_some_and(|i| i.state == TransferState::Asking)) {
+                Outcome::Asking
+            } else {
+                Outcome::Skipped
+            });
+        }
+    };
+    let reply = send(control, item, &landing, size).await?;
+    ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
+    ctx.publisher.wake();
+    let bytes = item.moved.load(Ordering::Relaxed);
+    let compared = prove(control, &landing.part, bytes).await?;
+    publish(control, &landing).await?;
+    Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
+}
+
+async fn source_facts(item: &Item) -> Result<(u64, Option<Modified>), Stopped> {
+    let path = item.local.clone();
+    let facts = tokio::task::spawn_blocking(move || fs::metadata(path))
+        .await
+        .unwrap_or_else(|error| Err(io::Error::other(error)))
+        .map_err(|error| Stopped::disk(&error, "open", &item.local))?;
+    Ok((facts.len(), local::modified(&facts)))
+}
+
+/// Decides under which name to write; `None` when the item is skipped or a question is open.
+async fn choose_landing(
+    ctx: &SessionContext,
+    control: &mut Control,
+    item: &Item,
+    source: Facts,
+    unchanged: bool,
+) -> Result<Option<Landing>, Stopped> {
+    let target = item.remote.clone();
+    if let Some(part) = item.part.as_ref().and_then(|name| sibling(&target, name)) {
+        let there = if unchanged { remote_size(control, &part).await? } else { None };
+        let offset = there.filter(|there| source.size.is_some_and(|size| *there <= size)).unwrap_or(0);
+        return Ok(Some(Landing { target, part, offset }));
+    }
+    let present = match item.target {
+        Target::Absent => None,
+        Target::Present(facts) => Some(facts),
+        Target::Unknown => look(control, &target).await?,
+    };
+    let Some(present) = present else { return Ok(Some(direct(ctx, item, target, 0))) };
+    match existing::decide(ctx, item, source, present) {
+        Resolution::Replace => {
+            let name = format!("{}.part", target.name().unwrap_or_default());
+            let part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
+            ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
+            Ok(Some(Landing { target, part, offset: 0 }))
+        }
+        Resolution::ResumeAt(offset) => Ok(Some(direct(ctx, item, target, offset))),
+        Resolution::RenameTarget => {
+            let target = free_name(control, &target).await?;
+            ctx.queue.update(|queue| queue.edit(item.id, |item| item.remote = target.clone()));
+            Ok(Some(direct(ctx, item, target, 0)))
+        }
+        Resolution::Skip => Ok(None),
+        Resolution::Ask => {
+            ctx.queue.update(|queue| queue.edit(item.id, |item| item.target = Target::Present(present)));
+            existing::ask(ctx, item, source, present);
+            Ok(None)
+        }
+    }
+}
+
+/// Writes under the target's own name: nothing is there yet, or a person said to resume it.
+fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64) -> Landing {
+    let name = target.name().map(str::to_owned);
+    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
+    Landing { part: target.clone(), target, offset }
+}
+
+fn sibling(path: &RemotePath, name: &str) -> Option<RemotePath> {
+    path.parent()?.child(name).ok()
+}
+
+fn unnameable(path: &RemotePath) -> Stopped {
+    Stopped::for_good(Problem::new(ProblemKind::Name, format!("{path} is not a file's path.")))
+}
+
+/// What is at `path` now, from SIZE and MDTM, else from the folder's listing.
+async fn look(control: &mut Control, path: &RemotePath) -> Result<Option<Facts>, Stopped> {
+    let doing = "look at the target";
+    match control.size(path).await {
+        Ok(Some(size)) => {
+            let at = control.modified(path).await.or_else(unless_refused).map_err(|fault| Stopped::wire(fault, doing))?;
+            let modified = at.map(|at| Modified { at, precision: Precision::Second });
+            Ok(Some(Facts { size: Some(size), modified }))
+        }
+        Ok(None) => {
+            let Some((folder, name)) = path.parent().zip(path.name()) else { return Err(unnameable(path)) };
+            let listing = match control.list(&folder).await {
+                Ok(listing) => listing,
+                Err(fault) => return unless_refused(fault).map_err(|fault| Stopped::wire(fault, doing)),
+            };
+            let entry = listing.entries.iter().find(|entry| entry.name == name);
+            Ok(entry.map(|entry| Facts { size: entry.size, modified: entry.modified }))
+        }
+        Err(Fault::Refused(_)) => Ok(None),
+        Err(fault) => Err(Stopped::wire(fault, doing)),
+    }
+}
+
+fn unless_refused<T>(fault: Fault) -> Result<Option<T>, Fault> {
+    if matches!(fault, Fault::Refused(_)) { Ok(None) } else { Err(fault) }
+}
+
+async fn remote_size(control: &mut Control, path: &RemotePath) -> Result<Option<u64>, Stopped> {
+    Ok(look(control, path).await?.and_then(|facts| facts.size))
+}
+
+async fn free_name(control: &mut Control, path: &RemotePath) -> Result<RemotePath, Stopped> {
+    let Some((folder, name)) = path.parent().zip(path.name()) else { return Err(unnameable(path)) };
+    let listing = control.list(&folder).await.map_err(|fault| Stopped::wire(fault, "list the target's folder"))?;
+    (1..=listing.entries.len() + 1)
+        .map(|number| numbered_name(name, u32::try_from(number).unwrap_or(u32::MAX)))
+        .find(|candidate| listing.entries.iter().all(|entry| entry.name != *candidate))
+        .and_then(|candidate| folder.child(&candidate).ok())
+        .ok_or_else(|| unnameable(path))
+}
+
+/// STOR; returns the closing reply's words. The item's counter ends at the number of bytes that the server should have.
+async fn send(control: &mut Control, item: &Item, landing: &Landing, size: u64) -> Result<String, Stopped> {
+    let mut offset = landing.offset;
+    if offset == size && offset > 0 {
+        item.moved.store(offset, Ordering::Relaxed);
+        return Ok("all bytes were there".into());
+    }
+    let path = item.local.clone();
+    let mut file = tokio::task::spawn_blocking(move || File::open(path))
+        .await
+        .unwrap_or_else(|error| Err(io::Error::other(error)))
+        .map_err(|error| Stopped::disk(&error, "open", &item.local))?;
+    let doing = format!("take {}", landing.part);
+    let data = match control.store(&landing.part, offset).await {
+        Err(Fault::Refused(reply)) if offset > 0 && matches!(reply.code, 500..=504) => {
+            offset = 0;
+            control.store(&landing.part, 0).await
+        }
+        other => other,
+    };
+    let mut data = data.map_err(|fault| Stopped::wire(fault, &doing))?;
+    if offset > 0
+        && let Err(error) = file.seek(SeekFrom::Start(offset))
+    {
+        drop(data.stop().await);
+        return Err(Stopped::disk(&error, "read", &item.local));
+    }
+    item.moved.store(offset, Ordering::Relaxed);
+    if let Err(fault) = copy::send(&mut data, file, &item.moved).await {
+        return Err(break_off(data, fault, "read", &item.local).await);
+    }
+    let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
+    Ok(reply.words())
+}
+
+/// Compares what was sent with what the server has.
+async fn prove(control: &mut Control, path: &RemotePath, bytes: u64) -> Result<Compared, Stopped> {
+    let unproven = |what: String| Stopped::Failed { problem: Problem::new(ProblemKind::Unproven, what), again: true };
+    let doing = "tell the file's size";
+    let (there, compared) = match control.size(path).await {
+        Ok(Some(size)) => (Some(size), Compared::Size),
+        Ok(None) | Err(Fault::Refused(_)) => {
+            let Some((folder, name)) = path.parent().zip(path.name()) else { return Err(unnameable(path)) };
+            let listing = control.list(&folder).await.map_err(|fault| Stopped::wire(fault, doing))?;
+            (listing.entries.iter().find(|entry| entry.name == name).and_then(|entry| entry.size), Compared::Listing)
+        }
+        Err(fault) => return Err(Stopped::wire(fault, doing)),
+    };
+    match there {
+        Some(size) if size == bytes => Ok(compared),
+        Some(size) => Err(unproven(format!("{bytes} bytes were sent, but the server says that the file has {size}."))),
+        None => Err(unproven(format!("{bytes} bytes were sent, but the server shows no such file."))),
+    }
+}
+
+/// Gives the proven file its name; where the server does not rename over a file, the old one goes first.
+async fn publish(control: &mut Control, landing: &Landing) -> Result<(), Stopped> {
+    if landing.part == landing.target {
+        return Ok(());
+    }
+    let doing = format!("rename the finished file to {}", landing.target);
+    match control.rename(&landing.part, &landing.target).await {
+        Ok(()) => Ok(()),
+        Err(Fault::Refused(_)) => {
+            control.delete(&landing.target).await.map_err(|fault| Stopped::wire(fault, &doing))?;
+            control.rename(&landing.part, &landing.target).await.map_err(|fault| Stopped::wire(fault, &doing))
+        }
+        Err(fault) => Err(Stopped::wire(fault, &doing)),
+    }
+}
