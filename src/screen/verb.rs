@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn all_names_each_verb_once_and_in_the_order_of_the_enum() {
-        assert!(Verb::ALL.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(Verb::ALL.is_sorted());
         assert_eq!(Verb::ALL.first(), Some(&Verb::Connect));
         assert_eq!(Verb::ALL.last(), Some(&Verb::Quit));
         assert_eq!(Verb::ALL.len(), Verb::Quit as usize + 1);
