@@ -82,6 +82,7 @@ icons! {
     COPY = "copy",
     CORNER_LEFT_UP = "corner-left-up",
     DOWNLOAD = "download",
+    ELLIPSIS = "ellipsis",
     EYE = "eye",
     EYE_OFF = "eye-off",
     FILE = "file",

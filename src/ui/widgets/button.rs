@@ -164,3 +164,14 @@ pub fn icon_button_at(
 pub fn row_info(name: &str, selected: bool) -> WidgetInfo {
     WidgetInfo::selected(Role::Row, true, selected, name)
 }
+
+/// Words in the accent's colour that do something, inside a line of text.
+pub fn link(ui: &mut Ui, label: &str) -> Response {
+    let t = tokens(ui);
+    let galley = ui.painter().layout_no_wrap(label.to_owned(), fonts::strong(size::SECONDARY), Color32::PLACEHOLDER);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x, 20.0), Sense::click());
+    let ink = if response.hovered() { t.strong } else { t.accent };
+    ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, ink);
+    theme::focus_ring(ui, &response, 4);
+    finish(response, Role::Link, label, true, None)
+}
