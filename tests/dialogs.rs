@@ -8,44 +8,72 @@ use eframe::egui::{self, Key, Theme};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use jiff::Timestamp;
-use moorline::engine::{Place, Question, QuestionId};
+use moorline::engine::{Command, Place, Question, QuestionId};
 use moorline::model::certificate::{Certificate, Fingerprint};
 use moorline::model::conflict::{Facts, OnExists};
 use moorline::model::entry::{Modified, Precision};
 use moorline::model::path::RemotePath;
 use moorline::model::session::DisconnectWhen;
+use moorline::model::settings::ThemeChoice;
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::transfer::{Direction, QueueSummary, TransferId};
 use moorline::screen::dialog::{GuardPurpose, SiteForm, SitePage};
+use moorline::screen::reduce::reduce;
 use moorline::screen::state::Toast;
-use moorline::screen::{Action, Dialog, Screen, Side};
-use moorline::ui;
+use moorline::screen::{Action, Dialog, Effect, Screen, Side};
+use moorline::ui::{self, View, layout};
+use sample_screens::Sample;
+
+#[path = "support/sample_screens.rs"]
+#[allow(dead_code, reason = "the tests of the window use the rest")]
+mod sample_screens;
 
 struct Run {
     screen: Screen,
     actions: Vec<Action>,
+    /// The window under the dialog; without it a line of text stands there.
+    under: Option<Sample>,
 }
 
-/// The window's ground with a few lines, and everything modal over it.
+const FULL: egui::Vec2 = egui::vec2(1320.0, 840.0);
+
+/// The window, and everything modal over it.
 fn draw(ui: &mut egui::Ui, run: &mut Run) {
     ui::theme::note_input(ui.ctx());
-    let t = ui::tokens(ui);
-    ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, t.panel);
-    // Something bright, to see how far it is dimmed.
-    let words = "index.php    12.8 KB    today 12:02    rw-r--r--";
-    ui.painter().text(egui::pos2(16.0, 20.0), egui::Align2::LEFT_CENTER, words, ui::fonts::regular(12.5), t.text);
+    if let Some(sample) = &run.under {
+        let view = View {
+            screen: &sample.screen,
+            queue: &sample.queue,
+            log: &sample.log,
+            instant: sample.instant,
+            now: sample.now,
+            zone: &sample.zone,
+        };
+        let window = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
+        layout::show(&mut ui.new_child(window), &view, &mut Vec::new());
+    } else {
+        // Something bright, to see how far it is dimmed.
+        let t = ui::tokens(ui);
+        ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, t.panel);
+        let words = "index.php    12.8 KB    today 12:02    rw-r--r--";
+        ui.painter().text(egui::pos2(16.0, 20.0), egui::Align2::LEFT_CENTER, words, ui::fonts::regular(12.5), t.text);
+    }
     let ctx = ui.ctx().clone();
     ui::dialogs::show(&ctx, &run.screen, &mut run.actions);
     ui::toasts::show(&ctx, &run.screen, &mut run.actions);
 }
 
 fn harness(screen: Screen, theme: Theme) -> Harness<'static, Run> {
+    over(None, screen, theme, FULL)
+}
+
+fn over(under: Option<Sample>, screen: Screen, theme: Theme, size: egui::Vec2) -> Harness<'static, Run> {
     let mut harness = Harness::builder()
-        .with_size(egui::vec2(1320.0, 840.0))
+        .with_size(size)
         .with_theme(theme)
         .with_context_setup(ui::theme::install)
-        .build_ui_state(draw, Run { screen, actions: Vec::new() });
-    harness.run();
+        .build_ui_state(draw, Run { screen, actions: Vec::new(), under });
+    harness.run_steps(12);
     harness
 }
 
@@ -68,7 +96,7 @@ fn site() -> Site {
 }
 
 fn made_up() -> Screen {
-    let mut screen = Screen::default();
+    let mut screen = Screen { home: Some("/home/alice".into()), ..Screen::default() };
     screen.session.site = Some(site());
     let other = Site::new(SiteId("lindt".into()), "Lindt & Sohn", "files.lindt.example");
     let folder = |path: &str| SiteFolder { path: path.into(), open: true };
@@ -253,6 +281,24 @@ fn snapshots(theme: Theme, suffix: &str) {
 }
 
 #[test]
+fn the_guard_over_the_window() {
+    let mut results = SnapshotResults::new();
+    for (theme, choice, name) in [(Theme::Dark, ThemeChoice::Dark, "dark"), (Theme::Light, ThemeChoice::Light, "light")] {
+        let mut harness = over(Some(sample_screens::moored(choice)), disconnect(), theme, FULL);
+        results.add(harness.try_snapshot_options(format!("dialogs/guard_over_window_{name}"), &tolerance()));
+    }
+}
+
+#[test]
+fn a_long_dialog_scrolls_in_a_small_window() {
+    let mut results = SnapshotResults::new();
+    for (name, dialog) in [("site", Dialog::Site(Box::new(site_form(SitePage::Connection)))), ("keys", Dialog::Keys)] {
+        let mut harness = over(None, with_dialog(dialog), Theme::Dark, egui::vec2(760.0, 480.0));
+        results.add(harness.try_snapshot_options(format!("dialogs/{name}_in_a_small_window"), &tolerance()));
+    }
+}
+
+#[test]
 fn every_dialog_looks_as_it_did_in_the_dark_theme() {
     snapshots(Theme::Dark, "dark");
 }
@@ -280,14 +326,14 @@ fn disconnect() -> Screen {
     guard(GuardPurpose::Disconnect, DisconnectWhen::QueueDone)
 }
 
-/// Takes the drafts in, as the reducer does.
+/// Takes the drafts in.
 fn take_drafts(harness: &mut Harness<'_, Run>) {
     let run = harness.state_mut();
     for action in std::mem::take(&mut run.actions) {
-        match action {
-            Action::EditDialog(dialog) => run.screen.dialog = Some(*dialog),
-            Action::EditQuestion(form) => run.screen.question_form = form,
-            other => run.actions.push(other),
+        if matches!(action, Action::EditDialog(_) | Action::EditQuestion(_)) {
+            assert!(reduce(&mut run.screen, action).is_empty());
+        } else {
+            run.actions.push(action);
         }
     }
 }
@@ -426,6 +472,14 @@ fn the_site_form_types_into_its_draft_and_saves() {
     harness.get_by_role_and_label(Role::Button, "Save and connect").click();
     harness.run();
     assert_eq!(answers(&harness), [Action::AcceptDialogAndConnect]);
+
+    let mut screen = harness.state().screen.clone();
+    screen.queue = QueueSummary::default();
+    let effects = reduce(&mut screen, Action::AcceptDialogAndConnect);
+    let connects =
+        effects.iter().any(|effect| matches!(effect, Effect::Engine(Command::Connect { site, .. }) if site.name == "Shop"));
+    assert!(connects, "{effects:?}");
+    assert_eq!(screen.dialog, None);
 }
 
 #[test]

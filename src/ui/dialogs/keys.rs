@@ -23,17 +23,21 @@ const GROUPS: [(&str, Verb); 5] = [
 ];
 
 /// The groups of each column, so that the columns are about equally long.
-const COLUMNS: [&[usize]; 3] = [&[0, 4], &[1], &[2, 3]];
+const THREE: [&[usize]; 3] = [&[0, 4], &[1], &[2, 3]];
+/// As [`THREE`], for a window that is not wide enough for them.
+const TWO: [&[usize]; 2] = [&[0, 1], &[2, 3, 4]];
 
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>) {
-    stage.dialog(Modal::new("keys", Icon::KEYBOARD, "Keys").width(880.0).cancel("Close"), |ui, _| {
+    let wide = stage.ctx.content_rect().width() >= 960.0;
+    stage.dialog(Modal::new("keys", Icon::KEYBOARD, "Keys").width(if wide { 880.0 } else { 600.0 }).cancel("Close"), |ui, _| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        columns(ui, 36.0, [0.0, 0.0, 0.0], |ui, column| {
-            for group in COLUMNS.get(column).copied().unwrap_or_default() {
-                draw(ui, *group);
-            }
-        });
+        let place = |ui: &mut Ui, groups: &[usize]| groups.iter().for_each(|group| draw(ui, *group));
+        if wide {
+            columns(ui, 36.0, [0.0; 3], |ui, column| place(ui, THREE.get(column).copied().unwrap_or_default()));
+        } else {
+            columns(ui, 36.0, [0.0; 2], |ui, column| place(ui, TWO.get(column).copied().unwrap_or_default()));
+        }
     });
 }
 

@@ -144,12 +144,13 @@ impl<'a> Modal<'a> {
     }
 
     /// Draws it. `body` is told whether this is the first frame, in which it may put the keyboard on one of its controls.
-    pub fn show(self, ctx: &Context, body: impl FnOnce(&mut Ui, bool)) -> Option<Answer> {
+    pub fn show(mut self, ctx: &Context, body: impl FnOnce(&mut Ui, bool)) -> Option<Answer> {
         let opened = just_opened(ctx, self.id);
         let opacity = fade(ctx, self.id, opened);
         let t = Tokens::now(ctx);
         // A little above the middle, where the eye expects it.
         let window = ctx.content_rect().size();
+        self.width = self.width.min(window.x - 72.0);
         // A little above the middle, where the eye expects it; as high as it needs.
         let area = egui::Modal::default_area(self.id)
             .anchor(Align2::CENTER_CENTER, vec2(0.0, -(window.y * 0.04).round()))
@@ -214,7 +215,7 @@ impl<'a> Modal<'a> {
             ui.add(Label::new(text::title(ui, self.title).line_height(Some(20.0))).wrap());
         });
         ui.add_space(if self.lead { -3.0 } else { 4.0 });
-        let room = (ui.ctx().content_rect().height() - 190.0).max(120.0);
+        let room = (ui.ctx().content_rect().height() - 170.0).max(120.0);
         ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
             ui.set_width(self.width);
             ui.set_max_width(self.width);
