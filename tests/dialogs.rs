@@ -290,6 +290,26 @@ fn the_guard_over_the_window() {
 }
 
 #[test]
+fn lists_open_over_their_dialog_and_the_focus_is_seen() {
+    let mut results = SnapshotResults::new();
+    for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut harness = harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        harness.get_by_role_and_label(Role::ComboBox, "When an upload’s target exists").click();
+        harness.run_steps(12);
+        results.add(harness.try_snapshot_options(format!("dialogs/settings_list_{suffix}"), &tolerance()));
+        // Escape closes the list, not the dialog.
+        harness.key_press(Key::Escape);
+        harness.run_steps(12);
+        assert_eq!(answers(&harness), []);
+
+        let mut harness = self::harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        harness.key_press(Key::Tab);
+        harness.run_steps(12);
+        results.add(harness.try_snapshot_options(format!("dialogs/settings_focus_{suffix}"), &tolerance()));
+    }
+}
+
+#[test]
 fn a_long_dialog_scrolls_in_a_small_window() {
     let mut results = SnapshotResults::new();
     for (name, dialog) in [("site", Dialog::Site(Box::new(site_form(SitePage::Connection)))), ("keys", Dialog::Keys)] {
