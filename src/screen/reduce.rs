@@ -69,6 +69,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::CancelTransfer(id) => queue::cancel(screen, id),
         Action::EditDialog(dialog) => dialogs::edit(screen, *dialog),
         Action::AcceptDialog => dialogs::accept(screen),
+        Action::AcceptDialogAndConnect => dialogs::accept_and_connect(screen),
         Action::CloseDialog => dialogs::close(screen),
         Action::GuardChoose(when) => match screen.dialog.take() {
             Some(Dialog::Guard { purpose, .. }) => screen.leave(purpose, when),

@@ -62,6 +62,19 @@ pub(super) fn close(screen: &mut Screen) -> Vec<Effect> {
     }
 }
 
+/// The site form's second button: as the main one, then connects to the site.
+pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
+    let site = match &screen.dialog {
+        Some(Dialog::Site(form)) => Some(form.site.id.clone()),
+        _ => None,
+    };
+    let mut effects = accept(screen);
+    if let (Some(id), None) = (site, &screen.dialog) {
+        effects.extend(sites::open(screen, id));
+    }
+    effects
+}
+
 /// The main button. A dialog with something wrong in it stays, and says what.
 pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
     match screen.dialog.take() {
