@@ -106,6 +106,17 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
     }
 }
 
+/// The site form's second button: the saved site is connected to. With something wrong in it the form stays.
+pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
+    let Some(Dialog::Site(form)) = &screen.dialog else { return Vec::new() };
+    let id = form.site.id.clone();
+    let mut effects = accept(screen);
+    if !matches!(screen.dialog, Some(Dialog::Site(_))) {
+        effects.extend(screen.connect_to(&id));
+    }
+    effects
+}
+
 fn again(screen: &mut Screen, dialog: Dialog) -> Vec<Effect> {
     screen.dialog = Some(dialog);
     Vec::new()
