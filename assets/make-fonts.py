@@ -97,6 +97,9 @@ def main():
     assert not missing, missing
     font = TTFont(lucide / "font/lucide.ttf")
     cut(font, [codes[name] for name in ICONS], [])
+    # Upstream's side bearings are all zero, which would draw every glyph at the left edge of its box.
+    for glyph, (advance, _) in font["hmtx"].metrics.items():
+        font["hmtx"][glyph] = (advance, getattr(font["glyf"][glyph], "xMin", 0))
     font.save(out / "icons/lucide.ttf")
     with open(out / "icons/icons.csv", "w", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")

@@ -1,7 +1,8 @@
 //! The address field and its list: addresses, sites, folders and commands.
 
 use eframe::egui::{
-    Align, Area, CornerRadius, EventFilter, Frame, Id, Key, Order, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align, Area, CornerRadius, EventFilter, Frame, Id, Key, Order, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use crate::screen::state::{Focus, Suggestion};
@@ -27,12 +28,13 @@ pub fn show(ui: &mut Ui, view: &View<'_>, rect: Rect, actions: &mut Vec<Action>)
     Icon::SEARCH.paint(ui.painter(), pos2(rect.left() + 18.0, rect.center().y), size::ICON, t.subdued_on_fill);
 
     let mut right = rect.right() - 10.0;
-    if !had_focus && address.text.is_empty()
+    if !had_focus
+        && address.text.is_empty()
         && let Some(key) = verbs::key(Verb::FocusAddress)
     {
         right = key_chip(ui, rect, &key.replace('+', " ")) - 8.0;
     }
-    let keys = had_focus.then(|| list_keys(ui, view, actions)).unwrap_or_default();
+    let keys = if had_focus { list_keys(ui, view, actions) } else { ListKeys::default() };
 
     let mut text = address.text.clone();
     let inner = Rect::from_min_max(pos2(rect.left() + 33.0, rect.top()), pos2(right, rect.bottom()));
@@ -159,4 +161,13 @@ fn row(ui: &mut Ui, suggestion: &Suggestion, chosen: bool) -> eframe::egui::Resp
     paint::text(ui, pos2(rect.right() - 12.0, y), Align::Max, cut, font, second);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, what));
     response
+}
+
+/// Selects what the field holds.
+pub fn select_all(ctx: &eframe::egui::Context, text: &str) {
+    use eframe::egui::text::{CCursor, CCursorRange};
+    let mut state = TextEdit::load_state(ctx, id()).unwrap_or_default();
+    let end = CCursor::new(text.chars().count());
+    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), end)));
+    TextEdit::store_state(ctx, id(), state);
 }

@@ -2,16 +2,16 @@
 
 use eframe::egui::{Align, Color32, CornerRadius, Id, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
-use crate::model::format;
 use crate::model::banner::{Banner, BannerAction, Severity};
+use crate::model::format;
 use crate::model::session::Phase;
 use crate::screen::Action;
+use crate::ui::fonts;
 use crate::ui::icon::Icon;
 use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{Tokens, size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::fonts;
 
 /// Its full height.
 const HEIGHT: f32 = 50.0;
@@ -52,11 +52,11 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         }
     }
     let right = buttons.min_rect().left() - 16.0;
-    let words = Rect::from_min_max(pos2(area.left() + 46.0, area.top() + 6.0), pos2(right, area.bottom() - 6.0));
+    let words = Rect::from_min_max(pos2(area.left() + 46.0, area.top() + 5.0), pos2(right, area.bottom() - 6.0));
     ui.scope_builder(UiBuilder::new().max_rect(words).id_salt("words"), |ui| {
-        ui.spacing_mut().item_spacing = vec2(8.0, 1.0);
+        ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
         ui.horizontal(|ui| {
-            ui.set_height(18.0);
+            ui.set_height(17.0);
             if let Some(code) = banner.code {
                 chip(ui, code, ink);
             }

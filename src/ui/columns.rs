@@ -22,11 +22,11 @@ pub struct Columns {
 }
 
 const SIZE: f32 = 72.0;
-const MODIFIED: f32 = 98.0;
+const MODIFIED: f32 = 108.0;
 const MODE: f32 = 78.0;
 const OWNER: f32 = 45.0;
 const OWNER_WIDE: f32 = 76.0;
-const GAP: f32 = 8.0;
+const GAP: f32 = 4.0;
 
 impl Columns {
     /// The columns of a pane in an area.
@@ -45,7 +45,7 @@ impl Columns {
         let owner_left = take(remote && width >= 520.0, owner, 0.0);
         let mode_left = take(remote && width >= 430.0, MODE, GAP);
         let modified_left = take(width >= 290.0, MODIFIED, if mode_left.is_some() { GAP } else { 0.0 });
-        let size_right = right - GAP * 2.0;
+        let size_right = right - 16.0;
         let name_left = area.left() + 30.0;
         Self { name_left, name_right: (size_right - SIZE).max(name_left), size_right, modified_left, mode_left, owner_left }
     }

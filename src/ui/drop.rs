@@ -1,6 +1,8 @@
 //! Dragging: rows of one pane onto the other, and files from the desktop.
 
-use eframe::egui::{Align2, Context, CornerRadius, CursorIcon, DragAndDrop, Id, LayerId, Order, Rect, Stroke, StrokeKind, Ui, vec2};
+use eframe::egui::{
+    Align2, Context, CornerRadius, CursorIcon, DragAndDrop, Id, LayerId, Order, Rect, Stroke, StrokeKind, Ui, vec2,
+};
 
 use crate::screen::{Action, Side};
 use crate::ui::fonts;

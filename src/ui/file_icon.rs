@@ -22,9 +22,9 @@ fn by_extension(name: &str) -> Icon {
     lower.copy_from_slice(extension.as_bytes());
     lower.make_ascii_lowercase();
     match &*lower {
-        b"php" | b"html" | b"htm" | b"css" | b"scss" | b"js" | b"mjs" | b"ts" | b"tsx" | b"jsx" | b"json" | b"xml" | b"rs" | b"py"
-        | b"rb" | b"go" | b"java" | b"c" | b"h" | b"cpp" | b"sh" | b"sql" | b"toml" | b"yml" | b"yaml" | b"webmanifest" | b"vue"
-        | b"twig" => Icon::FILE_CODE,
+        b"php" | b"html" | b"htm" | b"css" | b"scss" | b"js" | b"mjs" | b"ts" | b"tsx" | b"jsx" | b"json" | b"xml" | b"rs"
+        | b"py" | b"rb" | b"go" | b"java" | b"c" | b"h" | b"cpp" | b"sh" | b"sql" | b"toml" | b"yml" | b"yaml" | b"webmanifest"
+        | b"vue" | b"twig" => Icon::FILE_CODE,
         b"png" | b"jpg" | b"jpeg" | b"gif" | b"webp" | b"avif" | b"svg" | b"ico" | b"bmp" | b"tif" | b"tiff" | b"heic" | b"psd" => {
             Icon::FILE_IMAGE
         }

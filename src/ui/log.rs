@@ -1,7 +1,8 @@
 //! The protocol log: follows its end unless scrolled up, lines can be selected and copied.
 
 use eframe::egui::{
-    Align, Color32, CornerRadius, Id, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, CornerRadius, Id, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
 };
 
 use crate::model::log::{LogKind, LogLine};
@@ -151,7 +152,10 @@ fn line_input(ui: &Ui, number: u64, response: &Response, selected: Selected, gro
         }
     }
     let dragging = ui.input(|input| input.pointer.primary_down()) && response.contains_pointer();
-    if dragging && !pressed && let Some((from, _)) = selected {
+    if dragging
+        && !pressed
+        && let Some((from, _)) = selected
+    {
         select(ui, Some((from, number)));
     }
 }

@@ -78,11 +78,23 @@ fn pill(ui: &mut Ui, view: &View<'_>, tab: PanelTab, verb: Verb, count: Option<u
         let fill = if selected { t.pressed } else { t.raised };
         ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), fill);
     }
-    let ink = if selected { t.strong } else if lit { t.text } else { t.subdued };
+    let ink = if selected {
+        t.strong
+    } else if lit {
+        t.text
+    } else {
+        t.subdued
+    };
     let end = paint::text(ui, pos2(rect.left() + 9.0, rect.center().y), Align::Min, label, font, ink).right();
     if let Some(count) = &counted {
         let bad = tab == PanelTab::Failed && view.screen.queue.failed > 0;
-        let ink = if bad { t.bad } else if lit { t.subdued_on_fill } else { t.subdued };
+        let ink = if bad {
+            t.bad
+        } else if lit {
+            t.subdued_on_fill
+        } else {
+            t.subdued
+        };
         paint::text(ui, pos2(end + 6.0, rect.center().y), Align::Min, count, small, ink);
     }
     theme::focus_ring(ui, &response, size::RADIUS);

@@ -119,11 +119,8 @@ pub fn width(ui: &Ui, text: &str, font: &FontId) -> f32 {
 /// Cuts a name in the middle so that it is at most `room` wide: the end, where the extension is, stays readable.
 /// Control characters are replaced.
 pub fn cut_middle<'a>(ui: &Ui, name: &'a str, font: &FontId, room: f32) -> Cow<'a, str> {
-    let name = if name.contains(char::is_control) {
-        Cow::Owned(name.replace(char::is_control, "\u{fffd}"))
-    } else {
-        Cow::Borrowed(name)
-    };
+    let name =
+        if name.contains(char::is_control) { Cow::Owned(name.replace(char::is_control, "\u{fffd}")) } else { Cow::Borrowed(name) };
     // No face is narrower than a fifth of its size on average: longer names are not measured to their end.
     let measured: f32 = ui.fonts_mut(|fonts| {
         let mut sum = 0.0;

@@ -100,7 +100,12 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
                 Side::Local => "Files that you download will be here.",
                 Side::Remote => "Drop files here to upload them.",
             };
-            return Some(EmptyWords { icon: Icon::FOLDER_OPEN, what: "This folder is empty".into(), next: next.into(), button: None });
+            return Some(EmptyWords {
+                icon: Icon::FOLDER_OPEN,
+                what: "This folder is empty".into(),
+                next: next.into(),
+                button: None,
+            });
         }
         if !pane.filter.is_empty() {
             let what = format!("No name contains “{}”", pane.filter);
@@ -130,9 +135,12 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
             (Icon::ANCHOR, "Connecting", format!("Connecting{to}: {}.", crate::ui::strip::step_words(*step)), None)
         }
         (_, Phase::Adrift { .. }) => (Icon::UNPLUG, "The connection is gone for now", "It comes back by itself.".to_owned(), None),
-        (_, Phase::Stranded { .. }) => {
-            (Icon::UNPLUG, "Not connected", "Nothing happens by itself.".to_owned(), Some(("Reconnect", Action::Do(Verb::Reconnect))))
-        }
+        (_, Phase::Stranded { .. }) => (
+            Icon::UNPLUG,
+            "Not connected",
+            "Nothing happens by itself.".to_owned(),
+            Some(("Reconnect", Action::Do(Verb::Reconnect))),
+        ),
         (_, Phase::Moored | Phase::Leaving(_)) => (Icon::FOLDER_OPEN, "Opening the folder", String::new(), None),
     };
     Some(EmptyWords { icon, what: what.into(), next, button })
@@ -180,7 +188,9 @@ fn show_footer(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Actio
             ui.add_space(10.0);
             if let Some(doing) = under_way(view, side) {
                 small(ui).text(&doing).show_truncated(ui);
-                if side == Side::Remote && button::link(ui, "Cancel").on_hover_text(crate::ui::verbs::tooltip(Verb::CancelBrowsing)).clicked() {
+                if side == Side::Remote
+                    && button::link(ui, "Cancel").on_hover_text(crate::ui::verbs::tooltip(Verb::CancelBrowsing)).clicked()
+                {
                     actions.push(Action::Do(Verb::CancelBrowsing));
                 }
                 return;
@@ -212,7 +222,8 @@ fn summary(view: &View<'_>, side: Side) -> (String, String) {
     let total = listing.entries.len() as u64;
     let selected = pane.selected.len() as u64;
     if selected > 0 {
-        let words = format!("{} of {} selected · {}", format::count(selected), format::count(total), format::size(pane.selected_bytes));
+        let words =
+            format!("{} of {} selected · {}", format::count(selected), format::count(total), format::size(pane.selected_bytes));
         return (words, format::exact_size(pane.selected_bytes));
     }
     let mut words = match total {
@@ -230,7 +241,10 @@ fn summary(view: &View<'_>, side: Side) -> (String, String) {
     };
     words.push_str(how);
     let is_live = view.screen.session.phase == Phase::Moored;
-    if side == Side::Remote && !is_live && let Some(at) = pane.as_of {
+    if side == Side::Remote
+        && !is_live
+        && let Some(at) = pane.as_of
+    {
         words.push_str(&format!(" · as of {}", view.clock(at)));
     }
     let mut tooltip = String::new();

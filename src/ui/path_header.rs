@@ -1,8 +1,8 @@
 //! A pane's header: its path as crumbs or as a field, the filter, and what is done with the folder.
 
 use eframe::egui::{
-    Align, CornerRadius, CursorIcon, EventFilter, Frame, Id, Key, Layout, Popup, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, CornerRadius, CursorIcon, EventFilter, Frame, Id, Key, Layout, Popup, Rect, Role, Sense, Stroke, StrokeKind, TextEdit,
+    Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use crate::screen::pane::Crumb;
@@ -174,7 +174,7 @@ fn crumbs(ui: &mut Ui, view: &View<'_>, side: Side, rect: Rect, actions: &mut Ve
         paint::text(ui, at, Align::Min, words, fonts::regular(size::BODY), tokens(ui).subdued);
         return;
     }
-    let gap = 20.0;
+    let gap = 26.0;
     let font = fonts::strong(size::BODY);
     let mut room = rect.width() - 6.0;
     let mut first = crumbs.len();
@@ -195,9 +195,9 @@ fn crumbs(ui: &mut Ui, view: &View<'_>, side: Side, rect: Rect, actions: &mut Ve
     for (at, crumb) in crumbs.iter().enumerate().skip(first) {
         left = show_crumb(ui, side, at, crumb, at == last, left, rect, actions);
         if at < last {
-            let at = pos2(left + 3.0, rect.center().y);
+            let at = pos2(left + 6.0, rect.center().y);
             Icon::CHEVRON_RIGHT.paint(ui.painter(), at, 11.0, tokens(ui).subdued);
-            left += 6.0;
+            left += 12.0;
         }
     }
 }
@@ -219,7 +219,8 @@ fn show_crumb(
     let label = paint::cut_middle(ui, &crumb.label, &font, room);
     let width = paint::width(ui, &label, &font) + 12.0;
     let rect = Rect::from_min_size(pos2(left - 2.0, area.center().y - 11.0), vec2(width, 22.0));
-    let response = ui.interact(rect, ui.scope_id().with(("crumb", side, at)), Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+    let response =
+        ui.interact(rect, ui.scope_id().with(("crumb", side, at)), Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
     if response.hovered() {
         ui.painter().rect_filled(rect, CornerRadius::same(4), t.pressed);
     }

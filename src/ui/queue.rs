@@ -161,13 +161,21 @@ impl Parts {
         let bar_left = words - 16.0 - bar_width;
         let name = rect.left() + 42.0;
         let room = bar_left - name;
-        let path = (room > 300.0).then(|| name + room * 0.4545);
+        let path = (room > 300.0).then_some(name + room * 0.4545);
         let bar = Rect::from_min_size(pos2(bar_left, rect.center().y - 1.0), vec2(bar_width, 4.0));
         Self { name, path, bar, words, speed_right: rect.right() - 108.0, left_right: rect.right() - 48.0 }
     }
 }
 
-fn show_row(ui: &mut Ui, view: &View<'_>, row: &TransferRow, rect: Rect, ground: &Response, ids: &[TransferId], actions: &mut Vec<Action>) {
+fn show_row(
+    ui: &mut Ui,
+    view: &View<'_>,
+    row: &TransferRow,
+    rect: Rect,
+    ground: &Response,
+    ids: &[TransferId],
+    actions: &mut Vec<Action>,
+) {
     let t = tokens(ui);
     let selected = view.screen.queue_selected.contains(&row.id);
     let response = ui.interact(rect, ground.id.with(row.id), Sense::CLICK);
@@ -189,7 +197,13 @@ fn show_row(ui: &mut Ui, view: &View<'_>, row: &TransferRow, rect: Rect, ground:
     if let Some(fill) = fill {
         ui.painter().rect_filled(rect, 0.0, fill);
     }
-    let second = if selected { t.strong } else if fill.is_some() { t.subdued_on_fill } else { t.subdued };
+    let second = if selected {
+        t.strong
+    } else if fill.is_some() {
+        t.subdued_on_fill
+    } else {
+        t.subdued
+    };
     let parts = Parts::of(rect);
     let y = rect.center().y;
     let proven = matches!(row.state, TransferState::Proving | TransferState::Done(_));
@@ -279,7 +293,9 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
     let moved = format::size(row.moved);
     match &row.state {
         TransferState::Queued if row.moved > 0 => (format!("waiting · goes on at {moved}"), second),
-        TransferState::Queued => (row.size.map_or_else(|| "waiting".to_owned(), |size| format!("waiting · {}", format::size(size))), second),
+        TransferState::Queued => {
+            (row.size.map_or_else(|| "waiting".to_owned(), |size| format!("waiting · {}", format::size(size))), second)
+        }
         TransferState::Scanning => ("reading the folder".to_owned(), second),
         TransferState::Moving => match row.size {
             Some(size) => (format!("{moved} of {}", format::size(size)), second),
@@ -288,7 +304,9 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
         TransferState::Proving => (format!("proving · {}", format::exact_size(row.moved)), t.good),
         TransferState::Paused => (format!("paused at {moved}"), second),
         TransferState::Asking => ("waits for your answer".to_owned(), t.warn_text),
-        TransferState::Kept if row.size == Some(row.moved) && row.moved > 0 => ("arrived · proof when back".to_owned(), t.warn_text),
+        TransferState::Kept if row.size == Some(row.moved) && row.moved > 0 => {
+            ("arrived · proof when back".to_owned(), t.warn_text)
+        }
         TransferState::Kept => (format!("kept at {moved}"), t.warn_text),
         TransferState::Done(proof) => {
             let compared = match proof.compared {

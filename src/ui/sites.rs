@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::{
-    Align, CornerRadius, CursorIcon, DragAndDrop, EventFilter, Id, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, CornerRadius, CursorIcon, DragAndDrop, EventFilter, Id, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense,
+    Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use crate::model::site::{Site, SiteColor, SiteFolder, SiteId, SiteTree};
@@ -37,7 +37,7 @@ enum Line<'a> {
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let t = tokens(ui);
     let area = ui.max_rect();
-    let head = Rect::from_min_size(area.min, vec2(area.width(), size::PANE_HEADER));
+    let head = Rect::from_min_size(area.min, vec2(area.width(), size::PANE_HEADER - 5.0));
     paint::text(ui, pos2(head.left() + 14.0, head.center().y), Align::Min, "Sites", fonts::strong(size::SECONDARY), t.subdued);
     let mut buttons = ui.new_child(
         UiBuilder::new()
@@ -139,7 +139,8 @@ fn ground_input(ui: &Ui, view: &View<'_>, ground: &Response, lines: &[Line<'_>],
     if step == (0, 0) {
         return;
     }
-    let sites: Vec<&Site> = lines.iter().filter_map(|line| if let Line::Site { site, .. } = line { Some(*site) } else { None }).collect();
+    let sites: Vec<&Site> =
+        lines.iter().filter_map(|line| if let Line::Site { site, .. } = line { Some(*site) } else { None }).collect();
     let current = view.screen.site_cursor.as_ref().and_then(|cursor| sites.iter().position(|site| site.id == *cursor));
     let next = match current {
         None => 0,

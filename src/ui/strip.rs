@@ -10,8 +10,8 @@ use crate::screen::{Action, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::paint::Line;
 use crate::ui::tokens::{size, tokens};
-use crate::ui::view::View;
 use crate::ui::verbs;
+use crate::ui::view::View;
 
 /// Draws the strip.
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -104,17 +104,19 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
         line.show(ui).on_hover_text(tooltip);
     };
     let connected = matches!(session.phase, Phase::Moored | Phase::Leaving(_));
-    if connected {
-        if let Some(next) = session.next_keep_alive {
-            let left = format::countdown(next.saturating_duration_since(view.instant));
-            let words = line(ui).subdued("next keep-alive ").strong(&left);
-            figure(ui, words, "When a NOOP tells the server again that we are there; never while files move");
-        }
+    if let Some(next) = session.next_keep_alive.filter(|_| connected) {
+        let left = format::countdown(next.saturating_duration_since(view.instant));
+        let words = line(ui).subdued("next keep-alive ").strong(&left);
+        figure(ui, words, "When a NOOP tells the server again that we are there; never while files move");
     }
     if let Some(limit) = session.idle_limit.filter(|_| session.phase != Phase::Offline) {
         let (source, tooltip) = match limit.source {
-            LimitSource::Announced => (" (announced)", "The server said after how many seconds without a command it ends the session"),
-            LimitSource::Learned => (" (learned)", "Found out in an earlier session: after this long without a command the server ends it"),
+            LimitSource::Announced => {
+                (" (announced)", "The server said after how many seconds without a command it ends the session")
+            }
+            LimitSource::Learned => {
+                (" (learned)", "Found out in an earlier session: after this long without a command the server ends it")
+            }
             LimitSource::LearnedNow => (" (learned now)", "Found out by the cut a moment ago: keep-alives will come in time"),
         };
         let words = line(ui).subdued("idle limit ").strong(&format!("{} s", limit.seconds)).subdued(source);
@@ -126,7 +128,11 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
                 let words = line(ui).subdued("keep-alive will be every ").strong(&format!("{} s", interval.as_secs()));
                 figure(ui, words, "How often a NOOP goes out from the next session on");
             }
-            figure(ui, line(ui).subdued(&format!("attempt {attempt} of {attempts}")), "The attempts are counted so that the server sees no storm");
+            figure(
+                ui,
+                line(ui).subdued(&format!("attempt {attempt} of {attempts}")),
+                "The attempts are counted so that the server sees no storm",
+            );
         }
         _ if connected => {
             if let Some(trip) = session.round_trip {
@@ -160,9 +166,12 @@ fn security(ui: &mut Ui, view: &View<'_>) {
         Security::Plain => {
             (Icon::LOCK_OPEN, t.warn, "not encrypted".to_owned(), "Anyone on the way can read names, files and the password")
         }
-        Security::Tls { protocol, trust: CertificateTrust::Authority } => {
-            (Icon::LOCK, t.good, format!("{protocol} · certificate trusted"), "The certificate's chain leads to an authority that this system trusts")
-        }
+        Security::Tls { protocol, trust: CertificateTrust::Authority } => (
+            Icon::LOCK,
+            t.good,
+            format!("{protocol} · certificate trusted"),
+            "The certificate's chain leads to an authority that this system trusts",
+        ),
         Security::Tls { protocol, trust: CertificateTrust::Pinned } => {
             (Icon::LOCK, t.good, format!("{protocol} · certificate pinned"), "You accepted this certificate's fingerprint")
         }

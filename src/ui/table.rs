@@ -1,9 +1,11 @@
 //! A pane's rows: only what is visible is touched, so a hundred thousand entries scroll like ten.
 
-use eframe::egui::{Align, Color32, CornerRadius, DragAndDrop, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align, Color32, CornerRadius, DragAndDrop, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
-use crate::model::format;
 use crate::model::entry::{Entry, EntryKind};
+use crate::model::format;
 use crate::screen::action::Extend;
 use crate::screen::state::Focus;
 use crate::screen::{Action, Side};
@@ -12,7 +14,7 @@ use crate::ui::drop::{self, DraggedRows};
 use crate::ui::file_icon::file_icon;
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
-use crate::ui::{fonts, pane, pane_menu, paint, table_header, table_keys, theme};
+use crate::ui::{fonts, paint, pane, pane_menu, table_header, table_keys, theme};
 
 /// Draws header and rows.
 pub fn show(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>) {
@@ -122,9 +124,10 @@ fn show_row(
     }
     draw_cells(ui, view, entry, rect, columns, selected, &response);
 
-    let under_files = view.screen.drop_hint.is_some() && ui.input(|input| input.pointer.latest_pos()).is_some_and(|at| rect.contains(at));
-    let takes = entry.kind == EntryKind::Dir
-        && (under_files || dragging.is_some_and(|from| from != side) && response.contains_pointer());
+    let under_files =
+        view.screen.drop_hint.is_some() && ui.input(|input| input.pointer.latest_pos()).is_some_and(|at| rect.contains(at));
+    let takes =
+        entry.kind == EntryKind::Dir && (under_files || dragging.is_some_and(|from| from != side) && response.contains_pointer());
     if takes {
         drop::highlight(ui, rect.shrink(1.0), 4);
         if let Some(rows) = response.dnd_release_payload::<DraggedRows>() {
@@ -193,9 +196,19 @@ fn draw_cells(ui: &Ui, view: &View<'_>, entry: &Entry, rect: Rect, columns: &Col
     let t = tokens(ui);
     let y = rect.center().y;
     let is_folder = entry.kind == EntryKind::Dir;
-    let second = if selected { t.strong } else if response.hovered() { t.subdued_on_fill } else { t.subdued };
+    let second = if selected {
+        t.strong
+    } else if response.hovered() {
+        t.subdued_on_fill
+    } else {
+        t.subdued
+    };
     let ink = if selected { t.strong } else { t.text };
-    let icon_ink = if is_folder { t.accent } else { second };
+    let icon_ink = match (is_folder, selected) {
+        (true, _) => t.accent,
+        (false, true) => t.subdued_on_fill,
+        (false, false) => second,
+    };
     file_icon(entry).paint(ui.painter(), pos2(rect.left() + 15.0, y), size::ICON, icon_ink);
 
     let font = fonts::regular(size::BODY);

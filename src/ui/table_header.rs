@@ -48,7 +48,7 @@ fn header_cell(
     let sort = view.screen.pane(side).sort;
     let response = ui.interact(rect, ui.scope_id().with(("header", side, label)), Sense::click());
     let is_sorted = sort.key == key;
-    let ink = if response.hovered() { t.strong } else if is_sorted { t.text } else { t.subdued };
+    let ink = if response.hovered() { t.strong } else { t.subdued };
     let y = rect.center().y - 0.5;
     let text = paint::text(ui, pos2(at, y), align, label, fonts::regular(size::BODY - 0.5), ink);
     if is_sorted {

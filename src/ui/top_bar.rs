@@ -1,6 +1,8 @@
 //! The top bar: the site with its state, the address field, connect or disconnect, theme, settings.
 
-use eframe::egui::{Align, Color32, CornerRadius, Layout, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align, Color32, CornerRadius, Layout, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::model::session::Phase;
 use crate::model::settings::ThemeChoice;
@@ -29,7 +31,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let chip = Rect::from_min_size(fields.min, vec2(chip_width, size::BUTTON));
     site_chip(ui, view, chip, actions);
 
-    right.spacing_mut().item_spacing.x = 10.0;
+    right.spacing_mut().item_spacing.x = 14.0;
     right_side(&mut right, view, actions);
     let field = Rect::from_min_max(pos2(chip.right() + 10.0, chip.top()), pos2(right.min_rect().left() - 10.0, chip.bottom()));
     address::show(ui, view, field, actions);

@@ -69,7 +69,13 @@ pub fn menu_row(ui: &mut Ui, icon: Option<Icon>, label: &str, key: Option<&str>,
         if lit {
             ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS - 1), t.pressed);
         }
-        let ink = if !enabled { t.subdued.gamma_multiply(0.7) } else if lit { t.strong } else { t.text };
+        let ink = if !enabled {
+            t.subdued.gamma_multiply(0.7)
+        } else if lit {
+            t.strong
+        } else {
+            t.text
+        };
         if let Some(icon) = icon {
             let tint = if enabled { t.subdued_on_fill } else { ink };
             icon.paint(ui.painter(), pos2(rect.left() + 15.0, rect.center().y), size::ICON_SMALL, tint);

@@ -19,9 +19,7 @@ use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::session::{CertificateTrust, IdleLimit, LimitSource, Phase, Security};
 use moorline::model::settings::{Settings, ThemeChoice};
 use moorline::model::site::{Site, SiteColor, SiteFolder, SiteId, SiteTree};
-use moorline::model::transfer::{
-    Compared, Direction, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState,
-};
+use moorline::model::transfer::{Compared, Direction, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
 use moorline::screen::pane::Crumb;
 use moorline::screen::state::Screen;
 use moorline::screen::{Pane, Side};
@@ -53,7 +51,11 @@ impl QueueSource for Rows {
     }
 
     fn speed_history(&self) -> Vec<u64> {
-        if self.0.is_empty() { Vec::new() } else { vec![20, 40, 35, 70, 95, 80, 120, 100, 105, 130, 125, 160, 135, 140, 165, 190, 155, 170] }
+        if self.0.is_empty() {
+            Vec::new()
+        } else {
+            vec![20, 40, 35, 70, 95, 80, 120, 100, 105, 130, 125, 160, 135, 140, 165, 190, 155, 170]
+        }
     }
 }
 
@@ -189,10 +191,7 @@ pub fn sites() -> SiteTree {
         site
     };
     SiteTree {
-        folders: vec![
-            SiteFolder { path: "Customers".into(), open: true },
-            SiteFolder { path: "Archive".into(), open: true },
-        ],
+        folders: vec![SiteFolder { path: "Customers".into(), open: true }, SiteFolder { path: "Archive".into(), open: true }],
         sites: vec![
             site("harbour", "Harbour Books", "ftp.harbourbooks.example", "Customers", SiteColor::Green),
             site("staging", "Harbour Books (staging)", "staging.harbourbooks.example", "Customers", SiteColor::Amber),
@@ -250,7 +249,8 @@ fn transfers() -> Vec<TransferRow> {
             0,
             1_204,
             TransferState::Failed(
-                Problem::new(ProblemKind::Refused, "The server does not let this user read it.").quote("550 notes.txt: Permission denied"),
+                Problem::new(ProblemKind::Refused, "The server does not let this user read it.")
+                    .quote("550 notes.txt: Permission denied"),
             ),
         ),
         transfer(

@@ -52,7 +52,8 @@ fn button(ui: &mut Ui, weight: Weight, icon: Option<Icon>, label: &str, why_not:
         ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), ground);
         let mut left = rect.left() + 10.0;
         if let Some(icon) = icon {
-            icon.paint(ui.painter(), pos2(left + size::ICON / 2.0, rect.center().y), size::ICON, ink);
+            let tint = if weight == Weight::Ghost && ink == t.text { t.subdued } else { ink };
+            icon.paint(ui.painter(), pos2(left + size::ICON / 2.0, rect.center().y), size::ICON, tint);
             left += lead;
         }
         ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, ink);
