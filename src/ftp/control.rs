@@ -1,33 +1,29 @@
 //! The control connection: one command, one reply, nothing pending before, poisoned on any mismatch.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use suppaftp::tokio::ImplAsyncFtpStream;
+use suppaftp::{FtpError, Mode};
 use tokio_util::sync::CancellationToken;
 
 use crate::ftp::data::Data;
 use crate::ftp::fault::Fault;
+pub use crate::ftp::features::Features;
+use crate::ftp::line::is_goodbye;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
-use crate::model::listing::Listing;
-use crate::model::path::RemotePath;
+use crate::ftp::wait::{bounded, plain_wait};
+use crate::ftp::wire::{Session, Wire};
+use crate::model::log::LogKind;
+use crate::model::path::{NameError, RemotePath};
 use crate::model::secret::Secret;
+use crate::model::session::ConnectStep;
+use crate::model::site::DataMode;
 
-/// What FEAT said (RFC 2389), upper-case, with parameters.
-#[derive(Clone, Debug, Default)]
-pub struct Features {
-    /// One per line.
-    pub lines: Vec<String>,
-}
-
-impl Features {
-    /// Whether a feature is offered: `has("MLST")`.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.lines.iter().any(|line| line.split_ascii_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case(name)))
-    }
-}
+/// How long QUIT may take.
+const QUIT_LIMIT: Duration = Duration::from_secs(2);
 
 /// Which command keeps the session alive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,126 +42,288 @@ pub enum IdleCommand {
 /// Every method fails with `Poisoned` after a fault whose [`Fault::session_survives`] is false, and with `Cancelled`
 /// within 100 ms of its token; a cancelled command leaves the connection poisoned unless its reply was drained.
 pub struct Control {
-    _private: (),
+    pub(super) ftp: ImplAsyncFtpStream<Wire>,
+    pub(super) session: Arc<Session>,
+    pub(super) cancel: CancellationToken,
+    greeting: Reply,
+    pub(super) features: Features,
+    pub(super) mode: Mode,
+    /// Whether PROT P could not be agreed before the login and is asked for after it.
+    protect_after_login: bool,
+    /// The working folder, once known.
+    pub(super) current: Option<RemotePath>,
+}
+
+impl std::fmt::Debug for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Control").field("peer", &self.session.peer).field("poisoned", &self.is_poisoned()).finish_non_exhaustive()
+    }
 }
 
 impl Control {
+    pub(super) fn new(
+        ftp: ImplAsyncFtpStream<Wire>,
+        session: Arc<Session>,
+        greeting: Reply,
+        cancel: CancellationToken,
+        data_mode: DataMode,
+    ) -> Self {
+        let mode = match data_mode {
+            DataMode::Active => Mode::Active,
+            DataMode::Passive if session.peer.is_ipv6() => Mode::ExtendedPassive,
+            DataMode::Passive => Mode::Passive,
+        };
+        Self { ftp, session, cancel, greeting, features: Features::default(), mode, protect_after_login: false, current: None }
+    }
+
     /// Sets the token that cancels whatever is under way.
     pub fn set_cancel(&mut self, cancel: CancellationToken) {
-        let _ = cancel;
+        self.cancel = cancel;
     }
+
     /// The greeting.
     #[must_use]
     pub fn greeting(&self) -> &Reply {
-        unimplemented!()
+        &self.greeting
     }
+
     /// FEAT's answer; empty before [`Control::login`].
     #[must_use]
     pub fn features(&self) -> &Features {
-        unimplemented!()
+        &self.features
     }
+
     /// The address that was dialled.
     #[must_use]
     pub fn peer(&self) -> SocketAddr {
-        unimplemented!()
+        self.session.peer
     }
+
     /// What TLS negotiated; `None` when plain.
     #[must_use]
     pub fn tls(&self) -> Option<TlsFacts> {
-        unimplemented!()
+        self.session.facts()
     }
+
     /// Round trip of the last command that moved no data.
     #[must_use]
     pub fn round_trip(&self) -> Option<Duration> {
-        unimplemented!()
+        self.session.line().round_trip()
     }
+
     /// Whether the connection is no longer usable.
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
-        unimplemented!()
+        self.session.is_poisoned()
     }
+
+    /// AUTH TLS, the handshake, then [`Control::protect_data`] (RFC 4217).
+    pub(super) async fn begin_tls(&mut self) -> Result<(), Fault> {
+        let reply = self.command("AUTH TLS", "asking for TLS").await?;
+        if reply.code != 234 {
+            return Err(self.not_offered("AUTH TLS", reply));
+        }
+        let doing = "securing the control connection";
+        let secured = async {
+            let tap = self.session.line().detach_for_tls()?;
+            plain_wait(self.session.timeout, &self.cancel, doing, self.session.secure(tap)).await?
+        };
+        let result = secured.await;
+        self.judge(result)?;
+        self.protect_data().await
+    }
+
+    /// PBSZ 0, PROT P. Some servers want the login first: then it is asked for again after it.
+    pub(super) async fn protect_data(&mut self) -> Result<(), Fault> {
+        let doing = "asking for protected data connections";
+        // Its answer does not matter: with TLS the size is always 0 (RFC 4217 §8).
+        self.command("PBSZ 0", doing).await?;
+        let reply = self.command("PROT P", doing).await?;
+        self.protect_after_login = matches!(reply.code, 503 | 530);
+        if reply.is_positive() {
+            self.session.protect_data();
+        } else if !self.protect_after_login {
+            return Err(self.not_offered("protected data connections (PROT P)", reply));
+        }
+        Ok(())
+    }
+
+    fn not_offered(&mut self, what: &'static str, reply: Reply) -> Fault {
+        self.session.poison();
+        Fault::NotOffered { what, reply }
+    }
+
     /// USER, PASS, FEAT, OPTS UTF8 ON where offered, TYPE I. Returns the reply that logged in.
+    ///
+    /// # Errors
+    /// `LoginRefused` when the server says no, `NotOffered` when data connections cannot be protected.
     pub async fn login(&mut self, user: &str, password: &Secret) -> Result<Reply, Fault> {
-        let _ = (user, password);
-        unimplemented!()
+        self.session.observer.step(ConnectStep::LoggingIn);
+        for (what, text) in [("the user name", user), ("the password", password.reveal())] {
+            if text.contains(['\r', '\n', '\0']) {
+                return Err(NameError::ControlCharacter(what.to_owned()).into());
+            }
+        }
+        {
+            let mut line = self.session.line();
+            line.keep_secret(password.reveal());
+            line.set_logging_in(true);
+        }
+        let outcome = self.log_in(user, password).await;
+        self.session.line().set_logging_in(false);
+        let reply = outcome?;
+        self.session.observer.step(ConnectStep::Settling);
+        if self.protect_after_login {
+            self.protect_data().await?;
+            if self.protect_after_login {
+                return Err(self.not_offered("protected data connections (PROT P)", reply));
+            }
+        }
+        let features = self.command("FEAT", "asking for features").await?;
+        self.features = Features::parse(&features);
+        if self.features.has("UTF8") {
+            // A refusal changes nothing: names are bytes to us.
+            self.command("OPTS UTF8 ON", "asking for UTF-8").await?;
+        }
+        self.ask("TYPE I", "asking for binary transfers").await?;
+        Ok(reply)
     }
-    /// PWD.
-    pub async fn folder(&mut self) -> Result<RemotePath, Fault> {
-        unimplemented!()
+
+    async fn log_in(&mut self, user: &str, password: &Secret) -> Result<Reply, Fault> {
+        let doing = "logging in";
+        let mut reply = self.command(&format!("USER {user}"), doing).await?;
+        if matches!(reply.code, 331 | 336) {
+            reply = self.command(&format!("PASS {}", password.reveal()), doing).await?;
+        }
+        if reply.is_positive() {
+            return Ok(reply);
+        }
+        self.session.poison();
+        Err(Fault::LoginRefused(reply))
     }
-    /// CWD; skipped when `path` is the current folder already.
-    pub async fn enter(&mut self, path: &RemotePath) -> Result<(), Fault> {
-        let _ = path;
-        unimplemented!()
-    }
-    /// Enters `path` and lists it: MLSD where FEAT has it, else LIST without argument (falls back when refused).
-    pub async fn list(&mut self, path: &RemotePath) -> Result<Listing, Fault> {
-        let _ = path;
-        unimplemented!()
-    }
-    /// MKD. A folder that exists already is `Refused`.
-    pub async fn make_folder(&mut self, path: &RemotePath) -> Result<(), Fault> {
-        let _ = path;
-        unimplemented!()
-    }
-    /// RMD.
-    pub async fn remove_folder(&mut self, path: &RemotePath) -> Result<(), Fault> {
-        let _ = path;
-        unimplemented!()
-    }
-    /// DELE.
-    pub async fn delete(&mut self, path: &RemotePath) -> Result<(), Fault> {
-        let _ = path;
-        unimplemented!()
-    }
-    /// RNFR, RNTO; both names are checked before anything is sent.
-    pub async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), Fault> {
-        let _ = (from, to);
-        unimplemented!()
-    }
-    /// SITE CHMOD with the low twelve bits, octal.
-    pub async fn set_mode(&mut self, path: &RemotePath, mode: u32) -> Result<(), Fault> {
-        let _ = (path, mode);
-        unimplemented!()
-    }
-    /// SIZE (RFC 3659 §4); `None` when the server does not know the command. A missing file is `Refused`.
-    pub async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, Fault> {
-        let _ = path;
-        unimplemented!()
-    }
-    /// MDTM (RFC 3659 §3); `None` when the server does not know the command.
-    pub async fn modified(&mut self, path: &RemotePath) -> Result<Option<Timestamp>, Fault> {
-        let _ = path;
-        unimplemented!()
-    }
-    /// MFMT where offered; `Ok(false)` when it is not.
-    pub async fn set_modified(&mut self, path: &RemotePath, at: Timestamp) -> Result<bool, Fault> {
-        let _ = (path, at);
-        unimplemented!()
-    }
+
     /// One keep-alive.
+    ///
+    /// # Errors
+    /// Any that a command has; a refusal (4yz, 5yz) counts as an answer, not as an error.
     pub async fn keep_alive(&mut self, command: IdleCommand) -> Result<Reply, Fault> {
-        let _ = command;
-        unimplemented!()
+        let line = match command {
+            IdleCommand::Noop => "NOOP",
+            IdleCommand::Pwd => "PWD",
+            IdleCommand::Type => "TYPE I",
+        };
+        self.command(line, "keeping the session alive").await
     }
-    /// RETR from `offset` on (REST before it when not 0).
-    pub async fn retrieve(&mut self, path: &RemotePath, offset: u64) -> Result<Data<'_>, Fault> {
-        let _ = (path, offset);
-        unimplemented!()
-    }
-    /// STOR from `offset` on (REST before it when not 0).
-    pub async fn store(&mut self, path: &RemotePath, offset: u64) -> Result<Data<'_>, Fault> {
-        let _ = (path, offset);
-        unimplemented!()
-    }
+
     /// Waits, while nothing is under way, until the server says or does something on its own, and returns what:
     /// `Goodbye` with the 421/221 text (also in clear behind TLS), `Lost`, or `Protocol`. Never returns otherwise.
     /// Cancel-safe: dropping the future loses nothing and poisons nothing.
     pub async fn watch(&mut self) -> Fault {
-        unimplemented!()
+        if self.is_poisoned() {
+            return Fault::Poisoned;
+        }
+        let doing = "idle";
+        let said = std::future::poll_fn(|cx| self.session.line().poll_reply(cx)).await;
+        self.session.poison();
+        match said {
+            Ok(reply) => crate::ftp::line::unsolicited(reply, doing),
+            Err(end) => end.fault(doing),
+        }
     }
+
     /// QUIT on an idle connection, reads the 221 (any reply is fine), closes. Never fails, never takes over 2 s.
-    pub async fn quit(self) -> Option<Reply> {
-        unimplemented!()
+    pub async fn quit(mut self) -> Option<Reply> {
+        if self.is_poisoned() {
+            return None;
+        }
+        self.session.line().begin();
+        let asked = self.ftp.custom_command("QUIT", &[]);
+        // The library calls every answer unexpected; which one came is read from the line.
+        let _ = tokio::time::timeout(QUIT_LIMIT, asked).await;
+        self.session.line().take_answer().map(|answer| answer.reply)
+    }
+
+    /// Sends one command and returns its reply, whatever its code.
+    ///
+    /// # Errors
+    /// `Goodbye` for 421, 221 and `500 OOPS`; `Name` when the line must not be sent; what was pending; the ends of a connection.
+    pub(super) async fn command(&mut self, line: &str, doing: &'static str) -> Result<Reply, Fault> {
+        self.check(line)?;
+        self.session.line().begin();
+        let outcome = bounded(&self.session, &self.cancel, doing, self.ftp.custom_command(line, &[])).await;
+        let result = outcome.and_then(|outcome| match outcome {
+            Ok(_) => self.answer(None, doing),
+            Err(error) => self.answer(Some(error), doing),
+        });
+        self.judge(result)
+    }
+
+    /// As [`Control::command`], with 4yz and 5yz as `Refused` and 1yz and 3yz as `Protocol`.
+    pub(super) async fn ask(&mut self, line: &str, doing: &'static str) -> Result<Reply, Fault> {
+        let reply = self.command(line, doing).await?;
+        self.positive(reply, doing)
+    }
+
+    pub(super) fn positive(&mut self, reply: Reply, doing: &'static str) -> Result<Reply, Fault> {
+        if reply.is_positive() {
+            return Ok(reply);
+        }
+        if reply.is_negative() {
+            return Err(Fault::Refused(reply));
+        }
+        self.judge(Err(Fault::Protocol { doing, detail: format!("an answer out of place: “{}”", reply.words()) }))
+    }
+
+    /// Refuses what must not be sent, and everything on a poisoned connection.
+    pub(super) fn check(&self, line: &str) -> Result<(), Fault> {
+        if self.is_poisoned() {
+            return Err(Fault::Poisoned);
+        }
+        if line.contains(['\r', '\n', '\0']) {
+            return Err(NameError::ControlCharacter(line.to_owned()).into());
+        }
+        Ok(())
+    }
+
+    /// What came of a command, once the library has returned.
+    fn answer(&self, error: Option<FtpError>, doing: &'static str) -> Result<Reply, Fault> {
+        let mut line = self.session.line();
+        if let Some(fault) = line.take_trouble() {
+            return Err(fault);
+        }
+        match line.take_answer() {
+            Some(answer) if is_goodbye(&answer.reply) => Err(Fault::Goodbye(answer.reply)),
+            Some(answer) => Ok(answer.reply),
+            None => Err(library_fault(error, doing)),
+        }
+    }
+
+    /// Poisons the connection after a fault that it does not survive.
+    pub(super) fn judge<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
+        if let Err(fault) = &result
+            && !fault.session_survives()
+        {
+            self.session.poison();
+        }
+        result
+    }
+
+    /// A remark for the log.
+    pub(super) fn problem(&self, text: &str) {
+        self.session.observer.line(LogKind::Problem, text);
+    }
+
+    /// The bytes of a transfer that was begun.
+    pub(super) fn data<'a>(&'a mut self, stream: suppaftp::tokio::TransferStream<Wire>, upload: bool, name: &str) -> Data<'a> {
+        Data::new(self, stream, upload, name)
+    }
+}
+
+/// An error of the FTP library for which the line knows no better.
+pub(super) fn library_fault(error: Option<FtpError>, doing: &'static str) -> Fault {
+    match error {
+        Some(FtpError::ConnectionError(source)) => Fault::Lost { doing, source: Some(source) },
+        Some(error) => Fault::Protocol { doing, detail: error.to_string() },
+        None => Fault::Protocol { doing, detail: "no answer".to_owned() },
     }
 }

@@ -1,33 +1,414 @@
 //! One data connection: bytes with deadlines, the control connection watched meanwhile, and its closing reply.
 
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use suppaftp::tokio::{AsyncDataStream, TransferStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::time::Sleep;
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
+use crate::ftp::closing;
+use crate::ftp::control::{Control, library_fault};
 use crate::ftp::fault::Fault;
+use crate::ftp::line::{is_goodbye, unsolicited};
 use crate::ftp::reply::Reply;
+use crate::ftp::wait::bounded;
+use crate::ftp::wire::{Session, Wire};
+
+/// How long an upload's data connection is read until the server closes its side.
+const DRAIN: Duration = Duration::from_secs(1);
+/// How long the closing reply is waited for when a transfer broke or was broken off.
+const STOP: Duration = Duration::from_secs(1);
+/// How long data is still taken in behind an ABOR.
+const ABORT: Duration = Duration::from_millis(500);
+/// Silence after which nothing more is expected of a transfer that was broken off.
+const QUIET: Duration = Duration::from_millis(150);
+
+const CLOSING: &str = "waiting for the closing reply";
 
 /// An open data connection of a running RETR or STOR. Dropping it without `finish` or `stop` poisons the control connection.
 pub struct Data<'a> {
-    _control: std::marker::PhantomData<&'a mut ()>,
+    control: &'a mut Control,
+    unended: Unended,
+    upload: bool,
+    /// The file's path, whose words do not count in the closing reply.
+    name: String,
+    /// The closing reply, when it came before its time.
+    closing: Option<Reply>,
+    /// The reply that ended the transfer in its middle.
+    refusal: Option<Reply>,
+    /// What the last read ran into behind the bytes that it returned.
+    behind: Option<io::Result<()>>,
+    cancelled: Pin<Box<WaitForCancellationFutureOwned>>,
+    stall: Pin<Box<Sleep>>,
+    moved_at: Instant,
 }
 
-impl Data<'_> {
+/// A transfer whose closing reply is still due: dropped as it is, it poisons the control connection.
+///
+/// The guard holds no borrow, so that dropping a `Data` ends its borrow of the `Control` where it was last used.
+struct Unended {
+    stream: Option<TransferStream<Wire>>,
+    session: Arc<Session>,
+}
+
+impl Drop for Unended {
+    fn drop(&mut self) {
+        if self.stream.is_some() {
+            self.session.poison();
+        }
+    }
+}
+
+/// Why moving bytes was interrupted.
+enum Stop {
+    /// The server said no; the control connection is aligned.
+    Refused(Reply),
+    /// The data connection failed.
+    Data(io::Error),
+    /// Everything else.
+    Fault(Fault),
+}
+
+impl<'a> Data<'a> {
+    pub(super) fn new(control: &'a mut Control, stream: TransferStream<Wire>, upload: bool, name: &str) -> Self {
+        let closing = control.session.line().take_early();
+        let unended = Unended { stream: Some(stream), session: Arc::clone(&control.session) };
+        let cancelled = Box::pin(control.cancel.clone().cancelled_owned());
+        let stall = Box::pin(tokio::time::sleep(control.session.timeout));
+        Self {
+            control,
+            unended,
+            upload,
+            name: name.to_owned(),
+            closing,
+            refusal: None,
+            behind: None,
+            cancelled,
+            stall,
+            moved_at: Instant::now(),
+        }
+    }
+
     /// Reads up to `buffer.len()` bytes; 0 is a clean end (under TLS: with close_notify). Fails at once with `Refused`
     /// or `Goodbye` when the control connection says so, `Timeout` when nothing moves, `Cancelled` within 100 ms.
+    ///
+    /// # Errors
+    /// As above; `DataConnection` when it broke; `Lost` when the control connection ended.
     pub async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
-        let _ = buffer;
-        unimplemented!()
+        match poll_fn(|cx| self.poll_read(cx, buffer)).await {
+            Ok(count) => Ok(count),
+            Err(stop) => Err(self.broken(stop).await),
+        }
     }
+
     /// Writes all of `bytes`; fails as [`Data::read`].
+    ///
+    /// # Errors
+    /// As [`Data::read`].
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        let _ = bytes;
-        unimplemented!()
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match poll_fn(|cx| self.poll_write(cx, rest)).await {
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(stop) => return Err(self.broken(stop).await),
+            }
+        }
+        Ok(())
     }
+
     /// Ends the data connection properly (close_notify, FIN, drain) and returns the closing reply: 226 or 250 that says nothing of
     /// abort or error. Anything else is `Refused`, `Goodbye` or `Lost`.
+    ///
+    /// # Errors
+    /// As above; `DataConnection` when the closing reply is positive and speaks of a failure.
     pub async fn finish(self) -> Result<Reply, Fault> {
-        unimplemented!()
+        let name = self.name.clone();
+        let reply = self.end().await?;
+        match closing::complaint(&reply, &name) {
+            Some(word) => {
+                Err(Fault::DataConnection { detail: format!("the closing reply speaks of “{word}”"), reply: Some(reply) })
+            }
+            None => Ok(reply),
+        }
     }
-    /// Breaks the transfer off: closes the data connection (ABOR where that leaves the control connection clean) and drains replies for a short time.
-    /// `Ok` means the control connection is usable.
-    pub async fn stop(self) -> Result<(), Fault> {
-        unimplemented!()
+
+    /// As [`Data::finish`], without judging the text of a positive closing reply.
+    pub(super) async fn end(mut self) -> Result<Reply, Fault> {
+        if let Some(reply) = self.refusal.take() {
+            return Err(Fault::Refused(reply));
+        }
+        if self.unended.stream.is_none() {
+            return Err(Fault::Poisoned);
+        }
+        if let Err(stop) = self.close_properly().await {
+            return Err(self.broken(stop).await);
+        }
+        let reply = self.closing_reply(None).await?;
+        if matches!(reply.code, 226 | 250) {
+            Ok(reply)
+        } else if reply.is_positive() {
+            Err(Fault::DataConnection { detail: "the closing reply is neither 226 nor 250".to_owned(), reply: Some(reply) })
+        } else if reply.is_negative() {
+            Err(Fault::Refused(reply))
+        } else {
+            self.control.judge(Err(Fault::Protocol { doing: CLOSING, detail: format!("“{}”", reply.words()) }))
+        }
     }
+
+    /// Breaks the transfer off: closes the data connection (behind an ABOR where TLS needs it) and drains replies for a short time. Not bound by the cancel token, which has fired
+    /// by then. `Ok` means the control connection is usable. The server keeps what an upload has brought so far.
+    ///
+    /// # Errors
+    /// `Goodbye`, `Lost`, or `Timeout` when no closing reply came: the connection is then poisoned.
+    pub async fn stop(mut self) -> Result<(), Fault> {
+        if self.unended.stream.is_none() {
+            return if self.control.is_poisoned() { Err(Fault::Poisoned) } else { Ok(()) };
+        }
+        if !self.upload && self.control.session.protects_data() {
+            self.abort().await;
+        }
+        self.closing_reply(Some(STOP)).await?;
+        // A second reply (426, then 226) belongs to the same transfer.
+        let until = Instant::now() + STOP;
+        loop {
+            match tokio::time::timeout(QUIET, poll_fn(|cx| self.control.session.line().poll_reply(cx))).await {
+                Err(_) => return Ok(()),
+                Ok(Ok(reply)) if is_goodbye(&reply) => return self.control.judge(Err(Fault::Goodbye(reply))),
+                Ok(Ok(reply)) if Instant::now() > until => return self.control.judge(Err(unsolicited(reply, "breaking off"))),
+                Ok(Ok(_)) => {}
+                Ok(Err(end)) => return self.control.judge(Err(end.fault("breaking off"))),
+            }
+        }
+    }
+
+    /// ABOR while the data is still taken in: proftpd ends the whole session when it writes TLS to a closed data connection.
+    async fn abort(&mut self) {
+        if self.closing.is_some() || self.control.check("ABOR").is_err() {
+            return;
+        }
+        let session = Arc::clone(&self.control.session);
+        session.line().begin();
+        let Some(stream) = &mut self.unended.stream else { return };
+        let mut scrap = vec![0; 64 * 1024];
+        let drain = async {
+            while matches!(stream.read(&mut scrap).await, Ok(count) if count > 0) {}
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            _ = self.control.ftp.custom_command("ABOR", &[]) => {}
+            () = drain => {}
+            () = tokio::time::sleep(ABORT) => {}
+        }
+        let mut line = session.line();
+        // Servers that read no commands while they send answer once the data connection is closed.
+        line.forget_asked();
+        self.closing = line.take_answer().map(|answer| answer.reply);
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<Result<usize, Stop>> {
+        if let Poll::Ready(stop) = self.poll_outside(cx) {
+            return Poll::Ready(Err(stop));
+        }
+        let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
+        if let Some(behind) = self.behind.take() {
+            return Poll::Ready(behind.map(|()| 0).map_err(Stop::Data));
+        }
+        // Fills the buffer with whatever is there: TLS gives a few records at a time.
+        let mut buffer = ReadBuf::new(buffer);
+        while buffer.remaining() > 0 {
+            let before = buffer.filled().len();
+            match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
+                Poll::Pending => break,
+                Poll::Ready(Ok(())) if buffer.filled().len() > before => {}
+                Poll::Ready(result) => {
+                    self.behind = Some(result);
+                    break;
+                }
+            }
+        }
+        let count = buffer.filled().len();
+        if count > 0 {
+            self.moved_at = Instant::now();
+            return Poll::Ready(Ok(count));
+        }
+        match self.behind.take() {
+            Some(behind) => Poll::Ready(behind.map(|()| 0).map_err(Stop::Data)),
+            None => self.poll_stall(cx, "moving data").map(|fault| Err(Stop::Fault(fault))),
+        }
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, Stop>> {
+        if let Poll::Ready(stop) = self.poll_outside(cx) {
+            return Poll::Ready(Err(stop));
+        }
+        let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
+        match Pin::new(stream).poll_write(cx, bytes) {
+            Poll::Ready(Ok(0)) => Poll::Ready(Err(Stop::Data(io::ErrorKind::WriteZero.into()))),
+            Poll::Ready(Ok(count)) => {
+                self.moved_at = Instant::now();
+                Poll::Ready(Ok(count))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(Stop::Data(error))),
+            Poll::Pending => self.poll_stall(cx, "moving data").map(|fault| Err(Stop::Fault(fault))),
+        }
+    }
+
+    /// Cancel and the control connection: both come before data.
+    fn poll_outside(&mut self, cx: &mut Context<'_>) -> Poll<Stop> {
+        if self.cancelled.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Stop::Fault(Fault::Cancelled));
+        }
+        let doing = "moving data";
+        // Once the closing reply is there only data is missing; what else the server says or does is the next command's matter.
+        while self.closing.is_none() {
+            let said = self.control.session.line().poll_reply(cx);
+            match said {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(end)) => return Poll::Ready(Stop::Fault(end.fault(doing))),
+                Poll::Ready(Ok(reply)) if is_goodbye(&reply) => return Poll::Ready(Stop::Fault(Fault::Goodbye(reply))),
+                Poll::Ready(Ok(reply)) if reply.is_preliminary() => {}
+                Poll::Ready(Ok(reply)) if reply.is_negative() => return Poll::Ready(Stop::Refused(reply)),
+                Poll::Ready(Ok(reply)) if reply.is_positive() => self.closing = Some(reply),
+                Poll::Ready(Ok(reply)) => return Poll::Ready(Stop::Fault(unsolicited(reply, doing))),
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Whether nothing has moved for too long. The timer is set anew only when it fires, not for each chunk.
+    fn poll_stall(&mut self, cx: &mut Context<'_>, doing: &'static str) -> Poll<Fault> {
+        let limit = self.control.session.timeout;
+        while self.stall.as_mut().poll(cx).is_ready() {
+            let until = self.moved_at + limit;
+            if until <= Instant::now() {
+                return Poll::Ready(Fault::Timeout { doing, after: limit });
+            }
+            self.stall.as_mut().reset(until.into());
+        }
+        Poll::Pending
+    }
+
+    /// Ends our side of the data connection. After an upload the server's side is awaited for a moment: closing a socket that
+    /// holds unread bytes (TLS tickets, alerts) resets the connection, and the reset can overtake the last of the data.
+    async fn close_properly(&mut self) -> Result<(), Stop> {
+        let shut = poll_fn(|cx| {
+            let doing = "ending the data connection";
+            if let Poll::Ready(stop) = self.poll_outside(cx) {
+                return Poll::Ready(Err(stop));
+            }
+            let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Ok(())) };
+            match Pin::new(stream).poll_shutdown(cx) {
+                Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
+                Poll::Ready(Err(error)) => Poll::Ready(Err(Stop::Data(error))),
+                Poll::Pending => self.poll_stall(cx, doing).map(|fault| Err(Stop::Fault(fault))),
+            }
+        })
+        .await;
+        match shut {
+            // All of a download has been read by now: whether its socket shuts down well does not matter.
+            Err(Stop::Data(_)) if !self.upload => {}
+            other => other?,
+        }
+        if !self.upload {
+            return Ok(());
+        }
+        let mut scrap = [0; 1024];
+        let drained = poll_fn(|cx| {
+            if let Poll::Ready(stop) = self.poll_outside(cx) {
+                return Poll::Ready(Err(stop));
+            }
+            let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Ok(())) };
+            loop {
+                let mut buffer = ReadBuf::new(&mut scrap);
+                match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
+                    Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                    Poll::Ready(_) => return Poll::Ready(Ok(())),
+                    Poll::Pending if self.closing.is_some() => return Poll::Ready(Ok(())),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        });
+        tokio::time::timeout(DRAIN, drained).await.unwrap_or(Ok(()))
+    }
+
+    /// Turns an interruption into the fault to report, aligning the control connection where the server's words allow it.
+    async fn broken(&mut self, stop: Stop) -> Fault {
+        match stop {
+            Stop::Refused(reply) => {
+                self.closing = Some(reply.clone());
+                // The reply is at hand: this only brings the library up to date.
+                let _ = self.closing_reply(Some(STOP)).await;
+                self.refusal = Some(reply.clone());
+                Fault::Refused(reply)
+            }
+            Stop::Data(error) => {
+                let detail = if error.kind() == io::ErrorKind::UnexpectedEof {
+                    "it ended without TLS's close_notify, so it may have been cut".to_owned()
+                } else {
+                    error.to_string()
+                };
+                match self.closing_reply(Some(STOP)).await {
+                    Ok(reply) => {
+                        self.refusal = Some(reply.clone());
+                        Fault::DataConnection { detail, reply: Some(reply) }
+                    }
+                    Err(fault) => fault,
+                }
+            }
+            // These leave the transfer to `stop`, which may still save the connection.
+            Stop::Fault(fault @ (Fault::Cancelled | Fault::Timeout { .. })) => fault,
+            Stop::Fault(fault) => {
+                self.control.session.poison();
+                fault
+            }
+        }
+    }
+
+    /// Closes the data connection for good and reads the closing reply: within `limit`, else within the session's limit and unless
+    /// cancelled.
+    async fn closing_reply(&mut self, limit: Option<Duration>) -> Result<Reply, Fault> {
+        let Some(mut stream) = self.unended.stream.take() else { return Err(Fault::Poisoned) };
+        if let AsyncDataStream::Ssl(wire) = stream.get_mut() {
+            wire.close();
+        }
+        let session = Arc::clone(&self.control.session);
+        if let Some(reply) = self.closing.take() {
+            session.line().serve(&reply);
+            // The data connection reads as ended and the reply is at hand: nothing here waits, and its verdict is ours.
+            let _ = stream.finish().await;
+            return self.control.judge(not_goodbye(reply));
+        }
+        {
+            let mut line = session.line();
+            line.begin();
+            line.await_closing();
+        }
+        // The library drops the socket, then reads the reply; of what it says only the line's record counts.
+        let waited = match limit {
+            Some(after) => {
+                let waited = tokio::time::timeout(after, stream.finish()).await;
+                waited.map_err(|_| Fault::Timeout { doing: CLOSING, after })
+            }
+            None => bounded(&session, &self.control.cancel, CLOSING, stream.finish()).await,
+        };
+        let result = waited.and_then(|outcome| {
+            let mut line = session.line();
+            match (line.take_trouble(), line.take_answer()) {
+                (Some(fault), _) => Err(fault),
+                (None, Some(answer)) => not_goodbye(answer.reply),
+                (None, None) => Err(library_fault(outcome.err(), CLOSING)),
+            }
+        });
+        self.control.judge(result)
+    }
+}
+
+fn not_goodbye(reply: Reply) -> Result<Reply, Fault> {
+    if is_goodbye(&reply) { Err(Fault::Goodbye(reply)) } else { Ok(reply) }
 }

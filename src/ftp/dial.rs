@@ -1,13 +1,24 @@
 //! From a host's name to a control connection that has greeted.
 
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use suppaftp::FtpError;
+use suppaftp::tokio::ImplAsyncFtpStream;
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
+use crate::ftp::charset::Lossless;
 use crate::ftp::control::Control;
 use crate::ftp::fault::Fault;
-use crate::ftp::tls::Trust;
+use crate::ftp::line::is_goodbye;
+use crate::ftp::tls::{NewestTls, TlsSession, Trust};
+use crate::ftp::wait::{bounded, plain_wait};
+use crate::ftp::wire::{Connector, Session, Wire};
 use crate::model::log::LogKind;
 use crate::model::session::ConnectStep;
 use crate::model::site::{DataMode, Encryption};
@@ -25,6 +36,8 @@ pub struct Target {
     pub data_mode: DataMode,
     /// Accepted certificates.
     pub trust: Trust,
+    /// The newest TLS that is offered.
+    pub newest_tls: NewestTls,
     /// Limit for each step and each reply.
     pub timeout: Duration,
 }
@@ -42,6 +55,112 @@ pub trait Observer: Send + Sync + 'static {
 /// # Errors
 /// Any [`Fault`] but `Refused`; `Cancelled` within 100 ms of `cancel`.
 pub async fn connect(target: &Target, observer: Arc<dyn Observer>, cancel: &CancellationToken) -> Result<Control, Fault> {
-    let _ = (target, observer, cancel);
-    Err(Fault::Poisoned)
+    observer.step(ConnectStep::Resolving);
+    let lookup = tokio::net::lookup_host((target.host.as_str(), target.port));
+    let resolve = |source| Fault::Resolve { host: target.host.clone(), source };
+    let found = plain_wait(target.timeout, cancel, "looking up the name", lookup).await?.map_err(resolve)?;
+    let mut addresses: Vec<SocketAddr> = Vec::new();
+    for address in found {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    let mut last = Fault::Resolve { host: target.host.clone(), source: io::ErrorKind::NotFound.into() };
+    for address in addresses {
+        match connect_to(target, address, &observer, cancel).await {
+            Err(fault @ Fault::Dial { .. }) => {
+                observer.line(LogKind::Problem, &format!("{fault}: {}", dial_reason(&fault)));
+                last = fault;
+            }
+            other => return other,
+        }
+    }
+    Err(last)
+}
+
+fn dial_reason(fault: &Fault) -> String {
+    std::error::Error::source(fault).map(ToString::to_string).unwrap_or_default()
+}
+
+/// One address. `Dial` means that there was no TCP connection, so that the next address is worth a try.
+async fn connect_to(
+    target: &Target,
+    address: SocketAddr,
+    observer: &Arc<dyn Observer>,
+    cancel: &CancellationToken,
+) -> Result<Control, Fault> {
+    let tls = match target.encryption {
+        Encryption::Plain => None,
+        Encryption::Explicit | Encryption::Implicit => Some(TlsSession::new(&target.host, &target.trust, target.newest_tls).await?),
+    };
+    observer.step(ConnectStep::Dialling);
+    observer.line(LogKind::Note, &format!("Connecting to {address}"));
+    let implicit = target.encryption == Encryption::Implicit;
+    let session = Arc::new(Session::new(address, target.timeout, Arc::clone(observer), tls, implicit));
+    let doing = "waiting for the greeting";
+    let dialling = ImplAsyncFtpStream::<Wire>::connect_secure_implicit(address, Connector(Arc::clone(&session)), &target.host);
+    let outcome = bounded(&session, cancel, doing, dialling).await;
+    let dial = |source| Fault::Dial { address: address.to_string(), source };
+    let ftp = match outcome {
+        Err(Fault::Timeout { .. }) if !session.is_connected() => return Err(dial(io::ErrorKind::TimedOut.into())),
+        Err(fault) => return Err(fault),
+        Ok(Ok(ftp)) => ftp,
+        Ok(Err(FtpError::ConnectionError(source))) if !session.is_connected() => return Err(dial(source)),
+        Ok(Err(error)) => return Err(no_greeting(&session, &error, doing)),
+    };
+    let greeting = session.line().take_answer().map(|answer| answer.reply);
+    let Some(greeting) = greeting else {
+        return Err(Fault::Protocol { doing, detail: "no greeting".to_owned() });
+    };
+    let mut ftp = ftp.passive_stream_builder(data_dialler(Arc::clone(&session)));
+    ftp.set_encoding(Lossless).await;
+    let ftp = match target.data_mode {
+        DataMode::Passive => ftp,
+        DataMode::Active => ftp.active_mode(data_limit(target.timeout)),
+    };
+    let mut control = Control::new(ftp, session, greeting, cancel.clone(), target.data_mode);
+    match target.encryption {
+        Encryption::Plain => {}
+        Encryption::Explicit => control.begin_tls().await?,
+        Encryption::Implicit => control.protect_data().await?,
+    }
+    Ok(control)
+}
+
+/// Why there is a TCP connection but no greeting that welcomes.
+fn no_greeting(session: &Session, error: &FtpError, doing: &'static str) -> Fault {
+    let mut line = session.line();
+    if let Some(fault) = line.take_trouble() {
+        return fault;
+    }
+    match line.take_answer() {
+        Some(answer) if answer.reply.is_negative() || is_goodbye(&answer.reply) => Fault::Goodbye(answer.reply),
+        Some(answer) => Fault::Protocol { doing, detail: format!("“{}”", answer.reply.words()) },
+        None => Fault::Protocol { doing, detail: error.to_string() },
+    }
+}
+
+/// A little less than the limit of a step, so that a data connection's failure is known as such.
+fn data_limit(timeout: Duration) -> Duration {
+    timeout - timeout / 8
+}
+
+type DialFuture = Pin<Box<dyn Future<Output = Result<TcpStream, FtpError>> + Send + Sync>>;
+
+/// Opens data connections: to the control connection's peer and to nobody else, whatever address the server names.
+fn data_dialler(session: Arc<Session>) -> impl Fn(SocketAddr) -> DialFuture + Send + Sync + 'static {
+    move |named: SocketAddr| {
+        let session = Arc::clone(&session);
+        Box::pin(async move {
+            let mut address = session.peer;
+            address.set_port(named.port());
+            session.line().touch();
+            let dialled = tokio::time::timeout(data_limit(session.timeout), TcpStream::connect(address)).await;
+            dialled.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(|error| {
+                let detail = format!("no connection to {address}: {error}");
+                session.line().set_trouble(Fault::DataConnection { detail, reply: None });
+                FtpError::ConnectionError(error)
+            })
+        })
+    }
 }

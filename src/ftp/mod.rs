@@ -1,15 +1,26 @@
 //! One FTP connection, strict: the only folder that names suppaftp.
 
 pub mod charset;
+mod closing;
 pub mod control;
 pub mod data;
 pub mod dial;
 pub mod fault;
+pub mod features;
+mod line;
 pub mod listing;
+mod passive;
 pub mod reply;
+mod reply_reader;
+mod session_commands;
+mod tap;
 pub mod tls;
+mod transfer_commands;
+mod wait;
+mod wire;
 
 pub use control::Control;
 pub use data::Data;
+pub use dial::{Observer, Target, connect};
 pub use fault::Fault;
 pub use reply::Reply;

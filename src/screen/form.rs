@@ -125,7 +125,13 @@ impl SiteForm {
     fn read_host(&self, site: &mut Site, errors: &mut Vec<(&'static str, String)>) {
         let mut host = site.host.trim().to_owned();
         let mut port = self.port.trim().to_owned();
-        if let Some(inner) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        if host.is_empty() {
+            errors.push(("Host", "Type the server's name or address.".into()));
+        } else if host.contains("://") || host.contains('@') {
+            // One that can be read has been spread over the fields.
+            let reason = Address::parse(&host).err().map(|error| format!(" ({error})")).unwrap_or_default();
+            errors.push(("Host", format!("This address cannot be used{reason}. Type the server's name only.")));
+        } else if let Some(inner) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             host = inner.to_owned();
         } else if let Some((name, number)) = host.clone().split_once(':').filter(|(_, rest)| !rest.contains(':')) {
             // `host:port`; an IPv6 address has more colons.
@@ -134,11 +140,7 @@ impl SiteForm {
                 port = number.to_owned();
             }
         }
-        if host.is_empty() {
-            errors.push(("Host", "Type the server's name or address.".into()));
-        } else if host.contains("//") || host.contains('@') {
-            errors.push(("Host", "This address cannot be read. Type the server's name only.".into()));
-        } else if host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
+        if errors.is_empty() && host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
             errors.push(("Host", "A server's name has no blanks and no slashes.".into()));
         }
         site.host = host;

@@ -221,7 +221,9 @@ mod tests {
             for shortcut in keys_of(*verb) {
                 for focus in PLACES {
                     let found = verb_for(shortcut.key, shortcut.modifiers, focus);
-                    assert_eq!(found == Some(*verb), shortcut.works_in(focus), "{shortcut} in {focus:?}");
+                    let same = |other: &&Shortcut| (other.key, other.modifiers) == (shortcut.key, shortcut.modifiers);
+                    let works = keys_of(*verb).iter().filter(same).any(|same| same.works_in(focus));
+                    assert_eq!(found == Some(*verb), works, "{shortcut} in {focus:?}");
                 }
             }
         }

@@ -20,6 +20,9 @@ pub mod toasts;
 pub mod tree;
 pub mod verb;
 
+#[cfg(test)]
+mod tests;
+
 pub use action::{Action, Effect};
 pub use dialog::Dialog;
 pub use pane::{Pane, Side};

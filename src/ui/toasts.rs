@@ -11,7 +11,7 @@ use crate::ui::widgets::button::icon_button_sized;
 use crate::ui::{text, theme};
 
 /// Width of a message in points.
-const WIDTH: f32 = 360.0;
+const WIDTH: f32 = 380.0;
 /// How many are shown at once; the newest ones.
 const SHOWN: usize = 4;
 
@@ -47,7 +47,7 @@ fn message(ui: &mut Ui, toast: &Toast) -> bool {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 10.0;
             ui.add(Label::new(icon.text(16.0, ink)));
-            ui.allocate_ui(vec2(WIDTH - 32.0 - 26.0 - 34.0, 0.0), |ui| {
+            ui.allocate_ui(vec2(WIDTH - 32.0 - 26.0 - 26.0, 0.0), |ui| {
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 3.0;
                     ui.add(Label::new(text::strong(ui, toast.text.as_str())).wrap());
@@ -71,5 +71,5 @@ fn ground(t: &Tokens) -> Frame {
         .stroke(Stroke::new(1.0, t.line))
         .corner_radius(CornerRadius::same(size::CARD_RADIUS))
         .inner_margin(Margin::symmetric(14, 11))
-        .shadow(eframe::egui::Shadow { offset: [0, 6], blur: 18, spread: 0, color: t.shade })
+        .shadow(eframe::egui::Shadow { offset: [0, 6], blur: 18, spread: 0, color: t.shade.gamma_multiply(0.5) })
 }

@@ -69,7 +69,9 @@ pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
         _ => None,
     };
     let mut effects = accept(screen);
-    if let (Some(id), None) = (site, &screen.dialog) {
+    // Saving an edited site while adrift has connected to it already.
+    let connects = effects.iter().any(|effect| matches!(effect, Effect::Engine(Command::Connect { .. })));
+    if let (Some(id), None, false) = (site, &screen.dialog, connects) {
         effects.extend(sites::open(screen, id));
     }
     effects
@@ -119,11 +121,16 @@ fn accept_site(screen: &mut Screen, mut form: Box<SiteForm>) -> Vec<Effect> {
     let forget = saved.is_some_and(|old| site.logon != Logon::Keyring || site.login_user() != old.login_user());
     let keep = site.logon == Logon::Keyring && form.password_changed;
     let command = |password| Effect::Engine(Command::SavePassword { site: id.clone(), password });
-    let mut effects = Vec::new();
-    // The keyring finds a password by the site as it is saved: the old one goes before, the new one comes after.
-    effects.extend(forget.then(|| command(None)));
+    // The keyring finds a password by the site as it is saved: the old one goes before, the new one comes after, and both
+    // before a new connection is made with it.
+    let mut effects: Vec<Effect> = forget.then(|| command(None)).into_iter().collect();
     effects.extend(sites::put(screen, site));
-    effects.extend(keep.then(|| command(Some(Secret::new(form.password.clone())).filter(|password| !password.is_empty()))));
+    if keep {
+        let password = Some(Secret::new(form.password.clone())).filter(|password| !password.is_empty());
+        let is_connect = |effect: &Effect| matches!(effect, Effect::Engine(Command::Connect { .. }));
+        let at = effects.iter().position(is_connect).unwrap_or(effects.len());
+        effects.insert(at, command(password));
+    }
     effects
 }
 

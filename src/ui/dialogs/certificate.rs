@@ -5,12 +5,12 @@ use jiff::Timestamp;
 
 use crate::model::certificate::{Certificate, Fingerprint};
 use crate::ui::icon::Icon;
-use crate::ui::widgets::callout::{Tone, callout};
+use crate::ui::widgets::callout::callout;
 use crate::ui::widgets::field;
 use crate::ui::widgets::modal::Modal;
 use crate::ui::{text, tokens};
 
-use super::{Stage, words};
+use super::Stage;
 
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>, id: u64, authority: &str, certificate: &Certificate, changed: bool) {
@@ -20,13 +20,13 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, authority: &str, certificate:
         .cancel("Do not connect")
         .second("Trust this session")
         .main("Trust always");
-    let modal = if changed { modal.warns().careful() } else { modal };
+    let modal = if changed { modal.warns().careful() } else { modal.lead() };
     stage.ask(modal, |ui, _, _| {
         if changed {
             let headline = format!("This is not the certificate that you accepted for {authority} before.");
             let advice = "Either the server was given a new one, or someone sits between you and it and reads along. \
                           Ask whoever runs the server, and compare the fingerprint, before you trust it.";
-            callout(ui, Tone::Bad, &headline, advice);
+            callout(ui, &headline, advice);
         } else {
             let words =
                 format!("{authority} showed a certificate that this system does not vouch for. {}", sentence(&certificate.reason));
@@ -38,7 +38,7 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, authority: &str, certificate:
 }
 
 fn facts(ui: &mut Ui, certificate: &Certificate, changed: bool) {
-    Grid::new("certificate").num_columns(2).min_col_width(88.0).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
+    Grid::new("certificate").num_columns(2).min_col_width(88.0).min_row_height(18.0).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
         let row = |ui: &mut Ui, name: &str, value: &str| {
             if !value.is_empty() {
                 ui.label(text::subdued(ui, name));
@@ -61,8 +61,8 @@ fn facts(ui: &mut Ui, certificate: &Certificate, changed: bool) {
 }
 
 fn validity(certificate: &Certificate, now: Timestamp) -> String {
-    let from = certificate.not_before.map(words::day);
-    let until = certificate.not_after.map(words::day);
+    let from = certificate.not_before.map(day);
+    let until = certificate.not_after.map(day);
     let span = match (from, until) {
         (Some(from), Some(until)) => format!("{from} to {until}"),
         (Some(from), None) => format!("from {from}"),
@@ -76,6 +76,11 @@ fn validity(certificate: &Certificate, now: Timestamp) -> String {
     } else {
         span
     }
+}
+
+/// "18 Nov 2026" as the certificate has it, in UTC.
+fn day(at: Timestamp) -> String {
+    at.strftime("%-d %b %Y").to_string()
 }
 
 /// The fingerprint in groups of four bytes, four groups a line: that is how two people compare one over the telephone.

@@ -5,6 +5,7 @@ use std::path::Path;
 use eframe::egui::{CornerRadius, Frame, Label, Margin, Stroke, Ui};
 
 use crate::model::conflict::{Facts, OnExists};
+use crate::model::entry::Modified;
 use crate::model::format;
 use crate::model::path::RemotePath;
 use crate::model::transfer::Direction;
@@ -36,7 +37,7 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, conflict: &Conflict<'_>) {
         Direction::Upload => "on the server",
         Direction::Download => "on this machine",
     };
-    let title = format!("“{name}” is already {here}");
+    let title = format!("{} is already {here}", words::quoted(&name));
     let ways = ways(conflict);
     let lines: Vec<(&str, &str)> = ways.iter().map(|(_, title, words)| (*title, *words)).collect();
     let modal = Modal::new(("exists", id), Icon::COPY, &title).width(480.0).cancel("Cancel this file").main("Continue");
@@ -119,17 +120,25 @@ fn side(ui: &mut Ui, icon: Icon, title: &str, path: &str, facts: &Facts) {
                 shown.on_hover_text(exact);
             }
             let time = facts.modified.map_or_else(|| "time unknown".to_owned(), words::when);
-            ui.add(Label::new(text::body(ui, time)));
+            let time = ui.add(Label::new(text::body(ui, time)));
+            if let Some(modified) = facts.modified {
+                time.on_hover_text(words::exactly(modified));
+            }
             ui.add(Label::new(text::mono(ui, path)).truncate()).on_hover_text(path);
         });
+}
+
+/// How much later one is than the other.
+fn apart(later: Modified, earlier: Modified) -> String {
+    format::duration(later.at.duration_since(earlier.at).unsigned_abs())
 }
 
 /// Which one is newer and which one is larger, in words.
 fn comparison(conflict: &Conflict<'_>) -> String {
     let age = match (conflict.source.modified, conflict.target.modified) {
-        (Some(source), Some(target)) if source.at > target.at => Some("newer"),
-        (Some(source), Some(target)) if source.at < target.at => Some("older"),
-        (Some(_), Some(_)) => Some("as old as the other"),
+        (Some(source), Some(target)) if source.at > target.at => Some(format!("{} newer", apart(source, target))),
+        (Some(source), Some(target)) if source.at < target.at => Some(format!("{} older", apart(target, source))),
+        (Some(_), Some(_)) => Some("of the same time".to_owned()),
         _ => None,
     };
     let size = match (conflict.source.size, conflict.target.size) {

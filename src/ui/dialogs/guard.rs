@@ -26,7 +26,7 @@ pub(super) fn show(stage: &mut Stage<'_>, purpose: &GuardPurpose, choice: Discon
     let explanation = explanation(stage.screen, purpose);
     let estimates = estimates(queue);
     let (stay, leave) = buttons(purpose, choice);
-    let modal = Modal::new("guard", Icon::ANCHOR, &title).cancel(stay).main(leave).in_front(stage.in_front);
+    let modal = Modal::new("guard", Icon::ANCHOR, &title).lead().cancel(stay).main(leave).in_front(stage.in_front);
     let chosen = WAYS.iter().position(|(way, ..)| *way == choice).unwrap_or(0);
     let key = |index: usize| if index == chosen { "Enter" } else { WAYS.get(index).map_or("", |(_, _, key)| key) };
     let [done, files, now] = &estimates;

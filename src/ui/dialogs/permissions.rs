@@ -1,6 +1,6 @@
 //! Permissions of files and folders on the server: boxes and octal digits, kept in step.
 
-use eframe::egui::{Align, Grid, Label, Layout, Ui, vec2};
+use eframe::egui::{Align, Label, Layout, Ui, vec2};
 
 use crate::model::format;
 use crate::screen::Dialog;
@@ -10,7 +10,7 @@ use crate::ui::widgets::check::{bare_check, check};
 use crate::ui::widgets::field::{self, Field};
 use crate::ui::widgets::modal::Modal;
 
-use super::Stage;
+use super::{Stage, words};
 
 /// Who, and by how many bits their three are shifted.
 const WHO: [(&str, u32); 3] = [("Owner", 6), ("Group", 3), ("Others", 0)];
@@ -27,7 +27,7 @@ const SPECIAL: [(&str, u32); 3] = [
 pub(super) fn show(stage: &mut Stage<'_>, dialog: &Dialog) {
     let Dialog::Permissions { paths, octal, .. } = dialog else { return };
     let title = match paths.as_slice() {
-        [one] => format!("Permissions of “{}”", one.name().unwrap_or("/")),
+        [one] => format!("Permissions of {}", words::quoted(one.name().unwrap_or("/"))),
         many => format!("Permissions of {} items", format::count(many.len())),
     };
     let wrong = parse(octal).is_none().then_some("Three or four digits, each from 0 to 7");
@@ -35,7 +35,7 @@ pub(super) fn show(stage: &mut Stage<'_>, dialog: &Dialog) {
     stage.edit(modal, dialog.clone(), |ui, opened, draft| {
         let Dialog::Permissions { mode, octal, has_folders, recursive, .. } = draft else { return };
         let before = *mode;
-        boxes(ui, mode);
+        ui.vertical(|ui| boxes(ui, mode));
         ui.add_space(4.0);
         for (name, bit) in SPECIAL {
             let mut on = *mode & bit != 0;
@@ -56,7 +56,7 @@ pub(super) fn show(stage: &mut Stage<'_>, dialog: &Dialog) {
                 }
             } else {
                 field::label(ui, "As listed");
-                ui.add_space(2.0);
+                ui.add_space(6.0);
                 ui.label(text::mono(ui, format::permissions(*mode)).size(12.5));
             }
         });
@@ -67,21 +67,32 @@ pub(super) fn show(stage: &mut Stage<'_>, dialog: &Dialog) {
 }
 
 fn boxes(ui: &mut Ui, mode: &mut u32) {
-    Grid::new("permissions").num_columns(4).min_col_width(76.0).spacing(vec2(8.0, 2.0)).show(ui, |ui| {
-        ui.label("");
-        for (what, _) in WHAT {
-            ui.with_layout(Layout::top_down(Align::Center), |ui| ui.add(Label::new(text::small(ui, what))));
-        }
-        ui.end_row();
-        for (who, shift) in WHO {
-            ui.label(text::body(ui, who));
-            for (what, bit) in WHAT {
-                let bit = bit << shift;
-                let mut on = *mode & bit != 0;
-                ui.with_layout(Layout::top_down(Align::Center), |ui| bare_check(ui, &mut on, &format!("{who}: {what}")));
-                set(mode, bit, on);
-            }
-            ui.end_row();
+    ui.spacing_mut().item_spacing.y = 4.0;
+    table_row(ui, "", |ui, (what, _)| {
+        ui.add(Label::new(text::small(ui, what)));
+    });
+    for (who, shift) in WHO {
+        table_row(ui, who, |ui, (what, bit)| {
+            let bit = bit << shift;
+            let mut on = *mode & bit != 0;
+            bare_check(ui, &mut on, &format!("{who}: {what}"));
+            set(mode, bit, on);
+        });
+    }
+}
+
+/// A name and three cells of the same width.
+fn table_row(ui: &mut Ui, name: &str, mut cell: impl FnMut(&mut Ui, (&str, u32))) {
+    ui.horizontal(|ui| {
+        ui.allocate_ui_with_layout(vec2(110.0, 24.0), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(110.0);
+            ui.label(text::body(ui, name));
+        });
+        for what in WHAT {
+            ui.allocate_ui_with_layout(vec2(76.0, 24.0), Layout::top_down(Align::Center), |ui| {
+                ui.set_min_width(76.0);
+                cell(ui, what);
+            });
         }
     });
 }

@@ -10,7 +10,7 @@ use super::{Stage, words};
 
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>, place: &Place, name: &str, error: Option<&str>) {
-    let title = format!("Rename “{}”", words::name(place));
+    let title = format!("Rename {}", words::quoted(&words::name(place)));
     let note = match place {
         Place::Local(path) => format!("On this machine, in {}", path.parent().unwrap_or(path).display()),
         Place::Remote(path) => path.parent().map_or_else(String::new, |folder| format!("On the server, in {folder}")),

@@ -5,13 +5,13 @@ use crate::ui::icon::Icon;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::Modal;
 
-use super::Stage;
+use super::{Stage, words};
 
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>, path: Option<&str>, name: &str, error: Option<&str>) {
     let (title, main) = match path {
         None => ("New folder for sites".to_owned(), "Create"),
-        Some(path) => (format!("Rename “{}”", path.rsplit('/').next().unwrap_or(path)), "Rename"),
+        Some(path) => (format!("Rename {}", words::quoted(path.rsplit('/').next().unwrap_or(path))), "Rename"),
     };
     let draft = Dialog::SiteFolder { path: path.map(str::to_owned), name: name.to_owned(), error: error.map(str::to_owned) };
     stage.edit(Modal::new("site folder", Icon::FOLDER, &title).width(380.0).main(main), draft, |ui, opened, draft| {

@@ -19,9 +19,9 @@ pub(super) fn when(modified: Modified) -> String {
     format::modified(modified, Timestamp::now(), &TimeZone::system())
 }
 
-/// "18 Nov 2026", always with the year.
-pub(super) fn day(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%-d %b %Y").to_string()
+/// "2026-11-20 12:02:31", as far as the server told it.
+pub(super) fn exactly(modified: Modified) -> String {
+    format::exact_modified(modified, &TimeZone::system())
 }
 
 /// The last part of a path.
@@ -42,4 +42,9 @@ pub(super) fn files_and_folders(files: u64, folders: u64) -> String {
         (folders, 0) => counted(folders, "empty folder", "empty folders"),
         (folders, files) => format!("{} and {}", counted(folders, "folder", "folders"), counted(files, "file", "files")),
     }
+}
+
+/// A name in quotes, short enough for a title.
+pub(super) fn quoted(name: &str) -> String {
+    format!("“{}”", format::middle_cut(name, 40))
 }

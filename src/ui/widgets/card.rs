@@ -1,11 +1,14 @@
 //! Option cards: a few ways on, each with an icon, a title and an explanation; exactly one is chosen.
 
-use eframe::egui::{self, Align2, CornerRadius, Id, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Align2, CornerRadius, Rect, Role, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{size, tokens};
-use crate::ui::widgets::modal::own_arrows;
+use crate::ui::widgets::radio::Radio;
 use crate::ui::{fonts, theme};
+
+/// Distance of two lines of body text in points.
+const LINE: f32 = 17.0;
 
 /// One way on.
 #[derive(Clone, Debug)]
@@ -31,44 +34,17 @@ pub struct CardsOutput {
 
 /// Draws the cards one below the other. Arrow keys move the choice; `focus` puts the keyboard on the chosen one.
 pub fn cards(ui: &mut Ui, salt: &str, cards: &[Card<'_>], chosen: usize, focus: bool) -> CardsOutput {
-    let mut output = CardsOutput::default();
-    let base = ui.scope_id().with(salt);
+    let mut group = Radio::new(ui, salt, cards.len(), chosen);
+    let mut taken = None;
     for (index, card) in cards.iter().enumerate() {
-        let response = one(ui, base.with(index), card, index == chosen);
-        if focus && index == chosen {
-            response.request_focus();
-        }
-        if response.clicked() {
-            response.request_focus();
-            output.chosen = Some(index);
-        }
-        if response.double_clicked() {
-            output.taken = Some(index);
-        }
-        if response.has_focus() {
-            own_arrows(ui, &response);
-            if let Some(next) = step(ui, index, cards.len()) {
-                output.chosen = Some(next);
-                ui.memory_mut(|memory| memory.request_focus(base.with(next)));
-            }
+        if one(ui, &mut group, index, card, index == chosen).double_clicked() {
+            taken = Some(index);
         }
     }
-    output.chosen = output.chosen.filter(|index| *index != chosen);
-    output
-}
-
-/// Where an arrow key leads from here, round the ends.
-pub(crate) fn step(ui: &Ui, index: usize, count: usize) -> Option<usize> {
-    ui.input_mut(|input| {
-        let mut pressed = |a, b| input.consume_key(egui::Modifiers::NONE, a) || input.consume_key(egui::Modifiers::NONE, b);
-        if pressed(Key::ArrowDown, Key::ArrowRight) {
-            Some((index + 1) % count.max(1))
-        } else if pressed(Key::ArrowUp, Key::ArrowLeft) {
-            Some((index + count.saturating_sub(1)) % count.max(1))
-        } else {
-            None
-        }
-    })
+    if focus {
+        group.focus(ui);
+    }
+    CardsOutput { chosen: group.end(ui), taken }
 }
 
 /// One line of [`options`]: what it is called and what it does.
@@ -76,34 +52,21 @@ pub type Choice<'a> = (&'a str, &'a str);
 
 /// As [`cards`], one line each and closer together; returns the one that was chosen anew.
 pub fn options(ui: &mut Ui, salt: &str, choices: &[Choice<'_>], chosen: usize, focus: bool) -> Option<usize> {
-    let base = ui.scope_id().with(salt);
-    let mut picked = None;
+    let mut group = Radio::new(ui, salt, choices.len(), chosen);
     ui.spacing_mut().item_spacing.y = 4.0;
     for (index, choice) in choices.iter().enumerate() {
-        let response = line(ui, base.with(index), *choice, index == chosen);
-        if focus && index == chosen {
-            response.request_focus();
-        }
-        if response.clicked() {
-            response.request_focus();
-            picked = Some(index);
-        }
-        if response.has_focus() {
-            own_arrows(ui, &response);
-            if let Some(next) = step(ui, index, choices.len()) {
-                picked = Some(next);
-                ui.memory_mut(|memory| memory.request_focus(base.with(next)));
-            }
-        }
+        line(ui, &mut group, index, *choice, index == chosen);
     }
-    picked.filter(|index| *index != chosen)
+    if focus {
+        group.focus(ui);
+    }
+    group.end(ui)
 }
 
-fn line(ui: &mut Ui, id: Id, (title, explanation): Choice<'_>, chosen: bool) -> egui::Response {
+fn line(ui: &mut Ui, group: &mut Radio, index: usize, (title, explanation): Choice<'_>, chosen: bool) {
     let t = tokens(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 30.0));
-    let response = ui.interact(rect, id, if chosen { Sense::click() } else { Sense::CLICK });
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, format!("{title}: {explanation}")));
+    let response = group.choice(ui, index, rect, Role::RadioButton, &format!("{title}: {explanation}"));
     let painter = ui.painter();
     if chosen {
         painter.rect(rect, CornerRadius::same(size::RADIUS), t.accent_ground, Stroke::new(1.0, t.accent), StrokeKind::Inside);
@@ -127,10 +90,9 @@ fn line(ui: &mut Ui, id: Id, (title, explanation): Choice<'_>, chosen: bool) -> 
         if chosen { t.text } else { t.subdued_on_fill },
     );
     theme::focus_ring(ui, &response, size::RADIUS);
-    response
 }
 
-fn one(ui: &mut Ui, id: Id, card: &Card<'_>, chosen: bool) -> egui::Response {
+fn one(ui: &mut Ui, group: &mut Radio, index: usize, card: &Card<'_>, chosen: bool) -> egui::Response {
     let t = tokens(ui);
     let width = ui.available_width();
     let key = (!card.key.is_empty()).then(|| {
@@ -138,19 +100,12 @@ fn one(ui: &mut Ui, id: Id, card: &Card<'_>, chosen: bool) -> egui::Response {
     });
     let key_width = key.as_ref().map_or(0.0, |key| key.size().x + 10.0);
     let room = width - 43.0 - 12.0 - if key_width > 0.0 { key_width + 36.0 } else { 0.0 };
-    let title = ui.painter().layout(card.title.to_owned(), fonts::strong(size::BODY), t.strong, room);
-    let words = ui.painter().layout(
-        card.explanation.to_owned(),
-        fonts::regular(size::BODY),
-        if chosen { t.text } else { t.subdued_on_fill },
-        room,
-    );
-    let height = (title.size().y + 2.0 + words.size().y + 20.0).max(44.0).round();
+    let title = lines(ui, card.title, fonts::strong(size::BODY), t.strong, room);
+    let ink = if chosen { t.text } else { t.subdued_on_fill };
+    let words = lines(ui, card.explanation, fonts::regular(size::BODY), ink, room);
+    let height = (title.size().y + words.size().y + 20.0).max(44.0).round();
     let (_, rect) = ui.allocate_space(vec2(width, height));
-    // One stop for Tab, as with any radio group: the card that is chosen.
-    let response = ui.interact(rect, id, if chosen { Sense::click() } else { Sense::CLICK });
-    let name = format!("{}: {}", card.title, card.explanation);
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, &name));
+    let response = group.choice(ui, index, rect, Role::RadioButton, &format!("{}: {}", card.title, card.explanation));
 
     let fill = if chosen {
         t.accent_ground
@@ -164,8 +119,8 @@ fn one(ui: &mut Ui, id: Id, card: &Card<'_>, chosen: bool) -> egui::Response {
     painter.rect(rect, CornerRadius::same(size::CARD_RADIUS), fill, Stroke::new(1.0, line), StrokeKind::Inside);
     theme::focus_ring(ui, &response, size::CARD_RADIUS);
     card.icon.paint(painter, pos2(rect.left() + 22.0, rect.center().y), 18.0, if chosen { t.accent } else { t.subdued_on_fill });
-    let top = rect.center().y - (title.size().y + 2.0 + words.size().y) / 2.0;
-    let below = top + title.size().y + 2.0;
+    let top = rect.center().y - (title.size().y + words.size().y) / 2.0;
+    let below = top + title.size().y;
     painter.galley(pos2(rect.left() + 43.0, top), title, t.strong);
     painter.galley(pos2(rect.left() + 43.0, below), words, t.subdued);
     if let Some(key) = key {
@@ -181,4 +136,13 @@ fn one(ui: &mut Ui, id: Id, card: &Card<'_>, chosen: bool) -> egui::Response {
         painter.galley(at, key, t.subdued);
     }
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
+}
+
+/// Lays text out in lines of 17 points.
+fn lines(ui: &Ui, words: &str, font: egui::FontId, ink: egui::Color32, room: f32) -> std::sync::Arc<egui::Galley> {
+    let mut job = egui::text::LayoutJob::simple(words.to_owned(), font, ink, room);
+    for section in &mut job.sections {
+        section.format.line_height = Some(LINE);
+    }
+    ui.painter().layout_job(job)
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{
     self, ComboBox, CornerRadius, DragValue, Frame, Label, Layout, Margin, Response, RichText, Stroke, StrokeKind, TextEdit, Ui,
-    Vec2, WidgetText, pos2, text::CCursor, text::CCursorRange, vec2,
+    Vec2, pos2, text::CCursor, text::CCursorRange, vec2,
 };
 
 use crate::ui::icon::Icon;
@@ -48,7 +48,7 @@ impl<'a> Field<'a> {
         self
     }
 
-    /// What is wrong, below it, instead of the note.
+    /// What is wrong, below it, instead of the note; empty when it is said elsewhere.
     #[must_use]
     pub fn error(mut self, error: Option<&'a str>) -> Self {
         self.error = error;
@@ -96,6 +96,7 @@ impl<'a> Field<'a> {
             let font = if self.mono { fonts::mono(12.0) } else { fonts::regular(size::BODY) };
             let row = ui.fonts_mut(|fonts| fonts.row_height(&font));
             let right = if reveal.is_some() { 32 } else { 10 };
+            #[allow(clippy::cast_possible_truncation, reason = "between 0 and 12")]
             let above = ((HEIGHT - row) / 2.0).floor().clamp(0.0, 12.0) as i8;
             let frame = Frame::NONE.inner_margin(Margin { left: 10, right, top: above, bottom: above });
             let ground = ui.painter().add(egui::Shape::Noop);
@@ -162,10 +163,19 @@ pub fn label(ui: &mut Ui, words: &str) -> Response {
 pub fn below(ui: &mut Ui, error: Option<&str>, note: &str) {
     let t = tokens(ui);
     if let Some(error) = error {
+        if error.is_empty() {
+            return;
+        }
         ui.add(Label::new(text::small(ui, error).color(t.bad)).wrap());
     } else if !note.is_empty() {
-        ui.add(Label::new(text::small(ui, note)).wrap());
+        ui.add(Label::new(text::small(ui, note).line_height(Some(15.5))).wrap());
     }
+}
+
+/// A line below a field that a person should think about.
+pub fn warning(ui: &mut Ui, words: &str) {
+    let words = text::small(ui, words).line_height(Some(15.5)).color(tokens(ui).warn_text);
+    ui.add(Label::new(words).wrap());
 }
 
 /// A whole number between two limits, with buttons for one less and one more.
@@ -188,7 +198,7 @@ pub fn number<N: egui::emath::Numeric>(
                 *value = N::from_f64((value.to_f64() - 1.0).max(low));
             }
             let drag = DragValue::new(value).range(limits).speed(0.05).custom_formatter(|value, _| words(value));
-            let response = ui.add_sized(vec2(96.0, HEIGHT), drag).labelled_by(name_label.id);
+            let response = ui.add_sized(vec2(112.0, HEIGHT), drag).labelled_by(name_label.id);
             own_enter(ui, &response);
             if stepper(ui, Icon::PLUS, &format!("{name}: one more"), value.to_f64() >= high) {
                 *value = N::from_f64((value.to_f64() + 1.0).min(high));
@@ -254,8 +264,12 @@ pub fn choice<T: PartialEq + Clone>(ui: &mut Ui, name: &str, value: &mut T, choi
 }
 
 /// Lays fields side by side: each takes its width in points; a width of zero takes what is left.
-pub fn row<const N: usize>(ui: &mut Ui, widths: [f32; N], mut cell: impl FnMut(&mut Ui, usize)) {
-    let gap = 12.0;
+pub fn row<const N: usize>(ui: &mut Ui, widths: [f32; N], cell: impl FnMut(&mut Ui, usize)) {
+    columns(ui, 12.0, widths, cell);
+}
+
+/// As [`row`], `gap` points apart.
+pub fn columns<const N: usize>(ui: &mut Ui, gap: f32, widths: [f32; N], mut cell: impl FnMut(&mut Ui, usize)) {
     let fixed: f32 = widths.iter().sum();
     let open = widths.iter().filter(|width| **width <= 0.0).count().max(1);
     #[allow(clippy::cast_precision_loss, reason = "a handful of cells")]
@@ -273,6 +287,6 @@ pub fn row<const N: usize>(ui: &mut Ui, widths: [f32; N], mut cell: impl FnMut(&
 }
 
 /// A paragraph of body text.
-pub fn paragraph(ui: &mut Ui, words: impl Into<WidgetText>) {
-    ui.add(Label::new(words).wrap());
+pub fn paragraph(ui: &mut Ui, words: RichText) {
+    ui.add(Label::new(words.line_height(Some(17.0))).wrap());
 }

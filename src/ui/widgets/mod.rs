@@ -6,4 +6,5 @@ pub mod card;
 pub mod check;
 pub mod field;
 pub mod modal;
+pub mod radio;
 pub mod segmented;

@@ -2,14 +2,17 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    self, Align, Context, CornerRadius, EventFilter, Frame, Id, Key, Layout, Margin, Modifiers, Response, ScrollArea, Shadow,
-    Stroke, Ui, vec2,
+    self, Align, Align2, Context, CornerRadius, EventFilter, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response,
+    ScrollArea, Shadow, Stroke, Ui, vec2,
 };
 
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{Tokens, size, tokens};
 use crate::ui::widgets::button::{danger_button, primary_button_if, quiet_button};
 use crate::ui::{text, theme};
+
+/// Room for the scroll bar of a long body, within the right margin.
+const SCROLL: i8 = 12;
 
 /// What a person answered in this frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +50,7 @@ pub struct Modal<'a> {
     cancel: &'a str,
     look: Look,
     blocked: Option<&'a str>,
+    lead: bool,
     in_front: bool,
 }
 
@@ -64,6 +68,7 @@ impl<'a> Modal<'a> {
             cancel: "Cancel",
             look: Look::Primary,
             blocked: None,
+            lead: false,
             in_front: true,
         }
     }
@@ -117,6 +122,13 @@ impl<'a> Modal<'a> {
         self
     }
 
+    /// The body begins with a paragraph that goes with the title, so it stands close to it.
+    #[must_use]
+    pub fn lead(mut self) -> Self {
+        self.lead = true;
+        self
+    }
+
     /// Why the main button cannot be pressed at this moment.
     #[must_use]
     pub fn blocked(mut self, why_not: Option<&'a str>) -> Self {
@@ -132,11 +144,17 @@ impl<'a> Modal<'a> {
     }
 
     /// Draws it. `body` is told whether this is the first frame, in which it may put the keyboard on one of its controls.
-    pub fn show(self, ctx: &Context, body: impl FnOnce(&mut Ui, bool)) -> Option<Answer> {
+    pub fn show(mut self, ctx: &Context, body: impl FnOnce(&mut Ui, bool)) -> Option<Answer> {
         let opened = just_opened(ctx, self.id);
         let opacity = fade(ctx, self.id, opened);
         let t = Tokens::now(ctx);
-        let area = egui::Modal::default_area(self.id);
+        // A little above the middle, where the eye expects it.
+        let window = ctx.content_rect().size();
+        self.width = self.width.min(window.x - 72.0);
+        // A little above the middle, where the eye expects it; as high as it needs.
+        let area = egui::Modal::default_area(self.id)
+            .anchor(Align2::CENTER_CENTER, vec2(0.0, -(window.y * 0.04).round()))
+            .default_size(vec2(self.width + 40.0, window.y));
         if opened {
             ctx.move_to_top(area.layer());
             ctx.memory_mut(|memory| memory.focused().map(|id| memory.surrender_focus(id)));
@@ -146,7 +164,7 @@ impl<'a> Modal<'a> {
             .fill(t.raised)
             .stroke(Stroke::new(1.0, t.line))
             .corner_radius(CornerRadius::same(size::DIALOG_RADIUS))
-            .inner_margin(Margin::same(20))
+            .inner_margin(Margin { left: 20, right: 20 - SCROLL, top: 20, bottom: 20 })
             .shadow(Shadow { offset: [0, 12], blur: 40, spread: 0, color: t.shade });
         let shown = egui::Modal {
             area,
@@ -188,20 +206,22 @@ impl<'a> Modal<'a> {
 
     fn content(&self, ui: &mut Ui, opened: bool, body: impl FnOnce(&mut Ui, bool)) -> Option<Answer> {
         let t = tokens(ui);
-        ui.set_width(self.width);
+        ui.set_width(self.width + f32::from(SCROLL));
         ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
-        ui.horizontal(|ui| {
-            ui.set_height(22.0);
-            ui.add(egui::Label::new(self.icon.text(18.0, if self.warns { t.bad } else { t.accent })));
+        ui.allocate_ui_with_layout(vec2(self.width, 22.0), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_height(22.0);
+            ui.add(Label::new(self.icon.text(20.0, if self.warns { t.bad } else { t.accent })));
             ui.add_space(2.0);
-            ui.add(egui::Label::new(text::title(ui, self.title)).truncate());
+            ui.add(Label::new(text::title(ui, self.title).line_height(Some(20.0))).wrap());
         });
-        let room = (ui.ctx().content_rect().height() - 180.0).max(120.0);
+        ui.add_space(if self.lead { -3.0 } else { 4.0 });
+        let room = (ui.ctx().content_rect().height() - 170.0).max(120.0);
         ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
             ui.set_width(self.width);
+            ui.set_max_width(self.width);
             body(ui, opened);
         });
-        ui.add_space(6.0);
+        ui.add_space(8.0);
         self.buttons(ui, opened)
     }
 
@@ -276,5 +296,16 @@ fn fade(ctx: &Context, id: Id, opened: bool) -> f32 {
     if ctx.global_style().animation_time <= 0.0 {
         return 1.0;
     }
-    ctx.animate_bool_with_time(id.with("fade"), !opened, theme::FADE)
+    let now = ctx.input(|input| input.time);
+    let key = id.with("opened at");
+    if opened {
+        ctx.data_mut(|data| data.insert_temp(key, now));
+    }
+    let since = ctx.data(|data| data.get_temp(key)).unwrap_or(0.0);
+    #[allow(clippy::cast_possible_truncation, reason = "between 0 and 1")]
+    let share = ((now - since) / f64::from(theme::FADE)).clamp(0.0, 1.0) as f32;
+    if share < 1.0 {
+        ctx.request_repaint();
+    }
+    share
 }

@@ -1,11 +1,10 @@
 //! Two to four choices side by side, of which one holds.
 
-use eframe::egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, CornerRadius, Rect, Role, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::ui::tokens::{size, tokens};
-use crate::ui::widgets::card::step;
 use crate::ui::widgets::field;
-use crate::ui::widgets::modal::own_arrows;
+use crate::ui::widgets::radio::Radio;
 use crate::ui::{fonts, theme};
 
 /// Draws the label above the choices and returns the one that was chosen anew.
@@ -36,29 +35,15 @@ fn strip<T: Copy + PartialEq>(ui: &mut Ui, name: &str, choices: &[(T, &str)], va
     let total: f32 = galleys.iter().map(|galley| galley.size().x + 24.0).sum();
     let (_, rect) = ui.allocate_space(vec2(total + 4.0, field::HEIGHT));
     ui.painter().rect(rect, CornerRadius::same(size::RADIUS), t.panel, Stroke::new(1.0, t.line), StrokeKind::Inside);
-    let base = ui.scope_id().with(("segmented", name));
-    let mut chosen = None;
+    let holding = choices.iter().position(|(choice, _)| *choice == value).unwrap_or(0);
+    let mut group = Radio::new(ui, name, choices.len(), holding);
     let mut left = rect.left() + 2.0;
     for (index, ((choice, words), galley)) in choices.iter().zip(galleys).enumerate() {
         let part = Rect::from_min_size(pos2(left, rect.top() + 2.0), vec2(galley.size().x + 24.0, field::HEIGHT - 4.0));
         left = part.right();
         let holds = *choice == value;
-        // One stop for Tab, as with any radio group: the choice that holds.
-        let sense = if holds { Sense::click() } else { Sense::CLICK };
-        let response = ui.interact(part, base.with(index), sense);
         let label = if role == Role::Tab { (*words).to_owned() } else { format!("{name}: {words}") };
-        response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled(), holds, &label));
-        if response.clicked() {
-            response.request_focus();
-            chosen = Some(*choice);
-        }
-        if response.has_focus() {
-            own_arrows(ui, &response);
-            if let Some(next) = step(ui, index, choices.len()) {
-                chosen = choices.get(next).map(|(choice, _)| *choice);
-                ui.memory_mut(|memory| memory.request_focus(base.with(next)));
-            }
-        }
+        let response = group.choice(ui, index, part, role, &label);
         let painter = ui.painter();
         if holds {
             painter.rect(part, CornerRadius::same(5), t.accent_ground, Stroke::new(1.0, t.accent), StrokeKind::Inside);
@@ -68,5 +53,5 @@ fn strip<T: Copy + PartialEq>(ui: &mut Ui, name: &str, choices: &[(T, &str)], va
         theme::focus_ring(ui, &response, 5);
         painter.galley(Align2::CENTER_CENTER.align_size_within_rect(galley.size(), part).min, galley, t.text);
     }
-    chosen.filter(|choice| *choice != value)
+    group.end(ui).and_then(|index| choices.get(index)).map(|(choice, _)| *choice)
 }

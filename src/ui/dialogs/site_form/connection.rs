@@ -21,23 +21,42 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm, folders: &[String], opened:
             field::choice(ui, "In the folder", &mut form.site.folder, &choices(folders, &errors.site.folder));
         }
     });
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        host_and_port(ui, form, &errors);
+    });
+    protection(ui, form);
+    logon(ui, form, &errors);
+}
+
+fn host_and_port(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
+    // The port's own column is too narrow for words: they stand below both.
+    let wrong_port = error(errors, "Port");
     row(ui, [0.0, 90.0], |ui, index| {
         if index == 0 {
-            let field = Field::new("Host").hint("ftp.example.com").error(error(&errors, "Host"));
+            let field = Field::new("Host").hint("ftp.example.com").error(error(errors, "Host"));
             field.show(ui, &mut form.site.host);
         } else {
             let usual = form.site.encryption.default_port().to_string();
-            Field::new("Port").hint(&usual).error(error(&errors, "Port")).show(ui, &mut form.port);
+            Field::new("Port").hint(&usual).error(wrong_port.map(|_| "")).show(ui, &mut form.port);
         }
     });
+    field::below(ui, wrong_port, "");
+}
+
+fn protection(ui: &mut Ui, form: &mut SiteForm) {
     let ways = [(Encryption::Explicit, "TLS"), (Encryption::Implicit, "TLS from the start"), (Encryption::Plain, "None")];
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         if let Some(encryption) = segmented(ui, "Encryption", &ways, form.site.encryption) {
             form.site.encryption = encryption;
         }
-        field::below(ui, None, protection(form.site.encryption));
+        let words = meaning(form.site.encryption);
+        if form.site.encryption == Encryption::Plain { field::warning(ui, words) } else { field::below(ui, None, words) }
     });
+}
+
+fn logon(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
     let logons = [(Logon::Keyring, "Keep the password"), (Logon::Ask, "Ask each time"), (Logon::Anonymous, "Anonymous")];
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -49,14 +68,19 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm, folders: &[String], opened:
         }
     });
     match form.site.logon {
-        Logon::Keyring => row(ui, [0.0, 0.0], |ui, index| {
-            if index == 0 {
-                user(ui, form, &errors);
-            } else {
-                password(ui, form, &errors);
-            }
-        }),
-        Logon::Ask => user(ui, form, &errors),
+        Logon::Keyring => ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            row(ui, [0.0, 0.0], |ui, index| {
+                if index == 0 {
+                    user(ui, form, errors);
+                } else {
+                    password(ui, form, errors);
+                }
+            });
+            let kept = "The password is kept in the system keyring, never in a file. Without a keyring it is asked for at each connect.";
+            field::below(ui, None, kept);
+        }).inner,
+        Logon::Ask => user(ui, form, errors),
         Logon::Anonymous => {}
     }
 }
@@ -68,9 +92,8 @@ fn user(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
 
 fn password(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
     let untouched = !form.is_new && !form.password_changed;
-    let hint = if untouched { "as it is kept" } else { "" };
-    let note = "Kept in the system keyring, never in a file. Without a keyring it is asked for at each connect.";
-    let field = Field::new("Password").hint(hint).note(note).error(error(errors, "Password"));
+    let hint = if untouched { "unchanged" } else { "" };
+    let field = Field::new("Password").hint(hint).error(error(errors, "Password"));
     if field.password(ui, &mut form.password, &mut form.reveal).changed() {
         form.password_changed = true;
     }
@@ -86,7 +109,7 @@ fn choices(folders: &[String], now: &str) -> Vec<(String, String)> {
     choices
 }
 
-fn protection(encryption: Encryption) -> &'static str {
+fn meaning(encryption: Encryption) -> &'static str {
     match encryption {
         Encryption::Explicit => {
             "Starts in clear text and must switch to TLS before the logon (AUTH TLS). There is no fall-back to plain."

@@ -1,10 +1,11 @@
 //! Where both panes begin.
 
-use eframe::egui::{Align, Layout, Ui, vec2};
+use eframe::egui::{Align, Layout, Ui};
 
 use crate::screen::dialog::SiteForm;
+use crate::ui::tokens::size;
 use crate::ui::widgets::button::quiet_button;
-use crate::ui::widgets::field::{Field, HEIGHT};
+use crate::ui::widgets::field::{Field, HEIGHT, row};
 use crate::ui::widgets::modal::own_enter;
 
 use super::error;
@@ -13,21 +14,20 @@ use super::error;
 pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) -> bool {
     let errors = form.clone();
     let mut browse = false;
-    let room = ui.available_width();
-    ui.horizontal_top(|ui| {
-        ui.allocate_ui_with_layout(vec2(room - 100.0, 0.0), Layout::top_down(Align::Min), |ui| {
-            ui.set_width(room - 100.0);
+    row(ui, [0.0, 80.0], |ui, index| {
+        if index == 0 {
             let field = Field::new("On this machine").hint("where you were last").mono();
             let field = field.note("Opened in the left pane at each connect.").error(error(&errors, "Local folder"));
             field.show(ui, &mut form.local_folder);
-        });
-        ui.vertical(|ui| {
+        } else {
             // As high as the label beside it.
-            ui.add_space(19.0 + (HEIGHT - 28.0) / 2.0);
-            let button = quiet_button(ui, "Choose…");
-            own_enter(ui, &button);
-            browse = button.clicked();
-        });
+            ui.add_space(19.0 + (HEIGHT - size::BUTTON) / 2.0);
+            ui.with_layout(Layout::top_down(Align::Max), |ui| {
+                let button = quiet_button(ui, "Choose…");
+                own_enter(ui, &button);
+                browse = button.clicked();
+            });
+        }
     });
     let field = Field::new("On the server").hint("where the logon leads").mono();
     let field = field.note("Without a slash at its beginning it counts from the folder that the logon leads to.");

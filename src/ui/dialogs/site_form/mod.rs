@@ -11,7 +11,7 @@ use crate::ui::icon::Icon;
 use crate::ui::widgets::modal::Modal;
 use crate::ui::widgets::segmented::tabs;
 
-use super::Stage;
+use super::{Stage, words};
 
 const PAGES: [(SitePage, &str); 4] = [
     (SitePage::Connection, "Connection"),
@@ -28,7 +28,7 @@ pub(super) fn show(stage: &mut Stage<'_>, form: &SiteForm) {
     let title = match (form.is_new, form.site.name.trim()) {
         (true, _) => "New site".to_owned(),
         (false, "") => "Edit site".to_owned(),
-        (false, name) => format!("Edit “{name}”"),
+        (false, name) => format!("Edit {}", words::quoted(name)),
     };
     let folders: Vec<String> = stage.screen.sites.folders.iter().map(|folder| folder.path.clone()).collect();
     let modal = Modal::new(("site", &form.site.id), Icon::SERVER, &title).width(500.0).main("Save").second("Save and connect");

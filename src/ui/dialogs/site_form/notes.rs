@@ -1,15 +1,14 @@
 //! The marker's colour and free text.
 
-use eframe::egui::{Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use eframe::egui::{Color32, CornerRadius, Rect, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::model::site::SiteColor;
 use crate::screen::dialog::SiteForm;
 use crate::ui::icon::Icon;
 use crate::ui::theme;
 use crate::ui::tokens::{Tokens, tokens};
-use crate::ui::widgets::card::step;
 use crate::ui::widgets::field::{self, Field};
-use crate::ui::widgets::modal::own_arrows;
+use crate::ui::widgets::radio::Radio;
 
 const COLORS: [(SiteColor, &str); 7] = [
     (SiteColor::None, "No colour"),
@@ -24,7 +23,7 @@ const COLORS: [(SiteColor, &str); 7] = [
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
     swatches(ui, &mut form.site.color);
-    Field::new("Notes").hint("Who to call, what to watch out for").lines(12).show(ui, &mut form.site.notes);
+    Field::new("Notes").hint("Who to call, what to watch out for").lines(15).show(ui, &mut form.site.notes);
 }
 
 fn swatches(ui: &mut Ui, value: &mut SiteColor) {
@@ -33,27 +32,17 @@ fn swatches(ui: &mut Ui, value: &mut SiteColor) {
         ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
         field::label(ui, "Colour in the list");
         ui.horizontal(|ui| {
-            let base = ui.scope_id().with("colours");
-            let before = *value;
+            let before = COLORS.iter().position(|(color, _)| color == value).unwrap_or(0);
+            let mut group = Radio::new(ui, "colours", COLORS.len(), before);
             for (index, (color, name)) in COLORS.iter().enumerate() {
                 let (_, rect) = ui.allocate_space(Vec2::splat(30.0));
-                let holds = before == *color;
-                let response = ui.interact(rect, base.with(index), if holds { Sense::click() } else { Sense::CLICK });
-                response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), holds, format!("Colour: {name}")));
-                if response.clicked() {
-                    response.request_focus();
-                    *value = *color;
-                }
-                if response.has_focus() {
-                    own_arrows(ui, &response);
-                    if let Some(next) = step(ui, index, COLORS.len()) {
-                        *value = COLORS.get(next).map_or(before, |(color, _)| *color);
-                        ui.memory_mut(|memory| memory.request_focus(base.with(next)));
-                    }
-                }
-                swatch(ui, rect, marker(t, *color), holds, response.hovered());
+                let response = group.choice(ui, index, rect, Role::RadioButton, &format!("Colour: {name}"));
+                swatch(ui, rect, marker(t, *color), index == before, response.hovered());
                 theme::focus_ring(ui, &response, 6);
                 response.on_hover_text(*name);
+            }
+            if let Some((color, _)) = group.end(ui).and_then(|index| COLORS.get(index)) {
+                *value = *color;
             }
         });
     });

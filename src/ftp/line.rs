@@ -1,0 +1,544 @@
+//! The control connection's bytes: framed replies in, one command at a time out, everything logged with secrets masked.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Sleep;
+use tokio_rustls::client::TlsStream;
+
+use crate::ftp::dial::Observer;
+use crate::ftp::fault::Fault;
+use crate::ftp::passive;
+use crate::ftp::reply::{Reply, readable};
+use crate::ftp::reply_reader::ReplyReader;
+use crate::ftp::tap::Tap;
+use crate::model::log::LogKind;
+
+/// How long the clear text behind the end of TLS is waited for.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// What carries the bytes.
+#[derive(Debug, Default)]
+pub enum Io {
+    /// Not connected yet, or in a handshake.
+    #[default]
+    Absent,
+    /// Plain.
+    Plain(Tap),
+    /// TLS.
+    Tls(Box<TlsStream<Tap>>),
+}
+
+/// How the control connection ended.
+#[derive(Clone, Debug)]
+pub enum End {
+    /// The server closed it.
+    Closed,
+    /// The system or TLS broke it.
+    Broken(io::ErrorKind, String),
+    /// What came is not FTP.
+    NotFtp(String),
+}
+
+impl End {
+    /// The fault that this end is for whoever was `doing` something.
+    pub fn fault(self, doing: &'static str) -> Fault {
+        match self {
+            Self::Closed => Fault::Lost { doing, source: None },
+            Self::Broken(kind, text) => Fault::Lost { doing, source: Some(io::Error::new(kind, text)) },
+            Self::NotFtp(detail) => Fault::Protocol { doing, detail },
+        }
+    }
+}
+
+/// What a reply is awaited to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The connection itself.
+    Greeting,
+    /// A command, by its verb in upper case.
+    Command(String),
+    /// The end of a data connection.
+    Closing,
+}
+
+impl Asked {
+    /// Whether the answer may be preliminary, since data flows behind it.
+    pub fn moves_data(&self) -> bool {
+        matches!(self, Self::Command(verb) if matches!(verb.as_str(), "RETR" | "STOR" | "APPE" | "STOU" | "LIST" | "NLST" | "MLSD"))
+    }
+}
+
+/// What was asked and what the server answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What was asked.
+    pub asked: Asked,
+    /// The whole reply.
+    pub reply: Reply,
+}
+
+/// The control connection's state, shared by `Control`, by the stream below the FTP library and by a running transfer.
+pub struct Line {
+    io: Io,
+    peer: IpAddr,
+    reader: ReplyReader,
+    observer: Arc<dyn Observer>,
+    secrets: Vec<Vec<u8>>,
+    logging_in: bool,
+    /// Command bytes not yet taken by the socket.
+    out: Vec<u8>,
+    /// The one reply that is handed to the library, normalised.
+    serve: Vec<u8>,
+    /// Whose answer is awaited.
+    asked: Option<Asked>,
+    answers: Vec<Answer>,
+    early: Option<Reply>,
+    trouble: Option<Fault>,
+    end: Option<End>,
+    /// The end of TLS, while its clear text is looked for.
+    held_end: Option<End>,
+    last_words: Option<Pin<Box<Sleep>>>,
+    sent_at: Instant,
+    step_at: Instant,
+    round_trip: Option<Duration>,
+}
+
+impl Line {
+    /// A line that is not connected yet and awaits a greeting.
+    pub fn new(peer: SocketAddr, observer: Arc<dyn Observer>) -> Self {
+        let now = Instant::now();
+        Self {
+            io: Io::Absent,
+            peer: peer.ip().to_canonical(),
+            reader: ReplyReader::default(),
+            observer,
+            secrets: Vec::new(),
+            logging_in: false,
+            out: Vec::new(),
+            serve: Vec::new(),
+            asked: Some(Asked::Greeting),
+            answers: Vec::new(),
+            early: None,
+            trouble: None,
+            end: None,
+            held_end: None,
+            last_words: None,
+            sent_at: now,
+            step_at: now,
+            round_trip: None,
+        }
+    }
+
+    /// Puts what carries the bytes in place.
+    pub fn attach(&mut self, io: Io) {
+        self.io = io;
+        self.touch();
+    }
+
+    /// Takes the plain stream out, to put TLS on it.
+    ///
+    /// # Errors
+    /// `Protocol` when bytes wait already: they were injected before TLS began (CVE-2021-22947).
+    pub fn detach_for_tls(&mut self) -> Result<Tap, Fault> {
+        let doing = "beginning TLS";
+        match std::mem::take(&mut self.io) {
+            Io::Plain(tap) if self.reader.is_empty() && !tap.has_news() => Ok(tap),
+            _ => Err(Fault::Protocol { doing, detail: "bytes in clear text behind the answer to AUTH TLS".to_owned() }),
+        }
+    }
+
+    /// Something went forward: waits count from here.
+    pub fn touch(&mut self) {
+        self.step_at = Instant::now();
+    }
+
+    /// When something last went forward.
+    pub fn step_at(&self) -> Instant {
+        self.step_at
+    }
+
+    /// Round trip of the last command that moved no data.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
+    }
+
+    /// A text that must appear in no log and no fault from now on.
+    pub fn keep_secret(&mut self, secret: &str) {
+        if !secret.is_empty() && !self.secrets.iter().any(|known| known == secret.as_bytes()) {
+            self.secrets.push(secret.as_bytes().to_vec());
+        }
+    }
+
+    /// While logging in, secrets are masked in positive replies too.
+    pub fn set_logging_in(&mut self, logging_in: bool) {
+        self.logging_in = logging_in;
+    }
+
+    /// Forgets what the last command left.
+    pub fn begin(&mut self) {
+        self.answers.clear();
+        self.trouble = None;
+        self.touch();
+    }
+
+    /// Records why the library was made to fail.
+    pub fn set_trouble(&mut self, fault: Fault) {
+        self.trouble.get_or_insert(fault);
+    }
+
+    /// Why the library was made to fail.
+    pub fn take_trouble(&mut self) -> Option<Fault> {
+        self.trouble.take()
+    }
+
+    /// The last command that was answered, and its answer.
+    pub fn take_answer(&mut self) -> Option<Answer> {
+        self.answers.pop()
+    }
+
+    /// A closing reply that came before the data connection was ready.
+    pub fn take_early(&mut self) -> Option<Reply> {
+        self.early.take()
+    }
+
+    /// The library is about to read the closing reply of a transfer.
+    pub fn await_closing(&mut self) {
+        self.asked = Some(Asked::Closing);
+    }
+
+    /// No answer is awaited any more by the library.
+    pub fn forget_asked(&mut self) {
+        self.asked = None;
+    }
+
+    /// Hands `reply` to the library as the answer that it is about to read.
+    pub fn serve(&mut self, reply: &Reply) {
+        self.serve = self.normalised(reply);
+    }
+
+    /// A remark for the log.
+    pub fn note(&self, text: &str) {
+        self.observer.line(LogKind::Note, &self.masked_text(text.as_bytes()));
+    }
+
+    /// The next reply that the server sends, asked for or not. After the last one, how the connection ended.
+    pub fn poll_reply(&mut self, cx: &mut Context<'_>) -> Poll<Result<Reply, End>> {
+        loop {
+            if let Some(reply) = self.reader.next() {
+                return Poll::Ready(Ok(self.received(reply)));
+            }
+            if let Some(end) = &self.end {
+                return Poll::Ready(Err(end.clone()));
+            }
+            if self.asked == Some(Asked::Greeting)
+                && let Some(text) = self.reader.codeless()
+            {
+                let text = readable(text).chars().take(80).collect::<String>();
+                self.end = Some(End::NotFtp(format!("instead of an FTP greeting came “{text}”")));
+                continue;
+            }
+            if self.last_words.is_some() {
+                if self.poll_last_words(cx).is_pending() {
+                    return Poll::Pending;
+                }
+                continue;
+            }
+            if let Poll::Ready(Err(error)) = self.poll_out(cx) {
+                // What the server said before it went is still to be read: only the writing has ended.
+                self.out.clear();
+                self.note(&format!("The command could not be sent: {error}"));
+            }
+            let mut bytes = [0; 4096];
+            let mut buffer = ReadBuf::new(&mut bytes);
+            let result = match &mut self.io {
+                Io::Absent => return Poll::Pending,
+                Io::Plain(tap) => Pin::new(tap).poll_read(cx, &mut buffer),
+                Io::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, &mut buffer),
+            };
+            match result {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    if let Err(limit) = self.reader.feed(buffer.filled()) {
+                        self.end = Some(End::NotFtp(limit.to_string()));
+                    }
+                }
+                Poll::Ready(result) => self.ended(result),
+            }
+        }
+    }
+
+    /// Takes one command from the library: refuses when anything is pending, logs it, and begins to send it.
+    pub fn poll_command(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let doing = "idle";
+        let fault = match self.poll_reply(cx) {
+            Poll::Ready(Ok(reply)) => Some(unsolicited(reply, doing)),
+            Poll::Ready(Err(end)) => Some(end.fault(doing)),
+            Poll::Pending if self.early.is_some() || !self.reader.is_empty() => {
+                Some(Fault::Protocol { doing, detail: "a part of a reply that nobody asked for".to_owned() })
+            }
+            // The runtime has not heard of them yet, but the system holds bytes: it will wake us.
+            Poll::Pending if self.has_news() => return Poll::Pending,
+            Poll::Pending => None,
+        };
+        if let Some(fault) = fault {
+            self.set_trouble(fault);
+            return Poll::Ready(Err(io::Error::other("unsolicited")));
+        }
+        let line = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
+        let verb: String = line.iter().take_while(|b| **b != b' ').map(|b| char::from(b.to_ascii_uppercase())).collect();
+        let shown = if matches!(verb.as_str(), "PASS" | "ACCT") { format!("{verb} ****") } else { self.masked_text(line) };
+        self.observer.line(LogKind::Command, &shown);
+        self.asked = Some(Asked::Command(verb));
+        self.sent_at = Instant::now();
+        self.touch();
+        self.out.extend_from_slice(bytes);
+        // A failure shows when the answer is read.
+        let _ = self.poll_out(cx);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    /// Gives the library the one reply that it waits for.
+    pub fn poll_serve(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        while self.serve.is_empty() {
+            let Some(asked) = self.asked.clone() else {
+                return Poll::Ready(Err(io::Error::other("no command awaits a reply")));
+            };
+            let reply = match self.poll_reply(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(reply)) if reply.code == 0 => {
+                    let detail = format!("“{}”", reply.words());
+                    self.set_trouble(Fault::Protocol { doing: "waiting for an answer", detail });
+                    return Poll::Ready(Err(io::Error::other("not FTP")));
+                }
+                Poll::Ready(Ok(reply)) => reply,
+                Poll::Ready(Err(end)) => {
+                    self.set_trouble(end.fault(match asked {
+                        Asked::Greeting => "waiting for the greeting",
+                        Asked::Command(_) => "waiting for an answer",
+                        Asked::Closing => "waiting for the closing reply",
+                    }));
+                    return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+                }
+            };
+            self.touch();
+            // "120 ready in n minutes": the 220 follows. No command but those that move data has a preliminary answer.
+            if reply.is_preliminary() && !asked.moves_data() {
+                continue;
+            }
+            if matches!(asked, Asked::Command(_)) && !asked.moves_data() {
+                self.round_trip = Some(self.sent_at.elapsed());
+            }
+            self.serve = self.normalised(&reply);
+            self.asked = None;
+            self.answers.push(Answer { asked, reply });
+        }
+        let count = self.serve.len().min(buffer.remaining());
+        buffer.put_slice(self.serve.get(..count).unwrap_or_default());
+        self.serve.drain(..count);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Looks at the control connection while the library waits for something else: a data connection, a handshake on it.
+    pub fn poll_between(&mut self, cx: &mut Context<'_>, doing: &'static str) -> Poll<Fault> {
+        if self.asked.is_some() || !self.serve.is_empty() {
+            return Poll::Pending;
+        }
+        loop {
+            let reply = match self.poll_reply(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(reply)) => reply,
+                Poll::Ready(Err(end)) => return Poll::Ready(end.fault(doing)),
+            };
+            let transfer_began = self.answers.last().is_some_and(|answer| answer.reply.is_preliminary());
+            if !transfer_began || is_goodbye(&reply) {
+                return Poll::Ready(unsolicited(reply, doing));
+            } else if reply.is_negative() {
+                let detail = "the server gave it up before it was open".to_owned();
+                return Poll::Ready(Fault::DataConnection { detail, reply: Some(reply) });
+            } else if reply.is_positive() && self.early.is_none() {
+                self.early = Some(reply);
+            } else if !reply.is_preliminary() {
+                return Poll::Ready(unsolicited(reply, doing));
+            }
+        }
+    }
+
+    fn has_news(&self) -> bool {
+        match &self.io {
+            Io::Absent => false,
+            Io::Plain(tap) => tap.has_news(),
+            Io::Tls(stream) => stream.get_ref().0.has_news(),
+        }
+    }
+
+    /// Sends what is left of a command.
+    fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.out.is_empty() {
+            let result = match &mut self.io {
+                Io::Absent => return Poll::Pending,
+                Io::Plain(tap) => Pin::new(tap).poll_write(cx, &self.out),
+                Io::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, &self.out),
+            };
+            match result {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(count)) => drop(self.out.drain(..count)),
+            }
+        }
+        match &mut self.io {
+            Io::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
+            _ => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// The stream has ended: takes in what is left of a reply, or looks for clear text behind TLS.
+    fn ended(&mut self, result: io::Result<()>) {
+        let end = match result {
+            Ok(()) => End::Closed,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => End::Closed,
+            Err(error) => End::Broken(error.kind(), error.to_string()),
+        };
+        // When clear text shares a segment with the last records, TLS fails before these have been handed out.
+        if let Io::Tls(stream) = &mut self.io {
+            let mut bytes = [0; 4096];
+            let mut records = stream.get_mut().1.reader();
+            while let Ok(count) = io::Read::read(&mut records, &mut bytes)
+                && count > 0
+                && self.reader.feed(bytes.get(..count).unwrap_or_default()).is_ok()
+            {}
+        }
+        let end = self.reader.end().err().map_or(end, |limit| End::NotFtp(limit.to_string()));
+        if matches!(self.io, Io::Tls(_)) {
+            self.last_words = Some(Box::pin(tokio::time::sleep(LAST_WORDS)));
+            self.held_end = Some(end);
+        } else {
+            self.end = Some(end);
+        }
+    }
+
+    /// Reads what comes in clear text behind the end of TLS, until the stream ends or a short time has passed.
+    fn poll_last_words(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Io::Tls(stream) = &mut self.io else {
+            self.last_words = None;
+            self.end = self.held_end.take();
+            return Poll::Ready(());
+        };
+        let tap = stream.get_mut().0;
+        let mut more = true;
+        while more {
+            match tap.poll_rest(cx) {
+                Poll::Ready(any) => more = any && tap.clear_text().len() < 4096,
+                Poll::Pending => {
+                    let timer = self.last_words.as_mut();
+                    if timer.is_some_and(|timer| timer.as_mut().poll(cx).is_pending()) {
+                        return Poll::Pending;
+                    }
+                    more = false;
+                }
+            }
+        }
+        let clear = tap.clear_text().to_vec();
+        self.last_words = None;
+        if !clear.is_empty() {
+            self.note("What follows came in clear text behind the end of TLS: anyone on the way could have written it");
+            let mut reader = ReplyReader::default();
+            if reader.feed(&clear).and_then(|()| reader.end()).is_ok() {
+                self.reader = reader;
+            }
+        }
+        self.end = self.held_end.take().or(Some(End::Closed));
+        Poll::Ready(())
+    }
+
+    /// Logs a reply and masks secrets in it.
+    fn received(&mut self, mut reply: Reply) -> Reply {
+        for line in &reply.lines {
+            self.observer.line(LogKind::Reply, &self.masked_text(line));
+        }
+        // Positive replies carry paths and figures that are read by machine, so they are masked in the log only.
+        if self.logging_in || !reply.is_positive() || reply.code == 221 {
+            for line in &mut reply.lines {
+                *line = self.masked(line);
+            }
+        }
+        reply
+    }
+
+    fn masked(&self, bytes: &[u8]) -> Vec<u8> {
+        self.secrets.iter().fold(bytes.to_vec(), |bytes, secret| mask(&bytes, secret))
+    }
+
+    fn masked_text(&self, bytes: &[u8]) -> String {
+        readable(&self.masked(bytes))
+    }
+
+    /// One clean line for the library: the code, and of the text only what it reads.
+    fn normalised(&self, reply: &Reply) -> Vec<u8> {
+        let code = reply.code;
+        match code {
+            227 => match passive::pasv(reply) {
+                Some((host, port)) => {
+                    if IpAddr::V4(host) != self.peer {
+                        self.note(&format!(
+                            "The server names {host} for the data connection; it goes to {} as the control connection does",
+                            self.peer
+                        ));
+                    }
+                    // The dialler replaces the host by the control connection's peer.
+                    let [high, low] = port.to_be_bytes();
+                    format!("227 x (127,0,0,1,{high},{low})\r\n").into_bytes()
+                }
+                None => b"227 x\r\n".to_vec(),
+            },
+            229 => {
+                passive::epsv(reply).map_or_else(|| b"229 x\r\n".to_vec(), |port| format!("229 x (|||{port}|)\r\n").into_bytes())
+            }
+            _ => format!("{code:03} x\r\n").into_bytes(),
+        }
+    }
+}
+
+/// Whether a reply by itself says that the session is over.
+pub fn is_goodbye(reply: &Reply) -> bool {
+    matches!(reply.code, 421 | 221) || (reply.code == 500 && reply.text().to_ascii_uppercase().starts_with("OOPS"))
+}
+
+/// What a reply that nobody asked for means.
+pub fn unsolicited(reply: Reply, doing: &'static str) -> Fault {
+    /// Words of farewell: idle limits also come as 500 or 503, shutdown as 226-less text, a log-out as 227 (old pure-ftpd).
+    const FAREWELL: [&str; 10] = ["time", "idle", "clos", "bye", "logout", "log out", "disconnect", "terminat", "shut", "oops"];
+    let text = reply.text().to_lowercase();
+    let farewell = FAREWELL.iter().any(|word| text.contains(word));
+    if is_goodbye(&reply) || reply.code == 0 || (farewell && (reply.is_negative() || reply.code == 227)) {
+        Fault::Goodbye(reply)
+    } else {
+        Fault::Protocol { doing, detail: format!("a reply that nobody asked for: “{}”", reply.words()) }
+    }
+}
+
+/// Replaces a secret. A short one only where it stands alone: masked in the middle of words it would give itself away.
+fn mask(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
+    let mut masked = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((first, after)) = rest.split_first() {
+        if let Some(behind) = rest.strip_prefix(secret) {
+            let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+            if secret.len() >= 4 || !(is_word(masked.last()) || is_word(behind.first())) {
+                masked.extend_from_slice(b"****");
+                rest = behind;
+                continue;
+            }
+        }
+        masked.push(*first);
+        rest = after;
+    }
+    masked
+}
