@@ -14,7 +14,7 @@ use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
 use crate::engine::shared_queue::SharedQueue;
 use crate::ftp::dial::{self, Target};
-use crate::ftp::tls::Trust;
+use crate::ftp::tls::{NewestTls, Trust};
 use crate::ftp::{Control, Fault};
 use crate::model::budget::Budget;
 use crate::model::listing::Listing;
@@ -162,6 +162,7 @@ impl SessionContext {
             encryption: self.site.encryption,
             data_mode: self.site.data_mode,
             trust: self.trust(),
+            newest_tls: NewestTls::default(),
             timeout: Duration::from_secs(u64::from(self.settings().timeout_seconds)),
         };
         let observer = ConnectionObserver::new(self.publisher.clone(), number).on_step(on_step);
