@@ -69,7 +69,9 @@ pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
         _ => None,
     };
     let mut effects = accept(screen);
-    if let (Some(id), None) = (site, &screen.dialog) {
+    // Saving an edited site while adrift has connected to it already.
+    let connects = effects.iter().any(|effect| matches!(effect, Effect::Engine(Command::Connect { .. })));
+    if let (Some(id), None, false) = (site, &screen.dialog, connects) {
         effects.extend(sites::open(screen, id));
     }
     effects
@@ -104,17 +106,6 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
         Some(Dialog::Settings(settings)) => program::apply_settings(screen, within_limits(*settings)),
         Some(Dialog::Keys | Dialog::About) | None => Vec::new(),
     }
-}
-
-/// The site form's second button: the saved site is connected to. With something wrong in it the form stays.
-pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
-    let Some(Dialog::Site(form)) = &screen.dialog else { return Vec::new() };
-    let id = form.site.id.clone();
-    let mut effects = accept(screen);
-    if !matches!(screen.dialog, Some(Dialog::Site(_))) {
-        effects.extend(screen.connect_to(&id));
-    }
-    effects
 }
 
 fn again(screen: &mut Screen, dialog: Dialog) -> Vec<Effect> {
