@@ -84,12 +84,9 @@ macro_rules! on_servers {
     };
 }
 
-on_servers!(
-    a_tree_goes_and_returns_in_clear,
-    [Vsftpd, Proftpd, PureFtpd, Pyftpdlib],
-    Setup::default(),
-    |server| there_and_back(server, "ftp")
-);
+on_servers!(a_tree_goes_and_returns_in_clear, [Vsftpd, Proftpd, PureFtpd, Pyftpdlib], Setup::default(), |server| there_and_back(
+    server, "ftp"
+));
 
 on_servers!(
     a_tree_goes_and_returns_under_tls,

@@ -213,7 +213,7 @@ impl Session {
                 }
                 () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
                 _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
-                Some(LaneReport::Refused(fault)) = self.reported.recv() => aftermath::adjust_budget(&ctx, &fault),
+                Some(LaneReport::Refused(fault)) = self.reported.recv() => aftermath::adjust_budget(&ctx, &fault).await,
             }
         };
         self.mooring.silence_so_far();
@@ -340,6 +340,7 @@ impl Session {
         }
         let scene = Scene {
             was_moored: self.was_moored && self.attempt == 0,
+            has_been_moored: self.was_moored,
             attempt: self.attempt.max(1),
             silence: self.mooring.silence(),
             limit: self.mooring.limit(),
@@ -350,7 +351,7 @@ impl Session {
         let Aftermath { banner, delay, learned, problem } = aftermath::of(&fault, &ctx.site, &scene);
         ctx.publisher.log(0, crate::model::log::LogKind::Problem, problem.sentence());
         self.mooring.learn(&ctx, learned).await;
-        aftermath::adjust_budget(&ctx, &fault);
+        aftermath::adjust_budget(&ctx, &fault).await;
         let since = Timestamp::now();
         let next = delay.map(|delay| Instant::now() + delay);
         let attempt = if scene.was_moored { 1 } else { self.attempt + 1 };
