@@ -14,65 +14,44 @@ use moorline::model::conflict::{Facts, OnExists};
 use moorline::model::entry::{Modified, Precision};
 use moorline::model::path::RemotePath;
 use moorline::model::session::DisconnectWhen;
-use moorline::model::settings::ThemeChoice;
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::transfer::{Direction, QueueSummary, TransferId};
 use moorline::screen::dialog::{GuardPurpose, SiteForm, SitePage};
 use moorline::screen::reduce::reduce;
 use moorline::screen::state::Toast;
 use moorline::screen::{Action, Dialog, Effect, Screen, Side};
-use moorline::ui::{self, View, layout};
-use sample_screens::Sample;
-
-#[path = "support/sample_screens.rs"]
-#[allow(dead_code, reason = "the tests of the window use the rest")]
-mod sample_screens;
+use moorline::ui;
 
 struct Run {
     screen: Screen,
     actions: Vec<Action>,
-    /// The window under the dialog; without it a line of text stands there.
-    under: Option<Sample>,
 }
 
 const FULL: egui::Vec2 = egui::vec2(1320.0, 840.0);
 
-/// The window, and everything modal over it.
+/// A ground with a line of text, and everything modal over it.
 fn draw(ui: &mut egui::Ui, run: &mut Run) {
     ui::theme::note_input(ui.ctx());
-    if let Some(sample) = &run.under {
-        let view = View {
-            screen: &sample.screen,
-            queue: &sample.queue,
-            log: &sample.log,
-            instant: sample.instant,
-            now: sample.now,
-            zone: &sample.zone,
-        };
-        let window = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
-        layout::show(&mut ui.new_child(window), &view, &mut Vec::new());
-    } else {
-        // Something bright, to see how far it is dimmed.
-        let t = ui::tokens(ui);
-        ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, t.panel);
-        let words = "index.php    12.8 KB    today 12:02    rw-r--r--";
-        ui.painter().text(egui::pos2(16.0, 20.0), egui::Align2::LEFT_CENTER, words, ui::fonts::regular(12.5), t.text);
-    }
+    // Something bright, to see how far it is dimmed.
+    let t = ui::tokens(ui);
+    ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, t.panel);
+    let words = "index.php    12.8 KB    today 12:02    rw-r--r--";
+    ui.painter().text(egui::pos2(16.0, 20.0), egui::Align2::LEFT_CENTER, words, ui::fonts::regular(12.5), t.text);
     let ctx = ui.ctx().clone();
     ui::dialogs::show(&ctx, &run.screen, &mut run.actions);
     ui::toasts::show(&ctx, &run.screen, &mut run.actions);
 }
 
 fn harness(screen: Screen, theme: Theme) -> Harness<'static, Run> {
-    over(None, screen, theme, FULL)
+    sized(screen, theme, FULL)
 }
 
-fn over(under: Option<Sample>, screen: Screen, theme: Theme, size: egui::Vec2) -> Harness<'static, Run> {
+fn sized(screen: Screen, theme: Theme, size: egui::Vec2) -> Harness<'static, Run> {
     let mut harness = Harness::builder()
         .with_size(size)
         .with_theme(theme)
         .with_context_setup(ui::theme::install)
-        .build_ui_state(draw, Run { screen, actions: Vec::new(), under });
+        .build_ui_state(draw, Run { screen, actions: Vec::new() });
     harness.run_steps(12);
     harness
 }
@@ -156,8 +135,8 @@ fn conflict(target_size: u64) -> Question {
         direction: Direction::Upload,
         local: "/home/alice/sites/harbour/index.php".into(),
         remote: path("/www/index.php"),
-        source: Facts { size: Some(12_800), modified: at("2025-11-20T12:02:00Z") },
-        target: Facts { size: Some(target_size), modified: at("2025-11-11T08:30:00Z") },
+        source: Facts { size: Some(12_800), modified: at("2025-11-20T10:50:00Z") },
+        target: Facts { size: Some(target_size), modified: at("2025-11-11T09:45:00Z") },
     }
 }
 
@@ -281,11 +260,22 @@ fn snapshots(theme: Theme, suffix: &str) {
 }
 
 #[test]
-fn the_guard_over_the_window() {
+fn lists_open_over_their_dialog_and_the_focus_is_seen() {
     let mut results = SnapshotResults::new();
-    for (theme, choice, name) in [(Theme::Dark, ThemeChoice::Dark, "dark"), (Theme::Light, ThemeChoice::Light, "light")] {
-        let mut harness = over(Some(sample_screens::moored(choice)), disconnect(), theme, FULL);
-        results.add(harness.try_snapshot_options(format!("dialogs/guard_over_window_{name}"), &tolerance()));
+    for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut harness = harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        harness.get_by_role_and_label(Role::ComboBox, "When an upload’s target exists").click();
+        harness.run_steps(12);
+        results.add(harness.try_snapshot_options(format!("dialogs/settings_list_{suffix}"), &tolerance()));
+        // Escape closes the list, not the dialog.
+        harness.key_press(Key::Escape);
+        harness.run_steps(12);
+        assert_eq!(answers(&harness), []);
+
+        let mut harness = self::harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        harness.key_press(Key::Tab);
+        harness.run_steps(12);
+        results.add(harness.try_snapshot_options(format!("dialogs/settings_focus_{suffix}"), &tolerance()));
     }
 }
 
@@ -293,7 +283,7 @@ fn the_guard_over_the_window() {
 fn a_long_dialog_scrolls_in_a_small_window() {
     let mut results = SnapshotResults::new();
     for (name, dialog) in [("site", Dialog::Site(Box::new(site_form(SitePage::Connection)))), ("keys", Dialog::Keys)] {
-        let mut harness = over(None, with_dialog(dialog), Theme::Dark, egui::vec2(760.0, 480.0));
+        let mut harness = sized(with_dialog(dialog), Theme::Dark, egui::vec2(760.0, 480.0));
         results.add(harness.try_snapshot_options(format!("dialogs/{name}_in_a_small_window"), &tolerance()));
     }
 }

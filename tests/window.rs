@@ -1,5 +1,4 @@
 //! The real window, driven by its accessible labels, over a real engine and real servers inside the process.
-#![cfg(feature = "practice")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 #[path = "support/cutting_server.rs"]
@@ -310,8 +309,8 @@ fn a_421_that_asks_to_wait_counts_down_until_a_person_reconnects() {
     window.until_row("kept.txt");
 
     assert_eq!(server.cut("421 Server is shutting down, try again later."), 1);
-    window.until_label("Reply 421");
-    assert!(matches!(window.screen().session.phase, Phase::Adrift { .. }), "{:?}", window.screen().session.phase);
+    window.until("adrift", |screen| matches!(screen.session.phase, Phase::Adrift { .. }));
+    assert!(window.has_label("Reply 421"));
     assert!(window.has_words("Server is shutting down, try again later."), "the server's own words");
     assert_eq!(server.logins(), 1, "it waits");
 

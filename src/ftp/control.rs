@@ -50,14 +50,13 @@ pub struct Control {
     pub(super) mode: Mode,
     /// Whether PROT P could not be agreed before the login and is asked for after it.
     protect_after_login: bool,
-    pub(super) poisoned: bool,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
 }
 
 impl std::fmt::Debug for Control {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Control").field("peer", &self.session.peer).field("poisoned", &self.poisoned).finish_non_exhaustive()
+        f.debug_struct("Control").field("peer", &self.session.peer).field("poisoned", &self.is_poisoned()).finish_non_exhaustive()
     }
 }
 
@@ -74,17 +73,7 @@ impl Control {
             DataMode::Passive if session.peer.is_ipv6() => Mode::ExtendedPassive,
             DataMode::Passive => Mode::Passive,
         };
-        Self {
-            ftp,
-            session,
-            cancel,
-            greeting,
-            features: Features::default(),
-            mode,
-            protect_after_login: false,
-            poisoned: false,
-            current: None,
-        }
+        Self { ftp, session, cancel, greeting, features: Features::default(), mode, protect_after_login: false, current: None }
     }
 
     /// Sets the token that cancels whatever is under way.
@@ -125,7 +114,7 @@ impl Control {
     /// Whether the connection is no longer usable.
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
-        self.poisoned
+        self.session.is_poisoned()
     }
 
     /// AUTH TLS, the handshake, then [`Control::protect_data`] (RFC 4217).
@@ -160,7 +149,7 @@ impl Control {
     }
 
     fn not_offered(&mut self, what: &'static str, reply: Reply) -> Fault {
-        self.poisoned = true;
+        self.session.poison();
         Fault::NotOffered { what, reply }
     }
 
@@ -209,7 +198,7 @@ impl Control {
         if reply.is_positive() {
             return Ok(reply);
         }
-        self.poisoned = true;
+        self.session.poison();
         Err(Fault::LoginRefused(reply))
     }
 
@@ -230,12 +219,12 @@ impl Control {
     /// `Goodbye` with the 421/221 text (also in clear behind TLS), `Lost`, or `Protocol`. Never returns otherwise.
     /// Cancel-safe: dropping the future loses nothing and poisons nothing.
     pub async fn watch(&mut self) -> Fault {
-        if self.poisoned {
+        if self.is_poisoned() {
             return Fault::Poisoned;
         }
         let doing = "idle";
         let said = std::future::poll_fn(|cx| self.session.line().poll_reply(cx)).await;
-        self.poisoned = true;
+        self.session.poison();
         match said {
             Ok(reply) => crate::ftp::line::unsolicited(reply, doing),
             Err(end) => end.fault(doing),
@@ -244,7 +233,7 @@ impl Control {
 
     /// QUIT on an idle connection, reads the 221 (any reply is fine), closes. Never fails, never takes over 2 s.
     pub async fn quit(mut self) -> Option<Reply> {
-        if self.poisoned {
+        if self.is_poisoned() {
             return None;
         }
         self.session.line().begin();
@@ -287,7 +276,7 @@ impl Control {
 
     /// Refuses what must not be sent, and everything on a poisoned connection.
     pub(super) fn check(&self, line: &str) -> Result<(), Fault> {
-        if self.poisoned {
+        if self.is_poisoned() {
             return Err(Fault::Poisoned);
         }
         if line.contains(['\r', '\n', '\0']) {
@@ -314,7 +303,7 @@ impl Control {
         if let Err(fault) = &result
             && !fault.session_survives()
         {
-            self.poisoned = true;
+            self.session.poison();
         }
         result
     }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use suppaftp::tokio::{AsyncDataStream, TransferStream};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
@@ -18,12 +18,14 @@ use crate::ftp::fault::Fault;
 use crate::ftp::line::{is_goodbye, unsolicited};
 use crate::ftp::reply::Reply;
 use crate::ftp::wait::bounded;
-use crate::ftp::wire::Wire;
+use crate::ftp::wire::{Session, Wire};
 
 /// How long an upload's data connection is read until the server closes its side.
 const DRAIN: Duration = Duration::from_secs(1);
 /// How long the closing reply is waited for when a transfer broke or was broken off.
 const STOP: Duration = Duration::from_secs(1);
+/// How long data is still taken in behind an ABOR.
+const ABORT: Duration = Duration::from_millis(500);
 /// Silence after which nothing more is expected of a transfer that was broken off.
 const QUIET: Duration = Duration::from_millis(150);
 
@@ -32,7 +34,7 @@ const CLOSING: &str = "waiting for the closing reply";
 /// An open data connection of a running RETR or STOR. Dropping it without `finish` or `stop` poisons the control connection.
 pub struct Data<'a> {
     control: &'a mut Control,
-    stream: Option<TransferStream<Wire>>,
+    unended: Unended,
     upload: bool,
     /// The file's path, whose words do not count in the closing reply.
     name: String,
@@ -45,6 +47,22 @@ pub struct Data<'a> {
     cancelled: Pin<Box<WaitForCancellationFutureOwned>>,
     stall: Pin<Box<Sleep>>,
     moved_at: Instant,
+}
+
+/// A transfer whose closing reply is still due: dropped as it is, it poisons the control connection.
+///
+/// The guard holds no borrow, so that dropping a `Data` ends its borrow of the `Control` where it was last used.
+struct Unended {
+    stream: Option<TransferStream<Wire>>,
+    session: Arc<Session>,
+}
+
+impl Drop for Unended {
+    fn drop(&mut self) {
+        if self.stream.is_some() {
+            self.session.poison();
+        }
+    }
 }
 
 /// Why moving bytes was interrupted.
@@ -60,11 +78,12 @@ enum Stop {
 impl<'a> Data<'a> {
     pub(super) fn new(control: &'a mut Control, stream: TransferStream<Wire>, upload: bool, name: &str) -> Self {
         let closing = control.session.line().take_early();
+        let unended = Unended { stream: Some(stream), session: Arc::clone(&control.session) };
         let cancelled = Box::pin(control.cancel.clone().cancelled_owned());
         let stall = Box::pin(tokio::time::sleep(control.session.timeout));
         Self {
             control,
-            stream: Some(stream),
+            unended,
             upload,
             name: name.to_owned(),
             closing,
@@ -124,7 +143,7 @@ impl<'a> Data<'a> {
         if let Some(reply) = self.refusal.take() {
             return Err(Fault::Refused(reply));
         }
-        if self.stream.is_none() {
+        if self.unended.stream.is_none() {
             return Err(Fault::Poisoned);
         }
         if let Err(stop) = self.close_properly().await {
@@ -142,15 +161,17 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// Breaks the transfer off: closes the data connection and drains replies for a short time. No ABOR: servers answer it with one
-    /// reply or two, and a closed data connection ends the transfer on all of them. Not bound by the cancel token, which has fired
+    /// Breaks the transfer off: closes the data connection (behind an ABOR where TLS needs it) and drains replies for a short time. Not bound by the cancel token, which has fired
     /// by then. `Ok` means the control connection is usable. The server keeps what an upload has brought so far.
     ///
     /// # Errors
     /// `Goodbye`, `Lost`, or `Timeout` when no closing reply came: the connection is then poisoned.
     pub async fn stop(mut self) -> Result<(), Fault> {
-        if self.stream.is_none() {
-            return if self.control.poisoned { Err(Fault::Poisoned) } else { Ok(()) };
+        if self.unended.stream.is_none() {
+            return if self.control.is_poisoned() { Err(Fault::Poisoned) } else { Ok(()) };
+        }
+        if !self.upload && self.control.session.protects_data() {
+            self.abort().await;
         }
         self.closing_reply(Some(STOP)).await?;
         // A second reply (426, then 226) belongs to the same transfer.
@@ -166,11 +187,35 @@ impl<'a> Data<'a> {
         }
     }
 
+    /// ABOR while the data is still taken in: proftpd ends the whole session when it writes TLS to a closed data connection.
+    async fn abort(&mut self) {
+        if self.closing.is_some() || self.control.check("ABOR").is_err() {
+            return;
+        }
+        let session = Arc::clone(&self.control.session);
+        session.line().begin();
+        let Some(stream) = &mut self.unended.stream else { return };
+        let mut scrap = vec![0; 64 * 1024];
+        let drain = async {
+            while matches!(stream.read(&mut scrap).await, Ok(count) if count > 0) {}
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            _ = self.control.ftp.custom_command("ABOR", &[]) => {}
+            () = drain => {}
+            () = tokio::time::sleep(ABORT) => {}
+        }
+        let mut line = session.line();
+        // Servers that read no commands while they send answer once the data connection is closed.
+        line.forget_asked();
+        self.closing = line.take_answer().map(|answer| answer.reply);
+    }
+
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<Result<usize, Stop>> {
         if let Poll::Ready(stop) = self.poll_outside(cx) {
             return Poll::Ready(Err(stop));
         }
-        let Some(stream) = &mut self.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
+        let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
         if let Some(behind) = self.behind.take() {
             return Poll::Ready(behind.map(|()| 0).map_err(Stop::Data));
         }
@@ -202,7 +247,7 @@ impl<'a> Data<'a> {
         if let Poll::Ready(stop) = self.poll_outside(cx) {
             return Poll::Ready(Err(stop));
         }
-        let Some(stream) = &mut self.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
+        let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
         match Pin::new(stream).poll_write(cx, bytes) {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(Stop::Data(io::ErrorKind::WriteZero.into()))),
             Poll::Ready(Ok(count)) => {
@@ -220,19 +265,20 @@ impl<'a> Data<'a> {
             return Poll::Ready(Stop::Fault(Fault::Cancelled));
         }
         let doing = "moving data";
-        loop {
+        // Once the closing reply is there only data is missing; what else the server says or does is the next command's matter.
+        while self.closing.is_none() {
             let said = self.control.session.line().poll_reply(cx);
             match said {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(end)) => return Poll::Ready(Stop::Fault(end.fault(doing))),
                 Poll::Ready(Ok(reply)) if is_goodbye(&reply) => return Poll::Ready(Stop::Fault(Fault::Goodbye(reply))),
                 Poll::Ready(Ok(reply)) if reply.is_preliminary() => {}
-                Poll::Ready(Ok(reply)) if self.closing.is_some() => return Poll::Ready(Stop::Fault(unsolicited(reply, doing))),
                 Poll::Ready(Ok(reply)) if reply.is_negative() => return Poll::Ready(Stop::Refused(reply)),
                 Poll::Ready(Ok(reply)) if reply.is_positive() => self.closing = Some(reply),
                 Poll::Ready(Ok(reply)) => return Poll::Ready(Stop::Fault(unsolicited(reply, doing))),
             }
         }
+        Poll::Pending
     }
 
     /// Whether nothing has moved for too long. The timer is set anew only when it fires, not for each chunk.
@@ -253,12 +299,10 @@ impl<'a> Data<'a> {
     async fn close_properly(&mut self) -> Result<(), Stop> {
         let shut = poll_fn(|cx| {
             let doing = "ending the data connection";
-            if self.closing.is_none()
-                && let Poll::Ready(stop) = self.poll_outside(cx)
-            {
+            if let Poll::Ready(stop) = self.poll_outside(cx) {
                 return Poll::Ready(Err(stop));
             }
-            let Some(stream) = &mut self.stream else { return Poll::Ready(Ok(())) };
+            let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Ok(())) };
             match Pin::new(stream).poll_shutdown(cx) {
                 Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
                 Poll::Ready(Err(error)) => Poll::Ready(Err(Stop::Data(error))),
@@ -279,7 +323,7 @@ impl<'a> Data<'a> {
             if let Poll::Ready(stop) = self.poll_outside(cx) {
                 return Poll::Ready(Err(stop));
             }
-            let Some(stream) = &mut self.stream else { return Poll::Ready(Ok(())) };
+            let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Ok(())) };
             loop {
                 let mut buffer = ReadBuf::new(&mut scrap);
                 match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
@@ -320,7 +364,7 @@ impl<'a> Data<'a> {
             // These leave the transfer to `stop`, which may still save the connection.
             Stop::Fault(fault @ (Fault::Cancelled | Fault::Timeout { .. })) => fault,
             Stop::Fault(fault) => {
-                self.control.poisoned = true;
+                self.control.session.poison();
                 fault
             }
         }
@@ -329,7 +373,7 @@ impl<'a> Data<'a> {
     /// Closes the data connection for good and reads the closing reply: within `limit`, else within the session's limit and unless
     /// cancelled.
     async fn closing_reply(&mut self, limit: Option<Duration>) -> Result<Reply, Fault> {
-        let Some(mut stream) = self.stream.take() else { return Err(Fault::Poisoned) };
+        let Some(mut stream) = self.unended.stream.take() else { return Err(Fault::Poisoned) };
         if let AsyncDataStream::Ssl(wire) = stream.get_mut() {
             wire.close();
         }
@@ -367,12 +411,4 @@ impl<'a> Data<'a> {
 
 fn not_goodbye(reply: Reply) -> Result<Reply, Fault> {
     if is_goodbye(&reply) { Err(Fault::Goodbye(reply)) } else { Ok(reply) }
-}
-
-impl Drop for Data<'_> {
-    fn drop(&mut self) {
-        if self.stream.is_some() {
-            self.control.poisoned = true;
-        }
-    }
 }

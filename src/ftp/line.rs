@@ -213,6 +213,11 @@ impl Line {
         self.asked = Some(Asked::Closing);
     }
 
+    /// No answer is awaited any more by the library.
+    pub fn forget_asked(&mut self) {
+        self.asked = None;
+    }
+
     /// Hands `reply` to the library as the answer that it is about to read.
     pub fn serve(&mut self, reply: &Reply) {
         self.serve = self.normalised(reply);
@@ -401,6 +406,15 @@ impl Line {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => End::Closed,
             Err(error) => End::Broken(error.kind(), error.to_string()),
         };
+        // When clear text shares a segment with the last records, TLS fails before these have been handed out.
+        if let Io::Tls(stream) = &mut self.io {
+            let mut bytes = [0; 4096];
+            let mut records = stream.get_mut().1.reader();
+            while let Ok(count) = io::Read::read(&mut records, &mut bytes)
+                && count > 0
+                && self.reader.feed(bytes.get(..count).unwrap_or_default()).is_ok()
+            {}
+        }
         let end = self.reader.end().err().map_or(end, |limit| End::NotFtp(limit.to_string()));
         if matches!(self.io, Io::Tls(_)) {
             self.last_words = Some(Box::pin(tokio::time::sleep(LAST_WORDS)));

@@ -1,15 +1,23 @@
 //! One reply of the server: code and all its lines, as they came.
 
+use std::fmt;
+
 /// How much of a reply is shown.
 const SHOWN: usize = 500;
 
 /// A complete reply (RFC 959 §4.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The three digits; 0 when the server sent text without a code.
     pub code: u16,
     /// Every line as it came, without line ends: bytes, since servers speak any charset.
     pub lines: Vec<Vec<u8>>,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply {} {:?}", self.code, self.words())
+    }
 }
 
 impl Reply {

@@ -124,7 +124,9 @@ impl Control {
             }
             Unopened::Fault(fault) => fault,
         };
-        self.poisoned |= !fault.session_survives();
+        if !fault.session_survives() {
+            self.session.poison();
+        }
         fault
     }
 

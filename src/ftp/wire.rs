@@ -40,6 +40,8 @@ pub struct Session {
     /// Whether TLS begins with the first byte.
     implicit: bool,
     connected: AtomicBool,
+    /// Whether the connection is no longer usable.
+    poisoned: AtomicBool,
     /// Whether data connections are protected (PROT P).
     protect: AtomicBool,
     facts: Mutex<Option<TlsFacts>>,
@@ -62,6 +64,7 @@ impl Session {
             tls,
             implicit,
             connected: AtomicBool::new(false),
+            poisoned: AtomicBool::new(false),
             protect: AtomicBool::new(false),
             facts: Mutex::default(),
         }
@@ -77,9 +80,24 @@ impl Session {
         self.connected.load(Ordering::Acquire)
     }
 
+    /// Whether the connection is no longer usable.
+    pub fn is_poisoned(&self) -> bool {
+        self.poisoned.load(Ordering::Acquire)
+    }
+
+    /// The connection is of no more use.
+    pub fn poison(&self) {
+        self.poisoned.store(true, Ordering::Release);
+    }
+
     /// Data connections are protected from now on.
     pub fn protect_data(&self) {
         self.protect.store(true, Ordering::Release);
+    }
+
+    /// Whether data connections are protected.
+    pub fn protects_data(&self) -> bool {
+        self.tls.is_some() && self.protect.load(Ordering::Acquire)
     }
 
     /// What TLS negotiated on the control connection.
@@ -122,9 +140,8 @@ impl Session {
     }
 
     async fn open_data(&self, stream: TcpStream) -> Result<Wire, Fault> {
-        let _ = stream.set_nodelay(true);
         let io = match &self.tls {
-            Some(tls) if self.protect.load(Ordering::Acquire) => {
+            Some(tls) if self.protects_data() => {
                 DataIo::Tls(Box::new(tls.handshake(stream, "securing the data connection").await?))
             }
             _ => DataIo::Plain(stream),

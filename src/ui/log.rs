@@ -167,7 +167,7 @@ fn copy(ui: &Ui, view: &View<'_>, from: u64, to: u64) {
 }
 
 fn menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-    ui.spacing_mut().item_spacing.y = 0.0;
+    verbs::begin_menu(ui);
     let selected: Selected = ui.data(|data| data.get_temp(selection_id())).flatten();
     let why_not = selected.is_none().then_some("No line is selected");
     if verbs::menu_row(ui, Some(Icon::COPY), "Copy lines", Some("Ctrl+C"), why_not).clicked()

@@ -66,20 +66,19 @@ fn table_or_words(ui: &mut Ui, view: &View<'_>, side: Side, body: Rect, actions:
     let top = if has_folder { body.top() + size::TABLE_HEADER } else { body.top() };
     let area = Rect::from_min_max(pos2(body.left(), top), body.max);
     if !has_folder {
-        ground(ui, view, side, area, actions);
+        ground(ui, side, area, actions);
     }
-    draw_empty(ui, view, area, words, actions);
+    draw_empty(ui, area, words, actions);
 }
 
 /// A pane without a table still takes the keyboard and says what it is.
-fn ground(ui: &Ui, view: &View<'_>, side: Side, area: Rect, actions: &mut Vec<Action>) {
+fn ground(ui: &Ui, side: Side, area: Rect, actions: &mut Vec<Action>) {
     let response = ui.interact(area, id(side), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Grid, true, name(side)));
     if response.clicked() {
         response.request_focus();
         actions.push(Action::ActivatePane(side));
     }
-    let _ = view;
     theme::focus_ring(ui, &response, 0);
 }
 
@@ -109,7 +108,7 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
         }
         if !pane.filter.is_empty() {
             let what = format!("No name contains “{}”", pane.filter);
-            let next = format!("{} entries are hidden by the filter.", format::count(listing.entries.len() as u64));
+            let next = format!("{} hidden by the filter.", format::counted(listing.entries.len(), "entry is", "entries are"));
             let button = Some(("Show all", Action::ShowFilter { side, shown: false }));
             return Some(EmptyWords { icon: Icon::LIST_FILTER, what, next, button });
         }
@@ -146,9 +145,8 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
     Some(EmptyWords { icon, what: what.into(), next, button })
 }
 
-fn draw_empty(ui: &mut Ui, view: &View<'_>, area: Rect, words: EmptyWords, actions: &mut Vec<Action>) {
+fn draw_empty(ui: &mut Ui, area: Rect, words: EmptyWords, actions: &mut Vec<Action>) {
     let t = tokens(ui);
-    let _ = view;
     let height: f32 = if words.button.is_some() { 124.0 } else { 84.0 };
     let middle = Rect::from_center_size(area.center(), vec2(area.width() - 24.0, height.min(area.height())));
     ui.scope_builder(UiBuilder::new().max_rect(middle).id_salt("empty").layout(Layout::top_down(Align::Center)), |ui| {

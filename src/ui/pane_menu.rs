@@ -9,7 +9,7 @@ use crate::ui::view::View;
 
 /// What can be done with the selected rows.
 pub fn show_selection(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>) {
-    ui.spacing_mut().item_spacing.y = 0.0;
+    verbs::begin_menu(ui);
     let screen = view.screen;
     let (icon, label) = match side {
         Side::Local => (Icon::UPLOAD, "Upload"),
@@ -39,7 +39,7 @@ pub fn show_selection(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Ve
 
 /// What can be done with the folder itself.
 pub fn show_folder(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>) {
-    ui.spacing_mut().item_spacing.y = 0.0;
+    verbs::begin_menu(ui);
     let screen = view.screen;
     if side == Side::Remote {
         menu_item(ui, screen, Verb::UploadFiles, actions);

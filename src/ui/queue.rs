@@ -103,7 +103,7 @@ fn neighbour(view: &View<'_>, tab: QueueTab, down: usize, up: usize) -> Option<T
 
 /// What can be done with the selected rows.
 fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Action>) {
-    ui.spacing_mut().item_spacing.y = 0.0;
+    verbs::begin_menu(ui);
     let verbs: &[Verb] = match tab {
         QueueTab::Active => &[Verb::PauseTransfers, Verb::CancelTransfers],
         QueueTab::Queued => &[Verb::ResumeTransfers, Verb::PauseTransfers, Verb::CancelTransfers],

@@ -119,7 +119,7 @@ fn ground_input(ui: &Ui, view: &View<'_>, ground: &Response, lines: &[Line<'_>],
         ground.request_focus();
     }
     ground.context_menu(|ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
+        verbs::begin_menu(ui);
         verbs::menu_item(ui, view.screen, Verb::NewSite, actions);
         verbs::menu_item(ui, view.screen, Verb::NewSiteFolder, actions);
     });
@@ -182,7 +182,7 @@ fn folder_row(ui: &mut Ui, view: &View<'_>, folder: &SiteFolder, depth: usize, r
         actions.push(Action::MoveSite { id: site.0.clone(), folder: folder.path.clone(), before: None });
     }
     response.context_menu(|ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
+        verbs::begin_menu(ui);
         if verbs::menu_row(ui, Some(Icon::PENCIL), "Rename folder", None, None).clicked() {
             actions.push(Action::EditSiteFolder(folder.path.clone()));
         }
@@ -226,7 +226,7 @@ fn site_row(ui: &mut Ui, view: &View<'_>, site: &Site, depth: usize, rect: Rect,
         ui.painter().rect_stroke(ground.shrink(1.0), CornerRadius::same(size::RADIUS), stroke, eframe::egui::StrokeKind::Middle);
     }
     site_input(ui, view, site, &response, ground, list, actions);
-    response.context_menu(|ui| site_context(ui, view, site, actions));
+    response.context_menu(|ui| site_context(ui, site, actions));
     response.on_hover_text(crate::ui::top_bar::user_at_host(site));
 }
 
@@ -266,9 +266,8 @@ fn site_input(
     }
 }
 
-fn site_context(ui: &mut Ui, view: &View<'_>, site: &Site, actions: &mut Vec<Action>) {
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let _ = view;
+fn site_context(ui: &mut Ui, site: &Site, actions: &mut Vec<Action>) {
+    verbs::begin_menu(ui);
     let key = |verb| verbs::key(verb);
     if verbs::menu_row(ui, Some(Icon::PLUG), "Connect", key(Verb::Connect).as_deref(), None).clicked() {
         actions.push(Action::OpenSite(site.id.clone()));

@@ -1,8 +1,6 @@
 //! A pane's rows: only what is visible is touched, so a hundred thousand entries scroll like ten.
 
-use eframe::egui::{
-    Align, Color32, CornerRadius, DragAndDrop, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{Align, CornerRadius, DragAndDrop, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::format;
@@ -236,12 +234,12 @@ fn draw_cells(ui: &Ui, view: &View<'_>, entry: &Entry, rect: Rect, columns: &Col
         paint::text(ui, pos2(left, y), Align::Min, cut, font, second);
     }
     if response.hovered() {
-        exact_values(ui, view, entry, columns, response, was_cut, second);
+        exact_values(ui, view, entry, columns, response, was_cut);
     }
 }
 
 /// The exact value of the cell under the pointer.
-fn exact_values(ui: &Ui, view: &View<'_>, entry: &Entry, columns: &Columns, response: &Response, was_cut: bool, _ink: Color32) {
+fn exact_values(ui: &Ui, view: &View<'_>, entry: &Entry, columns: &Columns, response: &Response, was_cut: bool) {
     let Some(at) = ui.input(|input| input.pointer.hover_pos()) else { return };
     let words = if at.x < columns.name_right {
         if !was_cut {

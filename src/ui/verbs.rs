@@ -9,6 +9,9 @@ use crate::ui::tokens::{size, tokens};
 use crate::ui::widgets::button;
 use crate::ui::{fonts, paint, theme};
 
+/// The widest menu.
+const MENU_WIDTH: f32 = 290.0;
+
 /// The verb's icon.
 #[must_use]
 pub fn icon(verb: Verb) -> Icon {
@@ -54,6 +57,12 @@ pub fn menu_item(ui: &mut Ui, screen: &Screen, verb: Verb, actions: &mut Vec<Act
     }
 }
 
+/// Begins a menu: rows without gaps, all of one width.
+pub fn begin_menu(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.set_width(ui.available_width().min(MENU_WIDTH));
+}
+
 /// A row of a menu; closes the menu when clicked. With a reason it is disabled and says it.
 pub fn menu_row(ui: &mut Ui, icon: Option<Icon>, label: &str, key: Option<&str>, why_not: Option<&str>) -> Response {
     let t = tokens(ui);
@@ -61,7 +70,7 @@ pub fn menu_row(ui: &mut Ui, icon: Option<Icon>, label: &str, key: Option<&str>,
     let key_font = fonts::mono(size::MONO);
     let keys_width = key.map_or(0.0, |key| paint::width(ui, key, &key_font) + 24.0);
     let wanted = 30.0 + paint::width(ui, label, &font) + keys_width + 12.0;
-    let width = ui.available_width().max(wanted).max(180.0);
+    let width = ui.available_width().max(wanted);
     let (rect, mut response) = ui.allocate_exact_size(vec2(width, size::PILL), Sense::click());
     let enabled = why_not.is_none();
     if ui.is_rect_visible(rect) {

@@ -160,12 +160,6 @@ pub fn icon_button_at(
     if enabled && !tooltip.is_empty() { response.on_hover_text(tooltip) } else { response }
 }
 
-/// A role for a whole row that can be chosen, with the row's name.
-#[must_use]
-pub fn row_info(name: &str, selected: bool) -> WidgetInfo {
-    WidgetInfo::selected(Role::Row, true, selected, name)
-}
-
 /// Words in the accent's colour that do something, inside a line of text.
 pub fn link(ui: &mut Ui, label: &str) -> Response {
     let t = tokens(ui);

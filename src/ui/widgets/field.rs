@@ -96,6 +96,7 @@ impl<'a> Field<'a> {
             let font = if self.mono { fonts::mono(12.0) } else { fonts::regular(size::BODY) };
             let row = ui.fonts_mut(|fonts| fonts.row_height(&font));
             let right = if reveal.is_some() { 32 } else { 10 };
+            #[allow(clippy::cast_possible_truncation, reason = "between 0 and 12")]
             let above = ((HEIGHT - row) / 2.0).floor().clamp(0.0, 12.0) as i8;
             let frame = Frame::NONE.inner_margin(Margin { left: 10, right, top: above, bottom: above });
             let ground = ui.painter().add(egui::Shape::Noop);

@@ -1,0 +1,544 @@
+//! A scripted FTP server that misbehaves exactly where a test wants it to, and reports what it did.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+use tokio_rustls::server::TlsStream;
+
+/// Bounds every wait of the server and of the tests, so that a mistake in a script fails instead of hanging.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One thing that the server does on a control connection.
+#[derive(Clone, Debug)]
+enum Step {
+    Say(Vec<u8>),
+    SayClear(Vec<u8>),
+    Expect(String),
+    StartTls,
+    RefusedTls,
+    EndTls,
+    Close,
+    Reset,
+    WaitForGo,
+    AwaitEnd,
+    Pasv(Option<[u8; 4]>),
+    Epsv,
+    OpenData { tls: bool },
+    SendData(Vec<u8>),
+    ReadData(usize),
+    ReadDataToEnd,
+    EndData,
+    CutData,
+    ResetData,
+}
+
+/// What the server does on one control connection, in order.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Script(Vec<Step>);
+
+impl Script {
+    /// A script that begins with a greeting.
+    pub fn greet() -> Self {
+        Self::default().say("220 scripted\r\n")
+    }
+
+    /// A script that greets and takes a login; FEAT offers `features`.
+    pub fn logged_in(features: &[&str]) -> Self {
+        Self::greet().login(features)
+    }
+
+    /// Takes USER, PASS, FEAT, TYPE.
+    pub fn login(self, features: &[&str]) -> Self {
+        let listed: String = features.iter().map(|feature| format!(" {feature}\r\n")).collect();
+        self.answer("USER", "331 password\r\n")
+            .answer("PASS", "230 in\r\n")
+            .answer("FEAT", &format!("211-Features:\r\n{listed}211 End\r\n"))
+            .answer("TYPE I", "200 binary\r\n")
+    }
+
+    /// Takes AUTH TLS, PBSZ, PROT.
+    pub fn explicit_tls(self) -> Self {
+        self.answer("AUTH TLS", "234 go\r\n").start_tls().answer("PBSZ 0", "200 ok\r\n").answer("PROT P", "200 ok\r\n")
+    }
+
+    /// Writes these bytes, through TLS once it is up.
+    pub fn say(self, text: impl AsRef<[u8]>) -> Self {
+        self.step(Step::Say(text.as_ref().to_vec()))
+    }
+
+    /// Writes these bytes past TLS.
+    pub fn say_clear(self, text: impl AsRef<[u8]>) -> Self {
+        self.step(Step::SayClear(text.as_ref().to_vec()))
+    }
+
+    /// Reads a command that begins so; anything else ends the script as a deviation.
+    pub fn expect(self, command: &str) -> Self {
+        self.step(Step::Expect(command.to_owned()))
+    }
+
+    /// Reads a command and answers it.
+    pub fn answer(self, command: &str, reply: &str) -> Self {
+        self.expect(command).say(reply)
+    }
+
+    /// Handshake on the control connection.
+    pub fn start_tls(self) -> Self {
+        self.step(Step::StartTls)
+    }
+
+    /// Handshake that the client breaks off.
+    pub fn refused_tls(self) -> Self {
+        self.step(Step::RefusedTls)
+    }
+
+    /// Sends close_notify on the control connection and leaves the socket open.
+    pub fn end_tls(self) -> Self {
+        self.step(Step::EndTls)
+    }
+
+    /// Closes the control connection properly.
+    pub fn close(self) -> Self {
+        self.step(Step::Close)
+    }
+
+    /// Resets the control connection.
+    pub fn reset(self) -> Self {
+        self.step(Step::Reset)
+    }
+
+    /// Waits for [`Server::go`].
+    pub fn wait_for_go(self) -> Self {
+        self.step(Step::WaitForGo)
+    }
+
+    /// Waits until the client ends the control connection; bytes until then are reported as commands.
+    pub fn await_end(self) -> Self {
+        self.step(Step::AwaitEnd)
+    }
+
+    /// Takes PASV.
+    pub fn pasv(self) -> Self {
+        self.step(Step::Pasv(None))
+    }
+
+    /// Takes PASV and names another host.
+    pub fn pasv_naming(self, host: [u8; 4]) -> Self {
+        self.step(Step::Pasv(Some(host)))
+    }
+
+    /// Takes EPSV.
+    pub fn epsv(self) -> Self {
+        self.step(Step::Epsv)
+    }
+
+    /// Takes PASV and the command, answers 150 and opens the data connection.
+    pub fn transfer(self, command: &str) -> Self {
+        self.pasv().answer(command, "150 go\r\n").open_data()
+    }
+
+    /// As [`Script::transfer`], over TLS.
+    pub fn transfer_tls(self, command: &str) -> Self {
+        self.pasv().answer(command, "150 go\r\n").step(Step::OpenData { tls: true })
+    }
+
+    /// Accepts the data connection.
+    pub fn open_data(self) -> Self {
+        self.step(Step::OpenData { tls: false })
+    }
+
+    /// Writes to the data connection.
+    pub fn send_data(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.step(Step::SendData(bytes.as_ref().to_vec()))
+    }
+
+    /// Reads this many bytes from the data connection.
+    pub fn read_data(self, count: usize) -> Self {
+        self.step(Step::ReadData(count))
+    }
+
+    /// Reads from the data connection until the client ends it.
+    pub fn read_data_to_end(self) -> Self {
+        self.step(Step::ReadDataToEnd)
+    }
+
+    /// Ends the data connection properly.
+    pub fn end_data(self) -> Self {
+        self.step(Step::EndData)
+    }
+
+    /// Ends the data connection without close_notify.
+    pub fn cut_data(self) -> Self {
+        self.step(Step::CutData)
+    }
+
+    /// Resets the data connection.
+    pub fn reset_data(self) -> Self {
+        self.step(Step::ResetData)
+    }
+
+    fn step(mut self, step: Step) -> Self {
+        self.0.push(step);
+        self
+    }
+}
+
+/// What the server did and saw.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Commands, as they came.
+    pub commands: Vec<String>,
+    /// Faults that it injected, in order: "close", "reset", "cut data", …
+    pub faults: Vec<&'static str>,
+    /// Bytes that came over data connections.
+    pub received: Vec<u8>,
+    /// For each data connection over TLS: whether it resumed a session.
+    pub resumed: Vec<bool>,
+    /// Data connections accepted.
+    pub data_connections: usize,
+    /// Control connections whose script ran to its end.
+    pub completed: usize,
+    /// The first deviation from a script.
+    pub deviation: Option<String>,
+}
+
+impl Report {
+    /// The commands that begin so.
+    pub fn count(&self, command: &str) -> usize {
+        self.commands.iter().filter(|line| line.starts_with(command)).count()
+    }
+}
+
+/// A running server.
+pub struct Server {
+    address: SocketAddr,
+    report: Arc<Mutex<Report>>,
+    changed: watch::Sender<()>,
+    go: Arc<Semaphore>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts a server that plays one script for each connection, one after another.
+    pub async fn start(scripts: impl IntoIterator<Item = Script>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let report = Arc::new(Mutex::new(Report::default()));
+        let go = Arc::new(Semaphore::new(0));
+        let (changed, _) = watch::channel(());
+        let tls = tokio_rustls::TlsAcceptor::from(Arc::new(certificate()));
+        let scripts: Vec<Script> = scripts.into_iter().collect();
+        let player = Player { report: Arc::clone(&report), changed: changed.clone(), go: Arc::clone(&go), tls };
+        let task = tokio::spawn(async move {
+            for script in scripts {
+                let Ok(accepted) = tokio::time::timeout(PATIENCE, listener.accept()).await else {
+                    player.note(|report| report.deviation = Some("nobody connected".to_owned()));
+                    return;
+                };
+                player.play(script, accepted.unwrap().0).await;
+            }
+        });
+        Self { address, report, changed, go, task }
+    }
+
+    /// One script.
+    pub async fn playing(script: Script) -> Self {
+        Self::start([script]).await
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets a script go on behind its `wait_for_go`.
+    pub fn go(&self) {
+        self.go.add_permits(1);
+    }
+
+    /// Waits until the report says so.
+    pub async fn until(&self, told: impl Fn(&Report) -> bool) {
+        let mut changes = self.changed.subscribe();
+        let waiting = async {
+            while !told(&self.report.lock().unwrap()) {
+                changes.changed().await.unwrap();
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, waiting).await;
+        assert!(waited.is_ok(), "the server never got there: {:?}", self.report.lock().unwrap());
+    }
+
+    /// Waits for the end of all scripts and returns the report, which must hold no deviation.
+    pub async fn finish(self) -> Report {
+        let ended = tokio::time::timeout(PATIENCE, self.task).await;
+        let report = self.report.lock().unwrap().clone();
+        assert!(ended.is_ok(), "the script did not end: {report:?}");
+        assert_eq!(report.deviation, None, "{report:?}");
+        report
+    }
+}
+
+fn certificate() -> rustls::ServerConfig {
+    let made = rcgen::generate_simple_self_signed(vec!["scripted.test".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_protocol_versions(&[&rustls::version::TLS12])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    config.session_storage = rustls::server::ServerSessionMemoryCache::new(64);
+    config
+}
+
+/// A control or data connection.
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    async fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Plain(stream) => stream.read(bytes).await,
+            Self::Tls(stream) => stream.read(bytes).await,
+        }
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::Plain(stream) => stream.write_all(bytes).await,
+            Self::Tls(stream) => {
+                stream.write_all(bytes).await?;
+                stream.flush().await
+            }
+        }
+    }
+
+    async fn end(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Plain(stream) => stream.shutdown().await,
+            Self::Tls(stream) => stream.shutdown().await,
+        }
+    }
+
+    fn socket(&mut self) -> &mut TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_mut().0,
+        }
+    }
+
+    /// Makes the coming drop a reset.
+    fn reset(mut self) {
+        socket2::SockRef::from(&*self.socket()).set_linger(Some(Duration::ZERO)).unwrap();
+    }
+}
+
+struct Player {
+    report: Arc<Mutex<Report>>,
+    changed: watch::Sender<()>,
+    go: Arc<Semaphore>,
+    tls: tokio_rustls::TlsAcceptor,
+}
+
+/// One control connection under way.
+struct Play<'a> {
+    player: &'a Player,
+    control: Option<Stream>,
+    pending: Vec<u8>,
+    listener: Option<TcpListener>,
+    data: Option<Stream>,
+}
+
+impl Player {
+    fn note(&self, change: impl FnOnce(&mut Report)) {
+        change(&mut self.report.lock().unwrap());
+        self.changed.send_replace(());
+    }
+
+    async fn play(&self, script: Script, stream: TcpStream) {
+        stream.set_nodelay(true).unwrap();
+        let mut play = Play { player: self, control: Some(Stream::Plain(stream)), pending: Vec::new(), listener: None, data: None };
+        for step in script.0 {
+            let told = format!("{step:?}");
+            let outcome = tokio::time::timeout(PATIENCE, play.step(step)).await;
+            let problem = match outcome {
+                Ok(Ok(())) => continue,
+                Ok(Err(problem)) => problem,
+                Err(_) => "took too long".to_owned(),
+            };
+            let told: String = told.chars().take(200).collect();
+            self.note(|report| {
+                report.deviation.get_or_insert(format!("{told}: {problem}"));
+            });
+            return;
+        }
+        self.note(|report| report.completed += 1);
+    }
+}
+
+impl Play<'_> {
+    async fn step(&mut self, step: Step) -> Result<(), String> {
+        let text = |error: std::io::Error| error.to_string();
+        match step {
+            Step::Say(bytes) => self.control()?.write(&bytes).await.map_err(text),
+            Step::SayClear(bytes) => {
+                self.fault("clear text");
+                self.control()?.socket().write_all(&bytes).await.map_err(text)
+            }
+            Step::Expect(command) => self.expect(&command).await,
+            Step::StartTls => {
+                let Some(Stream::Plain(stream)) = self.control.take() else { return Err("no plain connection".to_owned()) };
+                let stream = self.player.tls.accept(stream).await.map_err(text)?;
+                self.control = Some(Stream::Tls(Box::new(stream)));
+                Ok(())
+            }
+            Step::RefusedTls => {
+                let Some(Stream::Plain(stream)) = self.control.take() else { return Err("no plain connection".to_owned()) };
+                match self.player.tls.accept(stream).await {
+                    Ok(_) => Err("the client took the certificate".to_owned()),
+                    Err(_) => Ok(()),
+                }
+            }
+            Step::EndTls => {
+                self.fault("end of TLS");
+                let Stream::Tls(stream) = self.control()? else { return Err("no TLS".to_owned()) };
+                stream.get_mut().1.send_close_notify();
+                stream.flush().await.map_err(text)
+            }
+            Step::Close => {
+                self.fault("close");
+                self.control()?.end().await.map_err(text)?;
+                self.control = None;
+                Ok(())
+            }
+            Step::Reset => {
+                self.fault("reset");
+                self.control.take().ok_or("no connection")?.reset();
+                Ok(())
+            }
+            Step::WaitForGo => {
+                self.player.go.acquire().await.map_err(|error| error.to_string())?.forget();
+                Ok(())
+            }
+            Step::AwaitEnd => {
+                while let Some(line) = self.line().await {
+                    self.player.note(|report| report.commands.push(line));
+                }
+                Ok(())
+            }
+            Step::Pasv(named) => {
+                self.expect("PASV").await?;
+                let port = self.listen().await;
+                let [a, b, c, d] = named.unwrap_or([127, 0, 0, 1]);
+                let reply = format!("227 Entering Passive Mode ({a},{b},{c},{d},{},{})\r\n", port / 256, port % 256);
+                self.control()?.write(reply.as_bytes()).await.map_err(text)
+            }
+            Step::Epsv => {
+                self.expect("EPSV").await?;
+                let reply = format!("229 Entering Extended Passive Mode (|||{}|)\r\n", self.listen().await);
+                self.control()?.write(reply.as_bytes()).await.map_err(text)
+            }
+            Step::OpenData { tls } => {
+                let listener = self.listener.take().ok_or("no PASV before")?;
+                let (stream, _) = listener.accept().await.map_err(text)?;
+                self.player.note(|report| report.data_connections += 1);
+                self.data = Some(if tls {
+                    let stream = self.player.tls.accept(stream).await.map_err(text)?;
+                    let resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
+                    self.player.note(|report| report.resumed.push(resumed));
+                    Stream::Tls(Box::new(stream))
+                } else {
+                    Stream::Plain(stream)
+                });
+                Ok(())
+            }
+            Step::SendData(bytes) => self.data()?.write(&bytes).await.map_err(text),
+            Step::ReadData(count) => {
+                let mut got = 0;
+                let mut bytes = vec![0; 64 * 1024];
+                while got < count {
+                    let read = self.data()?.read(&mut bytes).await.map_err(text)?;
+                    if read == 0 {
+                        return Err(format!("the data ended after {got} bytes"));
+                    }
+                    got += read;
+                    self.player.note(|report| report.received.extend_from_slice(&bytes[..read]));
+                }
+                Ok(())
+            }
+            Step::ReadDataToEnd => {
+                let mut bytes = vec![0; 64 * 1024];
+                loop {
+                    match self.data()?.read(&mut bytes).await {
+                        // A client that breaks off does so without ceremony.
+                        Ok(0) | Err(_) => return Ok(()),
+                        Ok(read) => self.player.note(|report| report.received.extend_from_slice(&bytes[..read])),
+                    }
+                }
+            }
+            Step::EndData => {
+                let mut data = self.data.take().ok_or("no data connection")?;
+                data.end().await.map_err(text)
+            }
+            Step::CutData => {
+                self.fault("cut data");
+                self.data()?.socket().shutdown().await.map_err(text)
+            }
+            Step::ResetData => {
+                self.fault("reset data");
+                self.data.take().ok_or("no data connection")?.reset();
+                Ok(())
+            }
+        }
+    }
+
+    fn fault(&self, name: &'static str) {
+        self.player.note(|report| report.faults.push(name));
+    }
+
+    fn control(&mut self) -> Result<&mut Stream, String> {
+        self.control.as_mut().ok_or_else(|| "no control connection".to_owned())
+    }
+
+    fn data(&mut self) -> Result<&mut Stream, String> {
+        self.data.as_mut().ok_or_else(|| "no data connection".to_owned())
+    }
+
+    async fn listen(&mut self) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        self.listener = Some(listener);
+        port
+    }
+
+    async fn expect(&mut self, command: &str) -> Result<(), String> {
+        let line = self.line().await.ok_or("the client went away")?;
+        let fits = line.starts_with(command);
+        let told = line.clone();
+        self.player.note(|report| report.commands.push(line));
+        if fits { Ok(()) } else { Err(format!("“{told}” came instead")) }
+    }
+
+    /// The next line of the control connection; `None` at its end.
+    async fn line(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.pending.iter().position(|b| *b == b'\n') {
+                let line: Vec<u8> = self.pending.drain(..=end).collect();
+                return Some(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned());
+            }
+            let mut bytes = [0; 1024];
+            match self.control.as_mut()?.read(&mut bytes).await {
+                Ok(0) | Err(_) => return None,
+                Ok(count) => self.pending.extend_from_slice(&bytes[..count]),
+            }
+        }
+    }
+}
