@@ -98,8 +98,13 @@ def main():
     font = TTFont(lucide / "font/lucide.ttf")
     cut(font, [codes[name] for name in ICONS], [])
     # Upstream's side bearings are all zero, which would draw every glyph at the left edge of its box.
-    for glyph, (advance, _) in font["hmtx"].metrics.items():
-        font["hmtx"][glyph] = (advance, getattr(font["glyf"][glyph], "xMin", 0))
+    glyphs = font["glyf"]
+    for name, (advance, _) in list(font["hmtx"].metrics.items()):
+        glyph = glyphs[name]
+        if glyph.numberOfContours:
+            glyph.expand(glyphs)
+            glyph.recalcBounds(glyphs)
+            font["hmtx"][name] = (advance, glyph.xMin)
     font.save(out / "icons/lucide.ttf")
     with open(out / "icons/icons.csv", "w", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")

@@ -29,9 +29,9 @@ const OWNER_WIDE: f32 = 76.0;
 const GAP: f32 = 4.0;
 
 impl Columns {
-    /// The columns of a pane in an area.
+    /// The columns of a pane in an area; permissions and owner only where the server tells them.
     #[must_use]
-    pub fn of(area: Rect, side: Side) -> Self {
+    pub fn of(area: Rect, side: Side, tells_owner: bool) -> Self {
         let width = area.width();
         let mut right = area.right();
         let mut take = |wanted: bool, space: f32, gap: f32| {
@@ -40,7 +40,7 @@ impl Columns {
                 right
             })
         };
-        let remote = side == Side::Remote;
+        let remote = side == Side::Remote && tells_owner;
         let owner = if width >= 680.0 { OWNER_WIDE } else { OWNER };
         let owner_left = take(remote && width >= 520.0, owner, 0.0);
         let mode_left = take(remote && width >= 430.0, MODE, GAP);
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_narrow_pane_drops_owner_then_mode_then_date_and_keeps_name_and_size() {
-        let of = |width: f32| Columns::of(Rect::from_min_size(pos2(0.0, 0.0), vec2(width, 100.0)), Side::Remote);
+        let of = |width: f32| Columns::of(Rect::from_min_size(pos2(0.0, 0.0), vec2(width, 100.0)), Side::Remote, true);
         let has = |width: f32| {
             let columns = of(width);
             [columns.modified_left.is_some(), columns.mode_left.is_some(), columns.owner_left.is_some()]

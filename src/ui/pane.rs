@@ -220,8 +220,12 @@ fn summary(view: &View<'_>, side: Side) -> (String, String) {
     let total = listing.entries.len() as u64;
     let selected = pane.selected.len() as u64;
     if selected > 0 {
-        let words =
-            format!("{} of {} selected · {}", format::count(selected), format::count(total), format::size(pane.selected_bytes));
+        let mut words = format!("{} of {} selected", format::count(selected), format::count(total));
+        // Folders alone have no size that is known.
+        if pane.selected_bytes == 0 {
+            return (words, String::new());
+        }
+        words.push_str(&format!(" · {}", format::size(pane.selected_bytes)));
         return (words, format::exact_size(pane.selected_bytes));
     }
     let mut words = match total {

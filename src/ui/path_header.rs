@@ -195,7 +195,7 @@ fn crumbs(ui: &mut Ui, view: &View<'_>, side: Side, rect: Rect, actions: &mut Ve
     for (at, crumb) in crumbs.iter().enumerate().skip(first) {
         left = show_crumb(ui, side, at, crumb, at == last, left, rect, actions);
         if at < last {
-            let at = pos2(left + 6.0, rect.center().y);
+            let at = pos2(left + 4.0, rect.center().y);
             Icon::CHEVRON_RIGHT.paint(ui.painter(), at, 11.0, tokens(ui).subdued);
             left += 12.0;
         }

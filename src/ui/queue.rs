@@ -124,11 +124,17 @@ fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Action>) 
 fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect) {
     let t = tokens(ui);
     let connected = view.screen.session.site.is_some();
+    let is_moored = view.screen.session.phase == crate::model::session::Phase::Moored;
     let (what, next) = match tab {
         QueueTab::Active if view.screen.queue.queued > 0 && view.screen.queue.paused => {
             ("The queue is held", "Choose “Go on” to let it move again.")
         }
-        QueueTab::Active if view.screen.queue.queued > 0 => ("Nothing is moving", "The queue goes on when the server is back."),
+        QueueTab::Active if view.screen.queue.queued > 0 && is_moored => {
+            ("Nothing is moving", "What waits belongs to another server; it goes on when that one is connected.")
+        }
+        QueueTab::Active if view.screen.queue.queued > 0 => {
+            ("Nothing is moving", "What waits goes on when its server is connected.")
+        }
         QueueTab::Active if connected => ("Nothing is moving", "Drag files from one pane to the other, or from the desktop."),
         QueueTab::Active => ("Nothing is moving", "Transfers will be here, and stay here until they have arrived."),
         QueueTab::Queued => ("Nothing is waiting", "What has been asked for is under way or done."),

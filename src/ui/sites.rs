@@ -73,6 +73,10 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             ui.add_space(8.0);
         });
     });
+    // After the rows, which take what is dropped on them.
+    if let Some(site) = ground.dnd_release_payload::<DraggedSite>() {
+        actions.push(Action::MoveSite { id: site.0.clone(), folder: String::new(), before: None });
+    }
 }
 
 fn empty(ui: &mut Ui, body: Rect, actions: &mut Vec<Action>) {
@@ -123,9 +127,6 @@ fn ground_input(ui: &Ui, view: &View<'_>, ground: &Response, lines: &[Line<'_>],
         verbs::menu_item(ui, view.screen, Verb::NewSite, actions);
         verbs::menu_item(ui, view.screen, Verb::NewSiteFolder, actions);
     });
-    if let Some(site) = ground.dnd_release_payload::<DraggedSite>() {
-        actions.push(Action::MoveSite { id: site.0.clone(), folder: String::new(), before: None });
-    }
     if !ground.has_focus() {
         return;
     }

@@ -17,7 +17,7 @@ use crate::ui::{fonts, paint, pane, pane_menu, table_header, table_keys, theme};
 /// Draws header and rows.
 pub fn show(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>) {
     let area = ui.max_rect();
-    let columns = Columns::of(area, side);
+    let columns = Columns::of(area, side, tells_owner(view, side));
     let header = Rect::from_min_size(area.min, vec2(area.width(), size::TABLE_HEADER));
     table_header::show(ui, view, side, &columns, header, actions);
 
@@ -44,9 +44,23 @@ pub fn show(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>)
         });
     });
     drop::note_folder_row(ui, side, folder_row);
+    // After the rows: a folder row under the pointer takes what is dropped before the pane does.
+    if let Some(rows) = ground.dnd_release_payload::<DraggedRows>()
+        && rows.from != side
+    {
+        actions.push(Action::DropRows { from: rows.from, onto: None });
+    }
 }
 
-/// The pane itself: it takes the keyboard, clicks beside the rows, and what is dropped beside folder rows.
+/// Whether the listing has permissions or owners; its beginning tells, so that long ones are not walked for each frame.
+fn tells_owner(view: &View<'_>, side: Side) -> bool {
+    let listing = view.screen.pane(side).listing.as_ref();
+    listing.is_none_or(|listing| {
+        listing.entries.is_empty() || listing.entries.iter().take(64).any(|entry| entry.mode.is_some() || entry.owner.is_some())
+    })
+}
+
+/// The pane itself: it takes the keyboard and clicks beside the rows.
 fn ground_input(ui: &mut Ui, view: &View<'_>, side: Side, ground: &Response, body: Rect, actions: &mut Vec<Action>) {
     ground.widget_info(|| WidgetInfo::labeled(Role::Grid, true, pane::name(side)));
     if ground.gained_focus() && (view.screen.active != side || view.screen.focus != Focus::Pane) {
@@ -59,11 +73,6 @@ fn ground_input(ui: &mut Ui, view: &View<'_>, side: Side, ground: &Response, bod
     ground.context_menu(|ui| pane_menu::show_folder(ui, view, side, actions));
     if ground.has_focus() {
         table_keys::handle(ui, view, side, body.height(), actions);
-    }
-    if let Some(rows) = ground.dnd_release_payload::<DraggedRows>()
-        && rows.from != side
-    {
-        actions.push(Action::DropRows { from: rows.from, onto: None });
     }
     if view.screen.pane(side).rows.is_empty() {
         theme::focus_ring(ui, ground, 0);
@@ -131,10 +140,6 @@ fn show_row(
         if let Some(rows) = response.dnd_release_payload::<DraggedRows>() {
             actions.push(Action::DropRows { from: rows.from, onto: Some(row) });
         }
-    } else if let Some(rows) = response.dnd_release_payload::<DraggedRows>()
-        && rows.from != side
-    {
-        actions.push(Action::DropRows { from: rows.from, onto: None });
     }
     takes.then_some(row)
 }

@@ -46,7 +46,7 @@ fn style(theme: Theme) -> Style {
     spacing.item_spacing = Vec2::new(8.0, 4.0);
     spacing.button_padding = Vec2::new(10.0, 4.0);
     spacing.interact_size = Vec2::new(28.0, 26.0);
-    spacing.menu_margin = Margin::same(4);
+    spacing.menu_margin = Margin::symmetric(6, 5);
     spacing.window_margin = Margin::same(20);
     spacing.tooltip_width = 420.0;
     spacing.scroll = ScrollStyle {
