@@ -493,8 +493,8 @@ impl Line {
                         ));
                     }
                     // The dialler replaces the host by the control connection's peer.
-                    let [high, low] = port.to_be_bytes();
-                    format!("227 x (127,0,0,1,{high},{low})\r\n").into_bytes()
+                    let ([a, b, c, d], [high, low]) = (host.octets(), port.to_be_bytes());
+                    format!("227 x ({a},{b},{c},{d},{high},{low})\r\n").into_bytes()
                 }
                 None => b"227 x\r\n".to_vec(),
             },

@@ -25,6 +25,7 @@ enum Step {
     EndTls,
     Close,
     Reset,
+    Tell(&'static str),
     WaitForGo,
     AwaitEnd,
     Pasv(Option<[u8; 4]>),
@@ -111,6 +112,11 @@ impl Script {
     /// Resets the control connection.
     pub fn reset(self) -> Self {
         self.step(Step::Reset)
+    }
+
+    /// Reports that the script got here.
+    pub fn tell(self, fault: &'static str) -> Self {
+        self.step(Step::Tell(fault))
     }
 
     /// Waits for [`Server::go`].
@@ -422,6 +428,10 @@ impl Play<'_> {
             Step::Reset => {
                 self.fault("reset");
                 self.control.take().ok_or("no connection")?.reset();
+                Ok(())
+            }
+            Step::Tell(fault) => {
+                self.fault(fault);
                 Ok(())
             }
             Step::WaitForGo => {
