@@ -26,16 +26,18 @@ RANGES = [
 FEATURES = ["ccmp", "kern", "locl", "mark", "mkmk"]
 
 ICONS = """
-activity anchor arrow-down arrow-left arrow-right arrow-up arrow-up-down bookmark check chevron-down
-chevron-left chevron-right chevron-up circle circle-alert circle-check circle-help circle-stop circle-x
-clipboard clock columns-2 copy corner-left-up download ellipsis external-link eye eye-off
-file file-archive file-audio file-check file-code file-image file-question file-text file-video folder folder-open folder-plus folder-sync folder-up folder-tree
-gauge git-compare globe hard-drive history hourglass house info key-round keyboard
-link list list-checks list-filter list-plus lock lock-open log-out minus monitor moon
-notebook-pen palette pause pencil play plug plug-zap plus power
-refresh-cw rotate-ccw save scroll-text search server settings shield-alert shield-check square
-star stethoscope sun timer timer-off trash-2 triangle-alert unplug upload user
-wifi wifi-off x zap
+activity anchor arrow-down arrow-left arrow-left-right arrow-right arrow-up arrow-up-down bookmark
+bookmark-plus brush-cleaning check check-check chevron-down chevron-left chevron-right chevron-up circle
+circle-alert circle-check circle-help circle-pause circle-play circle-stop circle-x clipboard clipboard-list
+clipboard-paste clock columns-2 copy copy-plus corner-down-right corner-left-up download ellipsis
+external-link eye eye-off file file-archive file-audio file-check file-code file-image file-lock file-question
+file-symlink file-text file-video folder folder-open folder-plus folder-sync folder-tree folder-up gauge
+git-compare globe hard-drive history hourglass house info key-round keyboard link list list-checks list-filter
+list-plus list-todo lock lock-open log-out maximize minus monitor moon notebook-pen palette panel-left pause
+pencil pencil-line play plug plug-zap plus power refresh-ccw refresh-cw rotate-ccw rotate-cw save scroll-text
+search server settings shield-alert shield-check square square-check square-split-horizontal star stethoscope
+sun sun-moon text-cursor-input timer timer-off trash-2 triangle-alert unplug upload user wifi wifi-off x zap
+zoom-in zoom-out
 """.split()
 
 
@@ -95,6 +97,9 @@ def main():
     assert not missing, missing
     font = TTFont(lucide / "font/lucide.ttf")
     cut(font, [codes[name] for name in ICONS], [])
+    # Upstream's side bearings are all zero, which would draw every glyph at the left edge of its box.
+    for glyph, (advance, _) in font["hmtx"].metrics.items():
+        font["hmtx"][glyph] = (advance, getattr(font["glyf"][glyph], "xMin", 0))
     font.save(out / "icons/lucide.ttf")
     with open(out / "icons/icons.csv", "w", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")

@@ -2,6 +2,7 @@
 //!
 //! The layers and what may import what are described in ARCHITECTURE.md and checked by `tests/layers.rs`.
 
+pub mod app;
 pub mod cli;
 pub mod engine;
 pub mod ftp;
@@ -10,3 +11,4 @@ pub mod model;
 pub mod practice;
 pub mod screen;
 pub mod store;
+pub mod ui;

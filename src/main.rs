@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
+use moorline::app::{self, Start};
 use moorline::cli;
 use moorline::cli::arguments::Arguments;
 use tracing_subscriber::EnvFilter;
@@ -17,9 +18,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// Opens the window.
+/// Opens the window, and comes back when it is closed.
 fn open_window(arguments: Arguments) -> ExitCode {
-    let _ = arguments;
-    eprintln!("moorline: this build has no window.");
-    ExitCode::from(2)
+    #[cfg(feature = "practice")]
+    let practice = arguments.practice;
+    #[cfg(not(feature = "practice"))]
+    let practice = false;
+    match app::run(Start { address: arguments.address, practice }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("moorline: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The practice server of `cargo demo`: a real FTP server inside the program, on loopback, over a throw-away folder.
 
 mod sample;
+mod shelter;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,11 +14,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use libunftp::ServerBuilder;
 use libunftp::options::{Binder, PassiveHost};
-use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, Principal};
 use unftp_sbe_fs::Filesystem;
+
+use self::shelter::Shelter;
 
 /// User and password at once; `anonymous` gets in with any password.
 const USER: &str = "practice";
@@ -30,7 +32,7 @@ pub struct Practice {
     port: u16,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    folder: TempDir,
+    shelter: Shelter,
 }
 
 impl Practice {
@@ -39,13 +41,13 @@ impl Practice {
     /// # Errors
     /// The folder cannot be written, or the system refuses a port or a thread.
     pub fn start() -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("moorline-practice-").tempdir()?;
-        sample::fill(folder.path())?;
+        let shelter = Shelter::make()?;
+        sample::fill(shelter.root())?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let port = listener.local_addr()?.port();
         let (stop, stopped) = oneshot::channel();
-        let root = folder.path().to_owned();
+        let root = shelter.root().to_owned();
         let thread = thread::Builder::new().name("practice-server".to_owned()).spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
@@ -55,7 +57,7 @@ impl Practice {
             });
             runtime.shutdown_timeout(Duration::from_secs(1));
         })?;
-        Ok(Self { port, stop: Some(stop), thread: Some(thread), folder })
+        Ok(Self { port, stop: Some(stop), thread: Some(thread), shelter })
     }
 
     /// The server's address, without the password.
@@ -73,7 +75,7 @@ impl Practice {
     /// The folder that is served.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.shelter.root()
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Command {
     /// Sends a file or folder, as cp -r does: into an existing folder under its own name, else as the name given.
     #[command(after_help = ADDRESSES)]
     Put(PutArguments),
+    /// Tells what replies mean: reads one JSON object a line, writes one a line.
+    Classify,
 }
 
 /// How to connect and what to print.

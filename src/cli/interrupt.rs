@@ -10,7 +10,8 @@ pub(super) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Listens from now on. A system that does not let us is no reason not to work: then the signal ends the program.
+    /// Listens from now on. Where a signal is ignored on purpose (under `nohup`, in the background of a script) that is left
+    /// as it is, and the others end the program at once: what has arrived is kept then, too.
     pub(super) fn listen() -> Self {
         let asked = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&asked);

@@ -1,6 +1,7 @@
 //! Moorline without a window: the same engine, driven from the command line.
 
 pub mod arguments;
+pub mod classify;
 mod failure;
 mod interrupt;
 mod list;
@@ -11,9 +12,11 @@ mod session;
 mod targets;
 mod transfer;
 
+use std::io;
 use std::process::ExitCode;
 
 use crate::cli::arguments::Command;
+use crate::cli::failure::Failure;
 
 /// Runs a command to its end.
 #[must_use]
@@ -22,6 +25,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Ls(arguments) => list::run(&arguments),
         Command::Get(arguments) => transfer::get(&arguments),
         Command::Put(arguments) => transfer::put(&arguments),
+        Command::Classify => classify_input(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -29,5 +33,15 @@ pub fn run(command: Command) -> ExitCode {
             failure.report();
             failure.code()
         }
+    }
+}
+
+/// Answers standard input line by line; a reader that has seen enough is no failure.
+fn classify_input() -> Result<(), Failure> {
+    match classify::run(io::stdin().lock(), io::stdout().lock()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::local(format!("The input could not be read: {error}.")))
+        }
+        _ => Ok(()),
     }
 }

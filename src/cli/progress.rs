@@ -21,7 +21,7 @@ impl Progress {
         } else {
             ProgressBar::hidden()
         };
-        let template = "{wide_bar:.cyan} {bytes} of {total_bytes}  {msg}";
+        let template = "{wide_bar:.cyan}  {msg}";
         // The template is a constant that the library reads; a plain bar is no loss if it ever should not.
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸─"));
@@ -32,12 +32,14 @@ impl Progress {
     /// Shows where the queue stands; `arrived` bytes are those of finished items.
     pub(super) fn show(&self, summary: &QueueSummary, arrived: u64, moving: u64) {
         let moved = arrived.saturating_add(moving);
-        self.bar.set_length(moved.saturating_add(summary.bytes_left));
+        let all = moved.saturating_add(summary.bytes_left);
+        self.bar.set_length(all);
         self.bar.set_position(moved);
         let left = summary.active + summary.queued;
         let time =
             summary.seconds_left.map(|seconds| format!(", {}", format::duration(Duration::from_secs(seconds)))).unwrap_or_default();
-        self.bar.set_message(format!("{}{time}, {left} to go", format::speed(summary.speed)));
+        let (moved, all, speed) = (format::size(moved), format::size(all), format::speed(summary.speed));
+        self.bar.set_message(format!("{moved} of {all}, {speed}{time}, {} to go", format::count(left)));
     }
 
     /// Prints a line above the bar, on standard error.

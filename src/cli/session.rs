@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use crate::cli::arguments::ConnectArguments;
@@ -30,16 +31,20 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How long a leave may take before the program ends without it.
 const LEAVE: Duration = Duration::from_secs(10);
 
-/// The command line asks the engine itself; nobody needs waking.
-struct NoWaker;
+/// Ends a wait when the engine has something new, events or progress of the queue.
+struct Alarm(SyncSender<()>);
 
-impl Waker for NoWaker {
-    fn wake(&self) {}
+impl Waker for Alarm {
+    fn wake(&self) {
+        // A full channel has its alarm already.
+        let _ = self.0.try_send(());
+    }
 }
 
 /// A connected session.
 pub(super) struct Session {
     pub(super) engine: Engine,
+    alarm: Receiver<()>,
     interrupt: Interrupt,
     trust: Vec<Fingerprint>,
     /// The password, until it was given once.
@@ -71,7 +76,8 @@ impl Session {
     pub(super) fn connect(remote: &Remote, arguments: &ConnectArguments, on_exists: OnExists) -> Result<Self, Failure> {
         let password = password::find(remote, arguments.password_stdin, &SystemKeyring)?;
         let options = Options { places: Places::of_user(), keyring: true, keep_queue: false };
-        let engine = Engine::start(options, Arc::new(NoWaker))
+        let (alarm, alarmed) = mpsc::sync_channel(1);
+        let engine = Engine::start(options, Arc::new(Alarm(alarm)))
             .map_err(|error: io::Error| Failure::local(format!("The system refused a thread to work on: {error}.")))?;
         engine.send(Command::Connect {
             site: Box::new(remote.site.clone()),
@@ -80,6 +86,7 @@ impl Session {
         });
         let mut session = Self {
             engine,
+            alarm: alarmed,
             interrupt: Interrupt::listen(),
             trust: arguments.trust.clone(),
             password,
@@ -123,7 +130,7 @@ impl Session {
                 "Interrupted; what has arrived so far is kept.",
             ))));
         }
-        let Some(Event { body, .. }) = self.engine.wait_event(LOOK) else { return Ok(None) };
+        let Some(Event { body, .. }) = self.engine.next_event().or_else(|| self.wait()) else { return Ok(None) };
         match body {
             EventBody::Session(view) => self.view = *view,
             EventBody::Trouble(problem) => {
@@ -137,6 +144,12 @@ impl Session {
             other => return Ok(Some(other)),
         }
         Ok(None)
+    }
+
+    /// Waits for the engine's alarm, but not longer than one look; returns the next event if there is one.
+    fn wait(&self) -> Option<Event> {
+        let _ = self.alarm.recv_timeout(LOOK);
+        self.engine.next_event()
     }
 
     /// Whether the session has ended and does not come back by itself.
@@ -194,7 +207,8 @@ impl Session {
                     return Ok(Answer::TrustOnce);
                 }
                 let changed = if *changed { " It is not the one that was accepted before." } else { "" };
-                let what = format!("The certificate of {authority} is not trusted: {}{changed}", certificate.reason);
+                let reason = certificate.reason.trim_end_matches('.');
+                let what = format!("The certificate of {authority} is not trusted: {reason}.{changed}");
                 let advice = format!(
                     "Its SHA-256 fingerprint is {0}. When you have made sure that it is the right one: --trust {0}",
                     certificate.fingerprint

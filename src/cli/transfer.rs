@@ -77,13 +77,29 @@ fn upload_target(session: &mut Session, remote: &Remote, path: RemotePath, name:
         Ok(_) => into(&path),
         Err(_) if !remote.is_folder() => Ok(path),
         Err(_) => {
-            session.engine.send(Command::Change(Change::MakeFolder { place: Place::Remote(path.clone()) }));
-            match session.open(&path)? {
-                Ok(_) => into(&path),
-                Err(problem) => Err(Failure::of(problem)),
-            }
+            make_with_parents(session, &path)?;
+            into(&path)
         }
     }
+}
+
+/// Makes a folder on the server, and those above it that are missing.
+fn make_with_parents(session: &mut Session, folder: &RemotePath) -> Result<(), Failure> {
+    let mut missing = vec![folder.clone()];
+    while let Some(parent) = missing.last().and_then(RemotePath::parent) {
+        if session.open(&parent)?.is_ok() {
+            break;
+        }
+        missing.push(parent);
+    }
+    for folder in missing.iter().rev() {
+        session.engine.send(Command::Change(Change::MakeFolder { place: Place::Remote(folder.clone()) }));
+        // Whether it is there now is what counts, not whose doing it was.
+        if let Err(problem) = session.open(folder)? {
+            return Err(Failure::of(problem));
+        }
+    }
+    Ok(())
 }
 
 /// Runs one job to its end and tells what became of it.
@@ -102,7 +118,7 @@ fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> R
     if outcome.is_ok() {
         session.leave(DisconnectWhen::QueueDone);
     }
-    report.take_in(session);
+    report.take_in_all(session);
     let summary = session.engine.queue().summary();
     report.tally.unfinished = u64::try_from(summary.active + summary.queued).unwrap_or(u64::MAX);
     if arguments.connect.json {
@@ -160,18 +176,28 @@ impl Report {
     fn take_in(&mut self, session: &Session) {
         let queue = session.engine.queue();
         let summary = queue.summary();
-        if self.seen == (summary.done, summary.failed) {
-            return;
+        let (done, failed) = self.seen;
+        if summary.done != done {
+            // The last ones come first. What slips by between two calls is found at the end.
+            let new = queue.rows(QueueTab::Done, 0, summary.done.saturating_sub(done).saturating_add(16));
+            new.iter().rev().for_each(|row| self.tell_once(row));
+        }
+        if summary.failed != failed {
+            let rows = queue.rows(QueueTab::Failed, 0, summary.failed);
+            rows.iter().for_each(|row| self.tell_once(row));
         }
         self.seen = (summary.done, summary.failed);
-        let ids = queue.ids(QueueTab::Done).into_iter().rev().chain(queue.ids(QueueTab::Failed));
-        for id in ids {
-            if !self.told.contains(&id)
-                && let Some(row) = queue.row(id).filter(|row| row.state.is_final())
-            {
-                self.told.insert(id);
-                self.tell(&row);
-            }
+    }
+
+    /// Tells of all items that have ended and were not told of.
+    fn take_in_all(&mut self, session: &Session) {
+        self.seen = (0, 0);
+        self.take_in(session);
+    }
+
+    fn tell_once(&mut self, row: &TransferRow) {
+        if row.state.is_final() && self.told.insert(row.id) {
+            self.tell(row);
         }
     }
 

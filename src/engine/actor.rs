@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::engine::command::{Change, Command, Place};
@@ -13,6 +13,7 @@ use crate::engine::handle::Options;
 use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
 use crate::engine::local;
+use crate::engine::moment::at;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::engine::session_context::SessionContext;
@@ -22,6 +23,7 @@ use crate::engine::{Answer, trouble};
 use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
 use crate::model::format;
+use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, StopWish};
 use crate::model::secret::Secret;
@@ -32,10 +34,13 @@ use crate::store::queue::QueueJournal;
 
 /// How often the counters of running transfers are sampled.
 const SAMPLE: Duration = Duration::from_millis(250);
+/// How long after an arrival the pane that shows its folder is read again.
+const REFRESH: Duration = Duration::from_secs(1);
 
 /// Runs until the handle is dropped.
 pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publisher: Publisher, queue: SharedQueue) {
-    let Some(mut actor) = Actor::start(options, publisher, queue).await else { return };
+    let (arrivals, mut arrived) = unbounded_channel();
+    let Some(mut actor) = Actor::start(options, publisher, queue, arrivals).await else { return };
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut changes = actor.queue.changes();
@@ -53,6 +58,8 @@ pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publis
                 actor.publisher.wake();
             }
             _ = changes.changed() => actor.publisher.wake(),
+            Some(folder) = arrived.recv() => actor.arrived(&folder),
+            () = at(actor.refresh_due()) => actor.refresh(),
         }
     }
     if let Some(session) = actor.session.take() {
@@ -82,10 +89,13 @@ struct Actor {
     last: Option<(Site, AddressPath)>,
     opening: Option<JoinHandle<()>>,
     local: Option<PathBuf>,
+    arrivals: UnboundedSender<Place>,
+    refresh_local: Option<Instant>,
+    refresh_remote: Option<Instant>,
 }
 
 impl Actor {
-    async fn start(options: Options, publisher: Publisher, queue: SharedQueue) -> Option<Self> {
+    async fn start(options: Options, publisher: Publisher, queue: SharedQueue, arrivals: UnboundedSender<Place>) -> Option<Self> {
         let places = options.places.clone();
         let (keeper, found) = spawn_blocking(move || Keeper::open(places, options.keyring)).await.ok()?;
         for notice in found.notices {
@@ -105,6 +115,9 @@ impl Actor {
             last: None,
             opening: None,
             local: None,
+            arrivals,
+            refresh_local: None,
+            refresh_remote: None,
         };
         if let Some(places) = options.places.filter(|_| options.keep_queue) {
             let (journal, items, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
@@ -220,6 +233,7 @@ impl Actor {
             self.keeper.clone(),
             Arc::clone(&self.settings),
             Budget::new(usize::from(lanes), facts.connection_limit),
+            self.arrivals.clone(),
         );
         self.session = Some(SessionHandle::begin(Arc::new(context), password, start));
     }
@@ -245,6 +259,40 @@ impl Actor {
         self.local = Some(path.clone());
         let publisher = self.publisher.clone();
         self.opening = Some(tokio::spawn(show_local(publisher, path)));
+    }
+
+    /// Something arrived in a folder: a pane that shows it is read again, a little later and once for many files.
+    fn arrived(&mut self, folder: &Place) {
+        let due = Some(Instant::now() + REFRESH);
+        match folder {
+            Place::Local(path) if self.local.as_ref() == Some(path) => self.refresh_local = self.refresh_local.or(due),
+            Place::Remote(path) if self.shown_remote().as_ref() == Some(path) => self.refresh_remote = self.refresh_remote.or(due),
+            _ => {}
+        }
+    }
+
+    fn shown_remote(&self) -> Option<RemotePath> {
+        self.session.as_ref()?.context.view().folder
+    }
+
+    fn refresh_due(&self) -> Option<Instant> {
+        self.refresh_local.into_iter().chain(self.refresh_remote).min()
+    }
+
+    fn refresh(&mut self) {
+        let now = Instant::now();
+        if self.refresh_local.is_some_and(|due| due <= now) {
+            self.refresh_local = None;
+            if let Some(path) = self.local.clone() {
+                self.open_local(path);
+            }
+        }
+        if self.refresh_remote.is_some_and(|due| due <= now) {
+            self.refresh_remote = None;
+            if let Some(path) = self.shown_remote() {
+                self.tell(SessionCommand::Refresh(path));
+            }
+        }
     }
 
     fn change(&self, change: Change) {

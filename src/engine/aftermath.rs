@@ -1,13 +1,13 @@
 //! After a connection ended or did not come about: what it means, what is said, and when it comes back.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Fault, Reply};
 use crate::model::banner::{Banner, BannerAction, Severity};
-use crate::model::format;
-use crate::model::goodbye::Plan;
+use crate::model::budget::Crowd;
+use crate::model::goodbye::{self, Cause, Heard, Known, Plan, State, Verdict, Waiting};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::retry::{self, Ended};
 use crate::model::session::IdleLimit;
@@ -17,6 +17,8 @@ use crate::model::site::Site;
 pub struct Scene {
     /// Whether it was connected (otherwise this is a connect that failed).
     pub was_moored: bool,
+    /// Whether it has ever been connected.
+    pub has_been_moored: bool,
     /// Which attempt to connect this was, from 1.
     pub attempt: u32,
     /// How long nothing had been said before.
@@ -57,80 +59,113 @@ pub struct Aftermath {
 /// Works out what follows from the end of a connection.
 pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
     let problem = trouble::of_fault(fault, "go on");
-    let (ended, learned) = match fault {
-        Fault::Goodbye(reply) => said(reply, scene),
-        Fault::LoginRefused(reply) => said(reply, scene),
-        Fault::Resolve { .. } | Fault::Untrusted(_) | Fault::NotOffered { .. } | Fault::Protocol { .. }
-            if !scene.was_moored && scene.attempt <= 1 =>
-        {
-            (Ended::Said(Plan::StayAway { seconds: None }), Learned::Nothing)
-        }
-        _ => (Ended::Lost, Learned::Nothing),
+    let verdict = words(fault).map(|reply| (verdict(reply, scene), reply));
+    let ended = match (&verdict, fault) {
+        (Some((verdict, _)), _) => Some(Ended::Said(verdict.plan)),
+        // Trying again by itself helps where the way may come back, not where the address or the certificate is wrong.
+        (None, Fault::Untrusted(_) | Fault::NotOffered { .. }) => None,
+        (None, _) if scene.has_been_moored => Some(Ended::Lost),
+        (None, _) => None,
     };
-    let first_connect_failed = !scene.was_moored && scene.attempt <= 1 && matches!(ended, Ended::Lost);
     let attempt = if scene.was_moored { 1 } else { scene.attempt };
-    let delay = if scene.reconnect && !first_connect_failed { retry::reconnect_delay(ended, attempt, scene.unit) } else { None };
-    Aftermath { banner: banner(fault, &problem, site, scene, delay), delay, learned, problem }
-}
-
-/// What a reply means that ended the session.
-fn said(reply: &Reply, scene: &Scene) -> (Ended, Learned) {
-    let _ = scene;
-    match reply.code {
-        530 => (Ended::Said(Plan::StayAway { seconds: None }), Learned::Nothing),
-        _ => (Ended::Said(Plan::ReconnectNow), Learned::IdleCut),
-    }
-}
-
-fn banner(fault: &Fault, problem: &Problem, site: &Site, scene: &Scene, delay: Option<Duration>) -> Banner {
-    let words = match fault {
-        Fault::Goodbye(reply) | Fault::LoginRefused(reply) | Fault::NotOffered { reply, .. } => Some(reply),
-        _ => None,
+    let delay = ended.filter(|_| scene.reconnect).and_then(|ended| retry::reconnect_delay(ended, attempt, scene.unit));
+    let waiting = Waiting { transfers: scene.waiting, may_reconnect: delay.is_some() };
+    let (banner, learned) = match verdict {
+        Some((verdict, reply)) => (goodbye::banner(&verdict, reply.code, &reply.lines, waiting), learned(&verdict)),
+        None => (unspoken(&problem, waiting), Learned::Nothing),
     };
-    let mut actions = vec![BannerAction::ReconnectNow];
-    if delay.is_some() {
-        actions.push(BannerAction::StayOffline);
-    } else {
-        if matches!(problem.kind, ProblemKind::Login | ProblemKind::Connect | ProblemKind::Certificate)
-            && !site.id.0.starts_with("quick:")
-        {
-            actions.push(BannerAction::EditSite);
-        }
-        actions.push(BannerAction::Dismiss);
-    }
-    Banner {
-        severity: if delay.is_some() { Severity::Warning } else { Severity::Bad },
-        code: words.map(|reply| reply.code).filter(|code| *code > 0),
-        headline: problem.what.clone(),
-        consequence: consequence(problem, scene.waiting),
-        server_words: words.map(Reply::text),
-        actions,
+    Aftermath { banner: with_ways_on(banner, &problem, site, delay.is_some()), delay, learned, problem }
+}
+
+/// The reply that ended the session, or refused it.
+fn words(fault: &Fault) -> Option<&Reply> {
+    match fault {
+        Fault::Goodbye(reply) | Fault::LoginRefused(reply) => Some(reply),
+        _ => None,
     }
 }
 
-/// What it means for the work.
-pub fn consequence(problem: &Problem, waiting: usize) -> String {
-    match waiting {
-        0 => problem.advice.clone(),
-        count => {
-            let waits = format!("{} waiting and nothing is lost", format::counted(count, "transfer is", "transfers are"));
-            if problem.advice.is_empty() { waits } else { format!("{} {waits}", problem.advice) }
-        }
+fn verdict(reply: &Reply, scene: &Scene) -> Verdict {
+    let state = match (scene.was_moored, reply.code) {
+        (true, _) => State::Idle,
+        (false, 530) => State::Login,
+        (false, _) => State::Greeting,
+    };
+    let known = Known {
+        idle_limit: scene.limit.map(|limit| limit.seconds),
+        idle_for: scene.was_moored.then(|| u32::try_from(scene.silence.as_secs()).unwrap_or(u32::MAX)),
+        had_transfer: false,
+    };
+    goodbye::classify(&Heard { code: reply.code, lines: &reply.lines, state, quit_sent: false, known })
+}
+
+fn learned(verdict: &Verdict) -> Learned {
+    match (verdict.cause, verdict.seconds()) {
+        (Cause::IdleTimeout, Some(seconds)) => Learned::IdleLimit(seconds),
+        (Cause::IdleTimeout, None) => Learned::IdleCut,
+        _ => Learned::Nothing,
     }
 }
 
-/// Whether a refused login leaves it open that another password helps.
+/// The banner of an end without words.
+fn unspoken(problem: &Problem, waiting: Waiting) -> Banner {
+    let mut banner = goodbye::loss_banner(problem.what.clone(), waiting);
+    banner.consequence =
+        [problem.advice.as_str(), &banner.consequence].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    banner.server_words.clone_from(&problem.server_words);
+    banner
+}
+
+/// A site whose address or password may be wrong can be edited from the banner; a quick connect has nothing to edit.
+fn with_ways_on(mut banner: Banner, problem: &Problem, site: &Site, comes_back: bool) -> Banner {
+    let is_saved = !site.id.0.starts_with("quick:");
+    let may_be_wrong = matches!(problem.kind, ProblemKind::Login | ProblemKind::Connect | ProblemKind::Certificate);
+    banner.actions.retain(|action| *action != BannerAction::EditSite || is_saved);
+    if !comes_back && may_be_wrong {
+        banner.severity = Severity::Bad;
+        if is_saved && !banner.actions.contains(&BannerAction::EditSite) {
+            banner.actions.insert(banner.actions.len().min(1), BannerAction::EditSite);
+        }
+    }
+    banner
+}
+
+/// Whether a refused login leaves it open that another password helps: limits and bans come as 530 too.
 pub fn is_about_password(reply: &Reply) -> bool {
-    reply.code == 530 || reply.code == 430
+    let heard = Heard { code: reply.code, lines: &reply.lines, state: State::Login, quit_sent: false, known: Known::default() };
+    goodbye::classify(&heard).cause == Cause::LoginRejected
 }
 
 /// The idle limit that a greeting announces, in seconds.
 pub fn announced_limit(greeting: &Reply) -> Option<u32> {
-    let _ = greeting;
-    None
+    let heard =
+        Heard { code: greeting.code, lines: &greeting.lines, state: State::Greeting, quit_sent: false, known: Known::default() };
+    let verdict = goodbye::classify(&heard);
+    if verdict.cause == Cause::AnnouncesIdleLimit { verdict.seconds() } else { None }
 }
 
 /// Lowers the host's budget when the fault says that there are too many connections.
-pub fn adjust_budget(ctx: &SessionContext, fault: &Fault) {
-    let _ = (ctx, fault);
+pub async fn adjust_budget(ctx: &SessionContext, fault: &Fault) {
+    let Some(reply) = words(fault) else { return };
+    let heard = Heard { code: reply.code, lines: &reply.lines, state: State::Login, quit_sent: false, known: Known::default() };
+    let verdict = goodbye::classify(&heard);
+    let crowd = match verdict.cause {
+        Cause::TooManyFromHost | Cause::TooManyThisUser => Crowd::Ours,
+        Cause::TooManyUsers => Crowd::Everybodys,
+        _ if verdict.plan == Plan::LowerConnections => Crowd::Everybodys,
+        _ => return,
+    };
+    let figure = verdict.number.and_then(|number| usize::try_from(number).ok());
+    let mut limit = None;
+    ctx.change_budget(|budget, open| {
+        budget.refused(crowd, open, figure, Instant::now());
+        limit = budget.to_remember();
+    });
+    let mut facts = ctx.keeper.host(&ctx.site).await;
+    if facts.connection_limit != limit {
+        facts.connection_limit = limit;
+        if let Some(problem) = ctx.keeper.learn(&ctx.site, facts).await {
+            ctx.publisher.publish(crate::engine::EventBody::Trouble(problem));
+        }
+    }
 }

@@ -7,9 +7,10 @@ use std::sync::atomic::Ordering;
 
 use crate::engine::copy;
 use crate::engine::existing;
-use crate::engine::item_outcome::{Outcome, Stopped, break_off};
+use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
 use crate::engine::session_context::SessionContext;
+use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::{Facts, Resolution, numbered_name};
 use crate::model::entry::{Modified, Precision};
@@ -118,20 +119,23 @@ fn free_name(target: &Path) -> PathBuf {
 
 /// RETR into the `.part`; returns the closing reply's words and the size of what is there now.
 async fn fetch(ctx: &SessionContext, control: &mut Control, item: &Item, landing: &Landing) -> Result<(String, u64), Stopped> {
-    let mut offset = landing.offset;
+    let offset = landing.offset;
     if item.size == Some(offset) && offset > 0 {
         // All bytes came before the connection went; only the proof was missing.
         return Ok(("all bytes were there".into(), offset));
     }
     let doing = format!("send {}", item.remote);
     let mut data = match control.retrieve(&item.remote, offset).await {
-        Err(Fault::Refused(reply)) if offset > 0 && matches!(reply.code, 500..=504) => {
-            offset = 0;
-            control.retrieve(&item.remote, 0).await
+        Ok(data) => data,
+        Err(fault) => {
+            if offset > 0 && refuses_offset(&fault) {
+                // The next try begins anew.
+                open_part(&landing.part, 0).await.map_err(|error| Stopped::disk(&error, "write", &landing.part))?;
+                return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
+            }
+            return Err(Stopped::wire(fault, &doing));
         }
-        other => other,
-    }
-    .map_err(|fault| Stopped::wire(fault, &doing))?;
+    };
     let file = match open_part(&landing.part, offset).await {
         Ok(file) => file,
         Err(error) => {

@@ -81,3 +81,8 @@ pub async fn break_off(data: Data<'_>, fault: CopyFault, doing: &str, path: &Pat
         CopyFault::Wire(fault) => Stopped::ConnectionGone(fault),
     }
 }
+
+/// Whether the server does not know REST, or not for this transfer.
+pub fn refuses_offset(fault: &Fault) -> bool {
+    matches!(fault, Fault::Refused(reply) if matches!(reply.code, 500..=504 | 551 | 554))
+}

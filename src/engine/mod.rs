@@ -18,6 +18,7 @@ mod lane;
 mod local;
 pub mod log_view;
 mod login;
+mod moment;
 mod mooring;
 mod publish;
 mod questions;

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::aftermath::{self, Aftermath, Scene};
@@ -16,6 +15,7 @@ use crate::engine::event::EventBody;
 use crate::engine::item_outcome::Stopped;
 use crate::engine::lane::{self, LaneReport};
 use crate::engine::login;
+use crate::engine::moment::at;
 use crate::engine::mooring::Mooring;
 use crate::engine::session_context::SessionContext;
 use crate::engine::session_handle::SessionCommand;
@@ -151,7 +151,12 @@ impl Session {
                     }
                     Some(SessionCommand::Open(path)) => self.work.push_back(Work::Open(path)),
                     Some(SessionCommand::Change(change)) => self.work.push_back(Work::Change(change)),
-                    Some(SessionCommand::Stay | SessionCommand::ReconnectNow | SessionCommand::DismissBanner) => {}
+                    Some(
+                        SessionCommand::Stay
+                        | SessionCommand::ReconnectNow
+                        | SessionCommand::DismissBanner
+                        | SessionCommand::Refresh(_),
+                    ) => {}
                 },
             }
         };
@@ -213,7 +218,7 @@ impl Session {
                 }
                 () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
                 _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
-                Some(LaneReport::Refused(fault)) = self.reported.recv() => aftermath::adjust_budget(&ctx, &fault),
+                Some(LaneReport::Refused(fault)) = self.reported.recv() => aftermath::adjust_budget(&ctx, &fault).await,
             }
         };
         self.mooring.silence_so_far();
@@ -304,6 +309,12 @@ impl Session {
                 self.work.retain(|work| !matches!(work, Work::Open(_)));
                 self.work.push_back(Work::Open(path));
             }
+            SessionCommand::Refresh(path) => {
+                let shown = self.ctx.view().folder.as_ref() == Some(&path);
+                if shown && !self.work.iter().any(|work| matches!(work, Work::Open(_))) {
+                    self.work.push_back(Work::Open(path));
+                }
+            }
             SessionCommand::Change(change) => self.work.push_back(Work::Change(change)),
             SessionCommand::Leave(when) => {
                 self.leaving = Some(when);
@@ -340,6 +351,7 @@ impl Session {
         }
         let scene = Scene {
             was_moored: self.was_moored && self.attempt == 0,
+            has_been_moored: self.was_moored,
             attempt: self.attempt.max(1),
             silence: self.mooring.silence(),
             limit: self.mooring.limit(),
@@ -350,7 +362,7 @@ impl Session {
         let Aftermath { banner, delay, learned, problem } = aftermath::of(&fault, &ctx.site, &scene);
         ctx.publisher.log(0, crate::model::log::LogKind::Problem, problem.sentence());
         self.mooring.learn(&ctx, learned).await;
-        aftermath::adjust_budget(&ctx, &fault);
+        aftermath::adjust_budget(&ctx, &fault).await;
         let since = Timestamp::now();
         let next = delay.map(|delay| Instant::now() + delay);
         let attempt = if scene.was_moored { 1 } else { self.attempt + 1 };
@@ -392,6 +404,7 @@ impl Session {
                     }
                     Some(SessionCommand::DismissBanner) => self.ctx.show(|view| view.banner = None),
                     Some(SessionCommand::Stay) => self.leaving = None,
+                    Some(SessionCommand::Refresh(_)) => {}
                 },
             }
         }
@@ -413,13 +426,5 @@ impl Session {
         self.ctx.stop.cancel();
         self.ctx.queue.stop_all();
         while self.lanes.join_next().await.is_some() {}
-    }
-}
-
-/// A moment that may never come.
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment.into()).await,
-        None => std::future::pending().await,
     }
 }

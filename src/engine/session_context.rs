@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::command::Place;
 use crate::engine::conflicts::Conflicts;
 use crate::engine::event::EventBody;
 use crate::engine::keeper::Keeper;
@@ -42,6 +44,8 @@ pub struct SessionContext {
     pub conflicts: Arc<Conflicts>,
     /// Whether lanes may take items.
     pub working: watch::Sender<bool>,
+    /// Hears of folders that something has arrived in.
+    pub arrivals: UnboundedSender<Place>,
     /// Tells the lanes to end.
     pub stop: CancellationToken,
     budget: Mutex<Budget>,
@@ -62,6 +66,7 @@ impl SessionContext {
         keeper: Keeper,
         settings: Arc<RwLock<Settings>>,
         budget: Budget,
+        arrivals: UnboundedSender<Place>,
     ) -> Self {
         let view = SessionView {
             generation: publisher.generation(),
@@ -79,6 +84,7 @@ impl SessionContext {
             settings,
             conflicts: Arc::default(),
             working: watch::Sender::new(false),
+            arrivals,
             stop: CancellationToken::new(),
             budget: Mutex::new(budget),
             open: AtomicUsize::new(0),

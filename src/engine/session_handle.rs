@@ -19,6 +19,8 @@ use crate::model::session::DisconnectWhen;
 pub enum SessionCommand {
     /// Show a folder.
     Open(RemotePath),
+    /// Read a folder again if it is still shown and there is a connection.
+    Refresh(RemotePath),
     /// Change remote files or folders.
     Change(Change),
     /// Leave.

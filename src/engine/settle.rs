@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::engine::command::Place;
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
@@ -12,6 +13,9 @@ use crate::model::transfer::{Direction, TransferId, TransferState};
 
 /// Writes the end of a run into the queue.
 pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
+    if matches!(result, Ok(Outcome::Arrived(_) | Outcome::FolderRead)) {
+        announce(ctx, id);
+    }
     ctx.queue.update(|queue| match result {
         Ok(Outcome::Arrived(proof)) => {
             queue.edit(id, |item| {
@@ -51,6 +55,21 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
         }
     });
     ctx.publisher.wake();
+}
+
+/// Tells whoever shows the target's folder that it has changed.
+fn announce(ctx: &SessionContext, id: TransferId) {
+    let folder = ctx.queue.read(|queue| {
+        let item = queue.get(id)?;
+        match item.direction {
+            Direction::Upload => item.remote.parent().map(Place::Remote),
+            Direction::Download => item.local.parent().map(|folder| Place::Local(folder.to_owned())),
+        }
+    });
+    if let Some(folder) = folder {
+        // The actor lives as long as its sessions matter.
+        drop(ctx.arrivals.send(folder));
+    }
 }
 
 /// Gives an item back that was never begun: no connection was to be had for it.

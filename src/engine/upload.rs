@@ -6,9 +6,10 @@ use std::sync::atomic::Ordering;
 
 use crate::engine::copy;
 use crate::engine::existing;
-use crate::engine::item_outcome::{Outcome, Stopped, break_off};
+use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
 use crate::engine::session_context::SessionContext;
+use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::{Facts, Resolution, numbered_name};
 use crate::model::entry::{Modified, Precision};
@@ -46,7 +47,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
             });
         }
     };
-    let reply = send(control, item, &landing, size).await?;
+    let reply = send(ctx, control, item, &landing, size).await?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     ctx.publisher.wake();
     let bytes = item.moved.load(Ordering::Relaxed);
@@ -163,8 +164,8 @@ async fn free_name(control: &mut Control, path: &RemotePath) -> Result<RemotePat
 }
 
 /// STOR; returns the closing reply's words. The item's counter ends at the number of bytes that the server should have.
-async fn send(control: &mut Control, item: &Item, landing: &Landing, size: u64) -> Result<String, Stopped> {
-    let mut offset = landing.offset;
+async fn send(ctx: &SessionContext, control: &mut Control, item: &Item, landing: &Landing, size: u64) -> Result<String, Stopped> {
+    let offset = landing.offset;
     if offset == size && offset > 0 {
         item.moved.store(offset, Ordering::Relaxed);
         return Ok("all bytes were there".into());
@@ -175,14 +176,17 @@ async fn send(control: &mut Control, item: &Item, landing: &Landing, size: u64) 
         .unwrap_or_else(|error| Err(io::Error::other(error)))
         .map_err(|error| Stopped::disk(&error, "open", &item.local))?;
     let doing = format!("take {}", landing.part);
-    let data = match control.store(&landing.part, offset).await {
-        Err(Fault::Refused(reply)) if offset > 0 && matches!(reply.code, 500..=504) => {
-            offset = 0;
-            control.store(&landing.part, 0).await
+    let mut data = match control.store(&landing.part, offset).await {
+        Ok(data) => data,
+        Err(fault) => {
+            if offset > 0 && refuses_offset(&fault) {
+                // The next try finds another time than the source's, and so begins anew.
+                ctx.queue.update(|queue| queue.edit(item.id, |item| item.modified = None));
+                return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
+            }
+            return Err(Stopped::wire(fault, &doing));
         }
-        other => other,
     };
-    let mut data = data.map_err(|fault| Stopped::wire(fault, &doing))?;
     if offset > 0
         && let Err(error) = file.seek(SeekFrom::Start(offset))
     {

@@ -105,12 +105,11 @@ pub fn transfer_retry(code: u16, words: &str) -> TransferRetry {
         450 | 451 if space || missing || (permission && !busy) => TransferRetry::WhenMended,
         551 | 554 if restart || code == 554 => TransferRetry::AgainFromStart,
         452 | 552 => TransferRetry::WhenMended,
-        521 | 522 | 533..=536 => TransferRetry::Never,
-        500..=504 => TransferRetry::Never,
         530 | 532 => TransferRetry::WhenMended,
         550 | 553 if busy && !space && !missing && !says(&["permission", "denied"]) => TransferRetry::Again,
         550 | 553 => TransferRetry::WhenMended,
         400..=499 => TransferRetry::Again,
+        // Not understood, not implemented, or TLS asked for in another way: the same words would get the same answer.
         500..=599 => TransferRetry::Never,
         // A positive code that still was not a proof: the next try shows.
         _ => TransferRetry::Again,

@@ -1,10 +1,65 @@
 //! (Screen, Event) → effects.
 
-use crate::engine::Event;
-use crate::screen::{Effect, Screen};
+mod listings;
+mod questions;
+mod session;
+
+use crate::engine::{Event, EventBody};
+use crate::model::settings::Settings;
+use crate::screen::{Effect, Screen, Side};
 
 /// Takes in what the engine reports; `now` is the window's clock in seconds.
 pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
-    let _ = (screen, event, now);
-    Vec::new()
+    screen.now = now;
+    match event.body {
+        EventBody::Session(view) => session::changed(screen, *view),
+        EventBody::RemoteListing { path, listing, at } => listings::remote(screen, path, listing, at),
+        EventBody::LocalListing { path, listing, free } => listings::local(screen, path, listing, free),
+        EventBody::Browsing { doing } => {
+            screen.remote.doing = doing;
+            Vec::new()
+        }
+        EventBody::RemoteTrouble { path, problem } => listings::remote_trouble(screen, path, &problem),
+        EventBody::LocalTrouble { path, problem } => listings::local_trouble(screen, path, &problem),
+        EventBody::Trouble(problem) => {
+            screen.complain_of(&problem);
+            // What was to be made or renamed may be what failed.
+            for side in [Side::Local, Side::Remote] {
+                let pane = screen.pane_mut(side);
+                if pane.opening.is_none() {
+                    pane.land_on = None;
+                }
+            }
+            Vec::new()
+        }
+        EventBody::Notice(text) => {
+            screen.notify(text);
+            Vec::new()
+        }
+        EventBody::Asked { id, question } => questions::asked(screen, id, question),
+        EventBody::Withdrawn { id } => questions::withdrawn(screen, id),
+        EventBody::Sites(tree) => {
+            screen.sites = tree;
+            if screen.marked_site().is_none() {
+                screen.site_cursor = None;
+            }
+            Vec::new()
+        }
+        EventBody::Settings(settings) => session::settings(screen, *settings),
+        EventBody::Left => screen.left(),
+    }
+}
+
+impl Screen {
+    /// Takes over new settings; what they hide goes from the panes.
+    pub fn take_settings(&mut self, settings: Settings) {
+        let show_hidden = settings.show_hidden;
+        let rebuild = show_hidden != self.settings.show_hidden;
+        self.settings = settings;
+        if rebuild {
+            for side in [Side::Local, Side::Remote] {
+                self.pane_mut(side).rebuild(show_hidden);
+            }
+        }
+    }
 }

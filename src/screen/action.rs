@@ -77,6 +77,8 @@ pub enum Action {
     DropFiles { paths: Vec<PathBuf>, side: Side, onto: Option<usize> },
     /// Files were picked in a dialog, to upload into the remote folder.
     PickedFiles(Vec<PathBuf>),
+    /// Let a person pick the site form's local folder.
+    BrowseFolder,
     /// A folder was picked for the site form.
     PickedFolder(PathBuf),
     /// No dialog could be opened on this system.
@@ -87,6 +89,8 @@ pub enum Action {
     ChooseSuggestion(usize),
     /// The address field was entered (the chosen line), or a line was clicked.
     EnterAddress(Option<usize>),
+    /// The program was started with this address or site's name.
+    OpenAddress(String),
     /// The address field was left.
     LeaveAddress,
     /// A site was clicked in the list.
@@ -113,12 +117,16 @@ pub enum Action {
     ShowTab(PanelTab),
     /// A row of the queue was clicked.
     ClickTransfer { id: TransferId, extend: Extend, secondary: bool, visible: Vec<TransferId> },
+    /// These rows of the queue are selected, all that were before are not ("select all", cursor keys).
+    SelectTransfers(Vec<TransferId>),
     /// The cross at a row of the queue.
     CancelTransfer(TransferId),
     /// The dialog's fields changed.
     EditDialog(Box<Dialog>),
     /// The dialog's main button or Enter.
     AcceptDialog,
+    /// The site form's second button: save the site, then connect to it (through the guard, if transfers are pending).
+    AcceptDialogAndConnect,
     /// The dialog's other button or Escape.
     CloseDialog,
     /// The guard's card was chosen and accepted at once (its key).
@@ -154,6 +162,12 @@ pub enum Effect {
     PickFiles,
     /// Let a person pick a folder for the site form.
     PickFolder,
+    /// Upload the files that the clipboard holds, as [`Action::PickedFiles`].
+    PasteFiles,
+    /// Put the protocol log on the clipboard.
+    CopyLog,
+    /// Select all rows of the queue's tab, as [`Action::SelectTransfers`].
+    SelectAllTransfers,
     /// Put text on the clipboard.
     CopyText(String),
     /// Put the keyboard there.

@@ -2,12 +2,26 @@
 
 pub mod absorb;
 pub mod action;
+pub mod connect;
 pub mod dialog;
+pub mod enabled;
+pub mod form;
 pub mod keys;
+pub mod leave;
+pub mod location;
+pub mod navigate;
 pub mod pane;
 pub mod reduce;
+pub mod rows;
+pub mod selection;
 pub mod state;
+pub mod suggest;
+pub mod toasts;
+pub mod tree;
 pub mod verb;
+
+#[cfg(test)]
+mod tests;
 
 pub use action::{Action, Effect};
 pub use dialog::Dialog;

@@ -72,6 +72,22 @@ pub struct Pane {
     pub back: Vec<Place>,
     /// Folders gone back from, for forward.
     pub forward: Vec<Place>,
+    /// What the folder that is being opened means for back and forward.
+    pub step: Step,
+    /// The name that the cursor goes to once a listing has it (the folder we came up from, a new folder, a new name).
+    pub land_on: Option<String>,
+}
+
+/// How a folder came to be opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Step {
+    /// It was gone to.
+    #[default]
+    Visit,
+    /// Back.
+    Back,
+    /// Forward.
+    Forward,
 }
 
 impl Pane {

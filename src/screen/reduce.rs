@@ -1,9 +1,103 @@
 //! (Screen, Action) → effects.
 
-use crate::screen::{Action, Effect, Screen};
+mod address;
+mod dialogs;
+mod files;
+mod panes;
+mod program;
+mod questions;
+mod queue;
+mod sites;
+mod verbs;
+
+use crate::screen::dialog::GuardPurpose;
+use crate::screen::state::Focus;
+use crate::screen::{Action, Dialog, Effect, Screen};
 
 /// Applies what a person did and returns what has to be done outside.
 pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
-    let _ = (screen, action);
-    Vec::new()
+    match action {
+        Action::Do(verb) => verbs::perform(screen, verb),
+        Action::Focus(focus) => {
+            screen.focus = focus;
+            Vec::new()
+        }
+        Action::ActivatePane(side) => {
+            screen.active = side;
+            screen.focus = Focus::Pane;
+            Vec::new()
+        }
+        Action::ClickRow { side, row, extend, secondary } => panes::click_row(screen, side, row, extend, secondary),
+        Action::ClickEmpty(side) => panes::click_empty(screen, side),
+        Action::OpenRow { side, row } => panes::open_row(screen, side, row),
+        Action::MoveCursor { side, to, extend } => panes::move_cursor(screen, side, to, extend),
+        Action::TypeAhead { side, text, now } => panes::type_ahead(screen, side, &text, now),
+        Action::SortBy { side, key } => panes::sort_by(screen, side, key),
+        Action::Go { side, place } => panes::go(screen, side, place),
+        Action::EditPath { side, text } => panes::edit_path(screen, side, text),
+        Action::EnterPath { side } => panes::enter_path(screen, side),
+        Action::Filter { side, text } => panes::filter(screen, side, text),
+        Action::ShowFilter { side, shown } => panes::show_filter(screen, side, shown),
+        Action::DropRows { from, onto } => files::drop_rows(screen, from, onto),
+        Action::HoverFiles(hint) => {
+            screen.drop_hint = hint;
+            Vec::new()
+        }
+        Action::DropFiles { paths, side, onto } => files::drop_files(screen, paths, side, onto),
+        Action::PickedFiles(paths) => files::upload_into_folder(screen, &paths),
+        Action::BrowseFolder => vec![Effect::PickFolder],
+        Action::PickedFolder(path) => dialogs::picked_folder(screen, &path),
+        Action::PickFailed => dialogs::pick_failed(screen),
+        Action::EditAddress(text) => address::edit(screen, text),
+        Action::ChooseSuggestion(line) => address::choose(screen, line),
+        Action::EnterAddress(line) => address::enter(screen, line),
+        Action::OpenAddress(text) => address::open(screen, &text),
+        Action::LeaveAddress => address::leave(screen),
+        Action::ClickSite(id) => sites::click(screen, id),
+        Action::OpenSite(id) => sites::open(screen, id),
+        Action::ToggleSiteFolder(path) => sites::toggle_folder(screen, &path),
+        Action::EditSite(id) => sites::edit(screen, &id),
+        Action::DuplicateSite(id) => sites::duplicate(screen, &id),
+        Action::DeleteSite(id) => sites::ask_delete(screen, &id),
+        Action::ColorSite(id, color) => sites::color(screen, &id, color),
+        Action::MoveSite { id, folder, before } => sites::move_site(screen, &id, &folder, before.as_ref()),
+        Action::EditSiteFolder(path) => sites::edit_folder(screen, path),
+        Action::DeleteSiteFolder(path) => sites::ask_delete_folder(screen, path),
+        Action::ShowTab(tab) => queue::show_tab(screen, tab),
+        Action::ClickTransfer { id, extend, secondary, visible } => queue::click(screen, id, extend, secondary, &visible),
+        Action::SelectTransfers(ids) => queue::select(screen, ids),
+        Action::CancelTransfer(id) => queue::cancel(screen, id),
+        Action::EditDialog(dialog) => dialogs::edit(screen, *dialog),
+        Action::AcceptDialog => dialogs::accept(screen),
+        Action::AcceptDialogAndConnect => dialogs::accept_and_connect(screen),
+        Action::CloseDialog => dialogs::close(screen),
+        Action::GuardChoose(when) => match screen.dialog.take() {
+            Some(Dialog::Guard { purpose, .. }) => screen.leave(purpose, when),
+            other => {
+                screen.dialog = other;
+                Vec::new()
+            }
+        },
+        Action::EditQuestion(form) => {
+            screen.question_form = form;
+            Vec::new()
+        }
+        Action::AcceptQuestion => questions::accept(screen),
+        Action::TrustOnce => questions::trust_once(screen),
+        Action::CancelQuestion => questions::cancel(screen),
+        Action::Banner(action) => program::banner(screen, action),
+        Action::DismissToast(id) => {
+            screen.toasts.retain(|toast| toast.id != id);
+            Vec::new()
+        }
+        Action::CloseRequested if screen.may_close => vec![Effect::CloseWindow],
+        Action::CloseRequested => screen.ask_to_leave(GuardPurpose::Close),
+        Action::Resized { queue_height, sites_width } => program::resized(screen, queue_height, sites_width),
+        Action::WindowPlace { width, height, maximized } => program::window_place(screen, width, height, maximized),
+        Action::Tick { now } => {
+            screen.now = now;
+            screen.expire_toasts();
+            Vec::new()
+        }
+    }
 }

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{Question, QuestionId};
+use crate::model::address::AddressPath;
 use crate::model::conflict::OnExists;
+use crate::model::secret::Secret;
 use crate::model::session::SessionView;
 use crate::model::settings::Settings;
-use crate::model::site::{SiteId, SiteTree};
+use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{QueueSummary, TransferId};
 use crate::screen::dialog::Dialog;
 use crate::screen::pane::{Pane, Side};
@@ -152,6 +154,29 @@ pub struct Screen {
     pub sites_hidden: bool,
     /// The home folder, for `~`.
     pub home: Option<PathBuf>,
+    /// The address that was connected to last, or will be once the leave is complete; it is in no list.
+    pub quick: Option<QuickConnect>,
+    /// Whether the system asks for a dark window (the drawing sets it).
+    pub system_dark: bool,
+    /// The leave is complete and the window may close; nothing asks again.
+    pub may_close: bool,
+    /// A path that was dropped on the local pane: opened when it is a folder, its folder when it is not.
+    pub dropped: Option<PathBuf>,
+    /// The window's clock in seconds, as of the last action that told it.
+    pub now: f64,
+    /// The identity of the next message.
+    pub next_toast: u64,
+}
+
+/// Where a typed address leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuickConnect {
+    /// The site that was made of it.
+    pub site: Site,
+    /// The password in it.
+    pub password: Option<Secret>,
+    /// The folder in it.
+    pub start: AddressPath,
 }
 
 impl Screen {

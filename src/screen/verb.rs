@@ -7,6 +7,7 @@ pub enum Verb {
     // Session
     Connect,
     Disconnect,
+    StayConnected,
     Reconnect,
     FocusAddress,
     // Sites
@@ -32,6 +33,7 @@ pub enum Verb {
     SelectAll,
     SelectNone,
     InvertSelection,
+    ToggleSelected,
     // Files
     Transfer,
     UploadFiles,
@@ -65,4 +67,186 @@ pub enum Verb {
     Keys,
     About,
     Quit,
+}
+
+impl Verb {
+    /// All of them, in the order of menus and the help page.
+    pub const ALL: &[Self] = &[
+        Self::Connect,
+        Self::Disconnect,
+        Self::StayConnected,
+        Self::Reconnect,
+        Self::FocusAddress,
+        Self::NewSite,
+        Self::NewSiteFolder,
+        Self::EditSite,
+        Self::DuplicateSite,
+        Self::DeleteSite,
+        Self::SaveAsSite,
+        Self::ShowSites,
+        Self::OtherPane,
+        Self::Open,
+        Self::Up,
+        Self::Back,
+        Self::Forward,
+        Self::Home,
+        Self::Refresh,
+        Self::CancelBrowsing,
+        Self::EditPath,
+        Self::Filter,
+        Self::ToggleHidden,
+        Self::SelectAll,
+        Self::SelectNone,
+        Self::InvertSelection,
+        Self::ToggleSelected,
+        Self::Transfer,
+        Self::UploadFiles,
+        Self::NewFolder,
+        Self::Rename,
+        Self::Delete,
+        Self::Permissions,
+        Self::CopyPath,
+        Self::CopyAddress,
+        Self::PasteFiles,
+        Self::HoldQueue,
+        Self::PauseTransfers,
+        Self::ResumeTransfers,
+        Self::CancelTransfers,
+        Self::RetryTransfers,
+        Self::RetryAllFailed,
+        Self::ClearDone,
+        Self::ShowActive,
+        Self::ShowQueued,
+        Self::ShowFailed,
+        Self::ShowDone,
+        Self::ShowLog,
+        Self::CopyLog,
+        Self::ToggleTheme,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::ZoomReset,
+        Self::Settings,
+        Self::Keys,
+        Self::About,
+        Self::Quit,
+    ];
+
+    /// The name on buttons, in menus and in the palette.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        self.words().0
+    }
+
+    /// What it does, one sentence without end mark.
+    #[must_use]
+    pub fn tooltip(self) -> &'static str {
+        self.words().1
+    }
+
+    /// The name of its icon in the Lucide family.
+    #[must_use]
+    pub fn icon(self) -> &'static str {
+        self.words().2
+    }
+
+    /// Label, tooltip, icon.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Connect => ("Connect", "Connect to the site that is marked in the list", "plug"),
+            Self::Disconnect => ("Disconnect", "Leave the server; asks when, if transfers are pending", "unplug"),
+            Self::StayConnected => ("Stay connected", "Take the planned disconnect back", "anchor"),
+            Self::Reconnect => ("Reconnect", "Connect to the same site again, into the same folder", "refresh-ccw"),
+            Self::FocusAddress => ("Address, site or command", "Type an address, a site's name or a command", "search"),
+            Self::NewSite => ("New site", "Add a site to the list", "plus"),
+            Self::NewSiteFolder => ("New site folder", "Add a folder to the list of sites", "folder-plus"),
+            Self::EditSite => ("Edit site", "Change the site that is marked in the list", "pencil"),
+            Self::DuplicateSite => ("Duplicate site", "Add a copy of the site that is marked in the list", "copy-plus"),
+            Self::DeleteSite => ("Delete site", "Take the site that is marked out of the list", "trash-2"),
+            Self::SaveAsSite => ("Save as site", "Keep the address that is connected in the list of sites", "bookmark-plus"),
+            Self::ShowSites => ("Sites", "Show or hide the list of sites", "panel-left"),
+            Self::OtherPane => ("Other pane", "Go to the other pane", "arrow-left-right"),
+            Self::Open => ("Open", "Enter the folder, or transfer the file, under the cursor", "corner-down-right"),
+            Self::Up => ("Up", "Go to the folder above", "arrow-up"),
+            Self::Back => ("Back", "Go back to the folder before", "arrow-left"),
+            Self::Forward => ("Forward", "Go forward again", "arrow-right"),
+            Self::Home => ("Home", "Go to the home folder; on the server, to the folder after login", "house"),
+            Self::Refresh => ("Refresh", "Read the folder again", "refresh-cw"),
+            Self::CancelBrowsing => ("Cancel", "Stop listing, deleting or renaming; transfers go on", "circle-stop"),
+            Self::EditPath => ("Go to folder", "Type the path of a folder", "text-cursor-input"),
+            Self::Filter => ("Filter", "Show only the names that contain a text, or match a pattern such as *.php", "list-filter"),
+            Self::ToggleHidden => ("Hidden files", "Show or hide names that begin with a dot", "eye"),
+            Self::SelectAll => ("Select all", "Select everything that is listed", "check-check"),
+            Self::SelectNone => ("Select none", "Select nothing", "square"),
+            Self::InvertSelection => {
+                ("Invert selection", "Select what is not selected, and nothing else", "square-split-horizontal")
+            }
+            Self::ToggleSelected => {
+                ("Select or unselect", "Select the row under the cursor, or no longer, and go to the next one", "square-check")
+            }
+            Self::Transfer => ("Transfer", "Send the selection to the folder in the other pane", "arrow-left-right"),
+            Self::UploadFiles => {
+                ("Upload files", "Pick files on this machine and upload them to the folder on the server", "upload")
+            }
+            Self::NewFolder => ("New folder", "Make a folder in the active pane", "folder-plus"),
+            Self::Rename => ("Rename", "Give the file or folder another name", "pencil-line"),
+            Self::Delete => ("Delete", "Delete the selection; everything is counted first and asked about", "trash-2"),
+            Self::Permissions => ("Permissions", "Change who may read, write and run it on the server", "file-lock"),
+            Self::CopyPath => ("Copy path", "Copy the path of the selection", "copy"),
+            Self::CopyAddress => {
+                ("Copy address", "Copy the selection's address for use in other programs, without the password", "link")
+            }
+            Self::PasteFiles => ("Paste files", "Upload the files that were copied in a file manager", "clipboard-paste"),
+            Self::HoldQueue => ("Hold the queue", "Stop the whole queue where it is, or let it go on", "pause"),
+            Self::PauseTransfers => ("Pause", "Pause the selected transfers; they go on from where they are", "circle-pause"),
+            Self::ResumeTransfers => ("Resume", "Let the selected transfers go on", "circle-play"),
+            Self::CancelTransfers => ("Cancel transfers", "Take the selected transfers out of the queue", "circle-x"),
+            Self::RetryTransfers => ("Try again", "Queue the selected transfers that failed again", "rotate-cw"),
+            Self::RetryAllFailed => ("Try all failed again", "Queue everything that failed again", "rotate-ccw"),
+            Self::ClearDone => ("Clear done", "Forget the list of what has arrived", "brush-cleaning"),
+            Self::ShowActive => ("Active", "Show the transfers that are under way", "activity"),
+            Self::ShowQueued => ("Queued", "Show the transfers that wait", "list-todo"),
+            Self::ShowFailed => ("Failed", "Show the transfers that did not arrive, and why", "triangle-alert"),
+            Self::ShowDone => ("Done", "Show what has arrived, with its proof", "circle-check"),
+            Self::ShowLog => ("Log", "Show what was said between Moorline and the server", "scroll-text"),
+            Self::CopyLog => ("Copy the log", "Copy the protocol log; passwords are not in it", "clipboard-list"),
+            Self::ToggleTheme => ("Dark or light", "Change between the dark and the light window", "sun-moon"),
+            Self::ZoomIn => ("Larger", "Make everything in the window larger", "zoom-in"),
+            Self::ZoomOut => ("Smaller", "Make everything in the window smaller", "zoom-out"),
+            Self::ZoomReset => ("Usual size", "Show everything in its usual size", "maximize"),
+            Self::Settings => ("Settings", "Change how Moorline behaves", "settings"),
+            Self::Keys => ("Keys", "Show all keys", "keyboard"),
+            Self::About => ("About Moorline", "Show the version and the licences", "info"),
+            Self::Quit => ("Quit", "Close Moorline; asks when, if transfers are pending", "log-out"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::Verb;
+
+    #[test]
+    fn every_verb_has_words_of_its_own_and_an_icon() {
+        let mut labels = HashSet::new();
+        for verb in Verb::ALL {
+            let label = verb.label();
+            assert!(labels.insert(label), "two verbs are called {label}");
+            assert!(label.starts_with(char::is_uppercase) && !label.ends_with('.'), "{label}");
+            assert!(
+                verb.tooltip().len() > label.len() && !verb.tooltip().contains(['.', '!']) || verb.tooltip().contains("*."),
+                "{label}"
+            );
+            assert!(verb.icon().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{label}");
+        }
+    }
+
+    #[test]
+    fn all_names_each_verb_once_and_in_the_order_of_the_enum() {
+        assert!(Verb::ALL.is_sorted());
+        assert_eq!(Verb::ALL.first(), Some(&Verb::Connect));
+        assert_eq!(Verb::ALL.last(), Some(&Verb::Quit));
+        assert_eq!(Verb::ALL.len(), Verb::Quit as usize + 1);
+    }
 }

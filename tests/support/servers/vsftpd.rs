@@ -61,6 +61,7 @@ pam_service_name=moorline
 session_support=NO
 check_shell=NO
 write_enable=YES
+force_dot_files=YES
 delay_failed_login=0
 max_login_fails=3
 xferlog_enable=YES

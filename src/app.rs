@@ -1,0 +1,112 @@
+//! The window: starts it, feeds it with the engine's events, and does outside of it what the screen asks for.
+
+mod effects;
+mod keyboard;
+mod system;
+mod waker;
+mod window;
+
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use eframe::egui;
+
+use crate::engine::{Engine, Options};
+#[cfg(feature = "practice")]
+use crate::practice::Practice;
+use crate::store::places::Places;
+pub use waker::WindowWaker;
+pub use window::App;
+
+/// How the window is started.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// An address or a site's name to connect to.
+    pub address: Option<String>,
+    /// Connect to a practice server inside the program (builds with the feature `practice` only).
+    pub practice: bool,
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Neither X11 nor Wayland is there.
+    #[error("There is no display to open a window on. Set DISPLAY or WAYLAND_DISPLAY, or use `moorline ls`, `get` and `put`.")]
+    NoDisplay,
+    /// A library of the system, or OpenGL, is missing.
+    #[error("The window could not be opened: {0}. {advice}", advice = system::ADVICE)]
+    Window(String),
+    /// The practice server does not start.
+    #[error("The practice server could not be started: {0}.")]
+    Practice(#[source] io::Error),
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// There is no display, a library is missing, or the practice server does not start.
+pub fn run(start: Start) -> Result<(), Error> {
+    if !system::has_display() {
+        return Err(Error::NoDisplay);
+    }
+    #[cfg(feature = "practice")]
+    let (start, _practice) = with_practice(start)?;
+    let places = Places::of_user();
+    let settings = places.as_ref().map(|places| crate::store::settings::load(places).value).unwrap_or_default();
+    let options = native_options(settings.window);
+    let opened = Arc::new(AtomicBool::new(false));
+    let is_open = Arc::clone(&opened);
+    let create =
+        move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
+            is_open.store(true, Ordering::Release);
+            let waker = Arc::new(WindowWaker::new(creation.egui_ctx.clone()));
+            let engine = Engine::start(Options { places, keyring: true, keep_queue: true }, waker)?;
+            Ok(Box::new(App::new(creation, engine, start.address)))
+        };
+    // The libraries of the display are loaded at run time, and one that is missing is a panic there.
+    let hook = panic::take_hook();
+    let quiet = Arc::clone(&opened);
+    panic::set_hook(Box::new(move |info| {
+        if quiet.load(Ordering::Acquire) {
+            hook(info);
+        }
+    }));
+    let result = panic::catch_unwind(AssertUnwindSafe(|| eframe::run_native("Moorline", options, Box::new(create))));
+    match result {
+        Ok(result) => result.map_err(|error| Error::Window(error.to_string())),
+        Err(panic) if opened.load(Ordering::Acquire) => panic::resume_unwind(panic),
+        Err(panic) => Err(Error::Window(system::panic_words(&panic))),
+    }
+}
+
+#[cfg(feature = "practice")]
+fn with_practice(mut start: Start) -> Result<(Start, Option<Practice>), Error> {
+    if !start.practice {
+        return Ok((start, None));
+    }
+    let practice = Practice::start().map_err(Error::Practice)?;
+    // The password is in the address so that the first thing a newcomer sees is not a question.
+    start.address = Some(practice.address().replacen('@', &format!(":{}@", practice.password()), 1));
+    Ok((start, Some(practice)))
+}
+
+fn native_options(place: Option<crate::model::settings::WindowPlace>) -> eframe::NativeOptions {
+    let (size, maximized) = match place {
+        Some(place) => (egui::vec2(f32::from(place.width), f32::from(place.height)), place.maximized),
+        None => (egui::vec2(1320.0, 840.0), false),
+    };
+    let mut viewport = egui::ViewportBuilder::default()
+        .with_app_id("moorline")
+        .with_title("Moorline")
+        .with_inner_size(size)
+        .with_min_inner_size([760.0, 480.0])
+        .with_maximized(maximized)
+        .with_drag_and_drop(true);
+    match eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon/moorline-256.png")) {
+        Ok(icon) => viewport = viewport.with_icon(icon),
+        Err(error) => tracing::warn!("the window's icon cannot be read: {error}"),
+    }
+    eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, persist_window: false, ..Default::default() }
+}

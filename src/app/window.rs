@@ -1,0 +1,252 @@
+//! The window's life: events in, drawing, actions, effects, and when to draw again.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::effects::{Outside, perform};
+use crate::app::keyboard;
+use crate::app::system::{self, Wishes};
+use crate::engine::{Engine, EventBody};
+use crate::model::session::Phase;
+use crate::model::settings::ThemeChoice;
+use crate::screen::absorb::absorb;
+use crate::screen::reduce::reduce;
+use crate::screen::state::Focus;
+use crate::screen::{Action, Effect, Screen, Side};
+use crate::ui::{View, dialogs, layout, theme, toasts};
+
+/// How often moving transfers are drawn.
+const MOVING: Duration = Duration::from_millis(100);
+/// A turn of effects that lead to actions ends after so many.
+const TURNS: usize = 1_000;
+
+/// The window's program.
+pub struct App {
+    engine: Engine,
+    screen: Screen,
+    /// Opened once the saved sites are known.
+    address: Option<String>,
+    later: Receiver<Action>,
+    sender: Sender<Action>,
+    wishes: Receiver<Wishes>,
+    wish_sender: Sender<Wishes>,
+    zone: TimeZone,
+    title: String,
+    was_focused: bool,
+}
+
+impl App {
+    /// The window over a running engine; connects to `address` when one is given.
+    #[must_use]
+    pub fn new(creation: &eframe::CreationContext<'_>, engine: Engine, address: Option<String>) -> Self {
+        let ctx = &creation.egui_ctx;
+        theme::install(ctx);
+        let (sender, later) = channel();
+        let (wish_sender, wishes) = channel();
+        system::ask_wishes(ctx, wish_sender.clone());
+        let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+        let screen = Screen { home, system_dark: true, ..Screen::default() };
+        Self {
+            engine,
+            screen,
+            address,
+            later,
+            sender,
+            wishes,
+            wish_sender,
+            zone: TimeZone::system(),
+            title: String::new(),
+            was_focused: true,
+        }
+    }
+
+    /// What is shown, for tests.
+    #[must_use]
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// Reduces actions and performs what follows, until nothing more follows.
+    fn act(&mut self, ctx: &Context, actions: Vec<Action>) {
+        let mut waiting: std::collections::VecDeque<Action> = actions.into();
+        for _ in 0..TURNS {
+            let Some(action) = waiting.pop_front() else { return };
+            let focus = if let Action::Focus(focus) = &action { Some(*focus) } else { None };
+            let effects = reduce(&mut self.screen, action);
+            waiting.extend(self.perform(ctx, effects));
+            // A place that was named takes the keyboard, unless it has it already.
+            if let Some(focus) = focus {
+                let id = keyboard::focus_id(&self.screen, focus);
+                ctx.memory_mut(|memory| memory.request_focus(id));
+            }
+        }
+    }
+
+    fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for effect in effects {
+            if matches!(effect, Effect::CloseWindow) {
+                let kept = self.window_place(ctx).map(|place| reduce(&mut self.screen, place)).unwrap_or_default();
+                let outside = Outside { ctx, engine: &self.engine, later: &self.sender };
+                actions.extend(kept.into_iter().filter_map(|effect| perform(&outside, &self.screen, effect)));
+            }
+            let outside = Outside { ctx, engine: &self.engine, later: &self.sender };
+            actions.extend(perform(&outside, &self.screen, effect));
+        }
+        actions
+    }
+
+    /// The window's size, to be kept for the next time.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the type's range")]
+    fn window_place(&self, ctx: &Context) -> Option<Action> {
+        let zoom = ctx.zoom_factor();
+        ctx.input(|input| {
+            let info = input.viewport();
+            let size = info.inner_rect?.size() * zoom;
+            let maximized = info.maximized.unwrap_or(false);
+            let points = |length: f32| length.round().clamp(1.0, f32::from(u16::MAX)) as u16;
+            // A maximized window keeps the size that it had before.
+            let size = match (maximized, self.screen.settings.window) {
+                (true, Some(before)) => (before.width, before.height),
+                _ => (points(size.x), points(size.y)),
+            };
+            Some(Action::WindowPlace { width: size.0, height: size.1, maximized })
+        })
+    }
+
+    fn take_events(&mut self, ctx: &Context, now: f64) {
+        while let Some(event) = self.engine.next_event() {
+            let ready = matches!(event.body, EventBody::Settings(_));
+            let effects = absorb(&mut self.screen, event, now);
+            let actions = self.perform(ctx, effects);
+            self.act(ctx, actions);
+            if ready && let Some(address) = self.address.take() {
+                self.act(ctx, vec![Action::OpenAddress(address)]);
+            }
+        }
+        self.screen.queue = self.engine.queue().summary();
+        let later: Vec<Action> = self.later.try_iter().collect();
+        self.act(ctx, later);
+    }
+
+    fn take_wishes(&mut self, ctx: &Context) {
+        for wishes in self.wishes.try_iter() {
+            self.screen.system_dark = wishes.dark.unwrap_or(true);
+            if wishes.less_motion {
+                theme::reduce_motion(ctx);
+            }
+        }
+        let focused = ctx.input(|input| input.viewport().focused.unwrap_or(true));
+        if focused && !self.was_focused {
+            system::ask_wishes(ctx, self.wish_sender.clone());
+        }
+        self.was_focused = focused;
+    }
+
+    /// Theme, scale and title as the screen has them.
+    fn dress(&mut self, ctx: &Context) {
+        let dark = match self.screen.settings.theme {
+            ThemeChoice::System => self.screen.system_dark,
+            ThemeChoice::Dark => true,
+            ThemeChoice::Light => false,
+        };
+        let wanted = if dark { ThemePreference::Dark } else { ThemePreference::Light };
+        if ctx.options(|options| options.theme_preference) != wanted {
+            ctx.set_theme(wanted);
+        }
+        let zoom = f32::from(self.screen.settings.scale_percent.clamp(50, 300)) / 100.0;
+        if (ctx.zoom_factor() - zoom).abs() > 0.001 {
+            ctx.set_zoom_factor(zoom);
+        }
+        let title = match &self.screen.session.site {
+            Some(site) if self.screen.session.phase != Phase::Offline => format!("{} – Moorline", site.name),
+            _ => "Moorline".to_owned(),
+        };
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// The keyboard is always somewhere: where the screen says, when no widget has it.
+    fn keep_focus(&self, ctx: &Context) {
+        let is_modal = self.screen.dialog.is_some() || !self.screen.questions.is_empty() || egui::Popup::is_any_open(ctx);
+        if is_modal || ctx.memory(|memory| memory.focused()).is_some() || self.screen.focus == Focus::Address {
+            return;
+        }
+        let id = keyboard::focus_id(&self.screen, self.screen.focus);
+        ctx.memory_mut(|memory| memory.request_focus(id));
+    }
+
+    /// Draws again when something that is shown changes by itself; otherwise the window sleeps.
+    fn schedule(&self, ctx: &Context, now: f64) {
+        if self.screen.queue.running > 0 {
+            ctx.request_repaint_after(MOVING);
+        }
+        let session = &self.screen.session;
+        let instant = Instant::now();
+        let counted = match session.phase {
+            Phase::Adrift { next_attempt, .. } => Some(next_attempt),
+            Phase::Moored | Phase::Leaving(_) => session.next_keep_alive,
+            _ => None,
+        };
+        if let Some(at) = counted.filter(|at| *at > instant) {
+            let left = at.saturating_duration_since(instant);
+            ctx.request_repaint_after(Duration::from_nanos(u64::from(left.subsec_nanos()) + 1_000_000));
+        } else if session.moored_since.is_some() && session.phase == Phase::Moored {
+            ctx.request_repaint_after(Duration::from_secs(30));
+        }
+        let next = self.screen.toasts.iter().map(|toast| toast.until - now).filter(|left| left.is_finite()).reduce(f64::min);
+        if let Some(left) = next {
+            ctx.request_repaint_after(Duration::from_secs_f64(left.clamp(0.01, 3_600.0)));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        let (now, asks_to_close) = ctx.input(|input| (input.time, input.viewport().close_requested()));
+        self.take_events(ctx, now);
+        self.take_wishes(ctx);
+        let mut actions = vec![Action::Tick { now }];
+        if asks_to_close && !self.screen.may_close {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            actions.push(Action::CloseRequested);
+        }
+        self.act(ctx, actions);
+        self.dress(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let now = ctx.input(|input| input.time);
+        theme::note_input(&ctx);
+        self.keep_focus(&ctx);
+        let mut actions = Vec::new();
+        keyboard::take_verbs(&ctx, &self.screen, &mut actions);
+        let view = View {
+            screen: &self.screen,
+            queue: self.engine.queue(),
+            log: self.engine.log(),
+            instant: Instant::now(),
+            now: Timestamp::now(),
+            zone: &self.zone,
+        };
+        layout::show(ui, &view, &mut actions);
+        dialogs::show(&ctx, &self.screen, &mut actions);
+        toasts::show(&ctx, &self.screen, &mut actions);
+        for side in [Side::Local, Side::Remote] {
+            self.screen.pane_mut(side).reveal = None;
+        }
+        if !actions.is_empty() {
+            self.act(&ctx, actions);
+            self.dress(&ctx);
+            ctx.request_repaint();
+        }
+        self.schedule(&ctx, now);
+    }
+}

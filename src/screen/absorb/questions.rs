@@ -1,0 +1,40 @@
+//! Questions of the engine: they wait in order, and each comes to the front with a fresh form.
+
+use crate::engine::{Question, QuestionId};
+use crate::model::conflict::OnExists;
+use crate::model::site::Logon;
+use crate::screen::Effect;
+use crate::screen::connect::is_quick;
+use crate::screen::state::{QuestionForm, Screen};
+
+pub(super) fn asked(screen: &mut Screen, id: QuestionId, question: Question) -> Vec<Effect> {
+    screen.questions.retain(|(known, _)| *known != id);
+    screen.questions.push_back((id, question));
+    if screen.questions.len() == 1 {
+        screen.prepare_question();
+    }
+    Vec::new()
+}
+
+pub(super) fn withdrawn(screen: &mut Screen, id: QuestionId) -> Vec<Effect> {
+    let was_in_front = screen.questions.front().is_some_and(|(front, _)| *front == id);
+    screen.questions.retain(|(known, _)| *known != id);
+    if was_in_front {
+        screen.prepare_question();
+    }
+    Vec::new()
+}
+
+impl Screen {
+    /// A question came to the front (or none is left): its form begins with what is most often wanted.
+    pub fn prepare_question(&mut self) {
+        self.question_form = match self.questions.front() {
+            Some((_, Question::Password { site, can_remember, .. })) => QuestionForm {
+                remember: *can_remember && site.logon == Logon::Keyring && !is_quick(&site.id),
+                ..QuestionForm::default()
+            },
+            Some((_, Question::Exists { .. })) => QuestionForm { choice: Some(OnExists::Overwrite), ..QuestionForm::default() },
+            Some((_, Question::Certificate { .. } | Question::Delete { .. })) | None => QuestionForm::default(),
+        };
+    }
+}

@@ -1,0 +1,66 @@
+//! The session changed: what that means for the panes and for what was planned.
+
+use crate::model::session::{Phase, SessionView};
+use crate::model::settings::Settings;
+use crate::screen::connect::same_connection;
+use crate::screen::pane::Pane;
+use crate::screen::state::Screen;
+use crate::screen::{Dialog, Effect};
+
+pub(super) fn changed(screen: &mut Screen, view: SessionView) -> Vec<Effect> {
+    let site_changed = match (&screen.session.site, &view.site) {
+        (Some(old), Some(new)) => old.id != new.id || (&old.host, old.port()) != (&new.host, new.port()),
+        (None, Some(_)) => true,
+        (_, None) => false,
+    };
+    let session_changed = screen.session.generation != view.generation;
+    let was_adrift = matches!(screen.session.phase, Phase::Adrift { .. });
+    screen.session = view;
+    if site_changed {
+        // Another server's folder must not be taken for this one's.
+        screen.remote = Pane { sort: screen.remote.sort, ..Pane::default() };
+        if screen.site_cursor.is_none() {
+            screen.site_cursor =
+                screen.session.site.as_ref().map(|site| site.id.clone()).filter(|id| screen.sites.site(id).is_some());
+        }
+    } else if session_changed || !screen.has_session() || matches!(screen.session.phase, Phase::Adrift { .. }) {
+        screen.remote.opening = None;
+        screen.remote.doing = None;
+    }
+    match screen.session.phase {
+        Phase::Adrift { .. } if !was_adrift => return adrift(screen),
+        // Nothing is left to wait for, and the banner has to be seen.
+        Phase::Stranded { .. } => {
+            screen.closing = false;
+            screen.connect_next = None;
+            close_moot_guard(screen);
+        }
+        Phase::Offline => close_moot_guard(screen),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Coming back by itself would use the data that the session began with: an edited site is connected to as it is now.
+fn adrift(screen: &mut Screen) -> Vec<Effect> {
+    let Some(current) = screen.session.site.clone() else { return Vec::new() };
+    let is_edited = screen.sites.site(&current.id).is_some_and(|saved| !same_connection(saved, &current));
+    if is_edited && !screen.closing && screen.connect_next.is_none() { screen.connect_now(&current.id) } else { Vec::new() }
+}
+
+/// Without a session there is nothing to guard: the question when to leave it is void.
+fn close_moot_guard(screen: &mut Screen) {
+    if matches!(screen.dialog, Some(Dialog::Guard { .. })) {
+        screen.dialog = None;
+    }
+}
+
+/// The first settings also say which local folder to begin with.
+pub(super) fn settings(screen: &mut Screen, settings: Settings) -> Vec<Effect> {
+    let begin = settings.local_folder.clone().or_else(|| screen.home.clone());
+    screen.take_settings(settings);
+    match begin {
+        Some(path) if screen.local.place.is_none() && screen.local.opening.is_none() => vec![screen.open_local(path)],
+        _ => Vec::new(),
+    }
+}

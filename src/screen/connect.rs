@@ -1,0 +1,117 @@
+//! Connecting: to a saved site, to an address, and to the same site again.
+
+use crate::engine::Command;
+use crate::model::address::{Address, AddressPath};
+use crate::model::secret::Secret;
+use crate::model::session::Phase;
+use crate::model::site::{Logon, Site, SiteId};
+use crate::screen::action::Effect;
+use crate::screen::dialog::GuardPurpose;
+use crate::screen::pane::Side;
+use crate::screen::state::{QuickConnect, Screen};
+
+/// The identity of a site that was typed as an address and is in no list.
+const QUICK: &str = "quick:";
+
+/// Whether a site was made of a typed address.
+#[must_use]
+pub fn is_quick(id: &SiteId) -> bool {
+    id.0.starts_with(QUICK)
+}
+
+/// Whether two sites lead to the same connection: everything but name, place in the list, marker, notes and start folders.
+#[must_use]
+pub fn same_connection(a: &Site, b: &Site) -> bool {
+    (&a.host, a.port(), a.encryption, a.logon, a.login_user(), a.data_mode, a.keep_alive, a.connections)
+        == (&b.host, b.port(), b.encryption, b.logon, b.login_user(), b.data_mode, b.keep_alive, b.connections)
+}
+
+/// Makes a site of an address.
+#[must_use]
+pub fn quick_connect(address: Address) -> QuickConnect {
+    let mut site = Site::new(SiteId(String::new()), address.host.clone(), address.host);
+    site.encryption = address.encryption;
+    site.port = address.port;
+    match address.user {
+        Some(user) if user != "anonymous" => site.user = user,
+        _ => site.logon = Logon::Anonymous,
+    }
+    site.id = SiteId(format!("{QUICK}{}@{}", site.login_user(), site.authority()));
+    QuickConnect { site, password: address.password, start: address.path }
+}
+
+impl Screen {
+    /// A person wants to be connected to this site.
+    pub fn connect_to(&mut self, id: &SiteId) -> Vec<Effect> {
+        let Some((site, ..)) = self.destination(id) else { return Vec::new() };
+        let is_current = self.session.site.as_ref().is_some_and(|now| now.id == *id && same_connection(now, &site));
+        if is_current {
+            match self.session.phase {
+                Phase::Moored if !is_quick(id) => {
+                    self.active = Side::Remote;
+                    self.notify(format!("{} is connected already.", site.name));
+                    return Vec::new();
+                }
+                Phase::Connecting(_) => return Vec::new(),
+                Phase::Adrift { .. } | Phase::Stranded { .. } if !is_quick(id) => {
+                    return vec![Effect::Engine(Command::ReconnectNow)];
+                }
+                _ => {}
+            }
+        }
+        self.ask_to_leave(GuardPurpose::Connect(id.clone()))
+    }
+
+    /// A person wants to be connected to this address.
+    pub fn connect_to_address(&mut self, address: Address) -> Vec<Effect> {
+        if address.password.is_some() {
+            self.advise("The password was part of the address.", "It is used for this connection and is not saved.");
+        }
+        let quick = quick_connect(address);
+        let id = quick.site.id.clone();
+        self.quick = Some(quick);
+        self.connect_to(&id)
+    }
+
+    /// Connects to the site of the session again: with the data that is saved now, into the folder that is shown.
+    pub fn reconnect(&mut self) -> Vec<Effect> {
+        let Some(current) = self.session.site.clone() else { return Vec::new() };
+        let is_edited = self.sites.site(&current.id).is_some_and(|saved| !same_connection(saved, &current));
+        match self.session.phase {
+            Phase::Adrift { .. } | Phase::Stranded { .. } if !is_edited => vec![Effect::Engine(Command::ReconnectNow)],
+            // Coming back to an edited site cuts nothing: no file moves while adrift.
+            Phase::Adrift { .. } | Phase::Stranded { .. } | Phase::Offline => self.connect_now(&current.id),
+            Phase::Connecting(_) | Phase::Moored | Phase::Leaving(_) => self.ask_to_leave(GuardPurpose::Connect(current.id)),
+        }
+    }
+
+    /// Connects without asking.
+    pub fn connect_now(&mut self, id: &SiteId) -> Vec<Effect> {
+        let Some((site, password, start)) = self.destination(id) else { return Vec::new() };
+        self.closing = false;
+        self.connect_next = None;
+        let account = |site: &Site| (site.host.clone(), site.port(), site.login_user().to_owned(), site.remote_folder.clone());
+        let same_account = self.session.site.as_ref().is_some_and(|old| old.id == *id && account(old) == account(&site));
+        let mut effects = Vec::new();
+        let start = match (&start, &self.session.folder) {
+            (AddressPath::Login, Some(folder)) if same_account => AddressPath::Absolute(folder.to_string()),
+            _ => {
+                if let Some(path) = &site.local_folder {
+                    effects.push(self.open_local(path.clone()));
+                }
+                start
+            }
+        };
+        effects.push(Effect::Engine(Command::Connect { site: Box::new(site), password, start }));
+        effects
+    }
+
+    /// Where an identity leads: a typed address, a saved site, or the session's own site (whose entry was deleted meanwhile).
+    fn destination(&self, id: &SiteId) -> Option<(Site, Option<Secret>, AddressPath)> {
+        if let Some(quick) = self.quick.as_ref().filter(|quick| quick.site.id == *id) {
+            return Some((quick.site.clone(), quick.password.clone(), quick.start.clone()));
+        }
+        let saved = self.sites.site(id).or_else(|| self.session.site.as_ref().filter(|site| site.id == *id))?;
+        Some((saved.clone(), None, AddressPath::Login))
+    }
+}

@@ -1,0 +1,79 @@
+//! The window itself: banner buttons, theme, scale, sizes.
+
+use crate::engine::Command;
+use crate::model::banner::BannerAction;
+use crate::model::settings::{Settings, ThemeChoice, WindowPlace};
+use crate::screen::action::Effect;
+use crate::screen::connect::is_quick;
+use crate::screen::enabled::SCALE;
+use crate::screen::reduce::{address, sites};
+use crate::screen::state::Screen;
+
+pub(super) fn banner(screen: &mut Screen, action: BannerAction) -> Vec<Effect> {
+    match action {
+        BannerAction::ReconnectNow => screen.reconnect(),
+        BannerAction::StayOffline => vec![Effect::Engine(Command::StayOffline)],
+        BannerAction::Dismiss => {
+            screen.session.banner = None;
+            vec![Effect::Engine(Command::DismissBanner)]
+        }
+        BannerAction::EditSite => match screen.session.site.clone() {
+            // What was typed as an address is corrected where it was typed.
+            Some(site) if is_quick(&site.id) => address::type_again(screen, &site),
+            Some(site) => sites::edit(screen, &site.id),
+            None => Vec::new(),
+        },
+    }
+}
+
+/// Applies a change to the settings at once and has it saved.
+pub(super) fn change_settings(screen: &mut Screen, change: impl FnOnce(&mut Settings)) -> Vec<Effect> {
+    let mut settings = screen.settings.clone();
+    change(&mut settings);
+    apply_settings(screen, settings)
+}
+
+pub(super) fn apply_settings(screen: &mut Screen, settings: Settings) -> Vec<Effect> {
+    if settings == screen.settings {
+        return Vec::new();
+    }
+    screen.take_settings(settings.clone());
+    vec![Effect::Engine(Command::SaveSettings { settings: Box::new(settings) })]
+}
+
+pub(super) fn toggle_theme(screen: &mut Screen) -> Vec<Effect> {
+    let is_dark = match screen.settings.theme {
+        ThemeChoice::Dark => true,
+        ThemeChoice::Light => false,
+        ThemeChoice::System => screen.system_dark,
+    };
+    change_settings(screen, |settings| settings.theme = if is_dark { ThemeChoice::Light } else { ThemeChoice::Dark })
+}
+
+/// One step larger (1) or smaller (-1).
+pub(super) fn zoom(screen: &mut Screen, larger: bool) -> Vec<Effect> {
+    let (least, most, step) = SCALE;
+    change_settings(screen, |settings| {
+        let now = settings.scale_percent;
+        let next = if larger { now.saturating_add(step) } else { now.saturating_sub(step) };
+        settings.scale_percent = next.clamp(least, most);
+    })
+}
+
+pub(super) fn resized(screen: &mut Screen, queue_height: u16, sites_width: u16) -> Vec<Effect> {
+    change_settings(screen, |settings| {
+        settings.queue_height = queue_height;
+        settings.sites_width = sites_width;
+    })
+}
+
+/// Kept for the next start, with the local folder.
+pub(super) fn window_place(screen: &mut Screen, width: u16, height: u16, maximized: bool) -> Vec<Effect> {
+    let folder = screen.local.local_folder().map(ToOwned::to_owned);
+    change_settings(screen, |settings| {
+        settings.window = Some(WindowPlace { width, height, maximized });
+        if folder.is_some() {
+            settings.local_folder = folder;
+        }
+    })
+}

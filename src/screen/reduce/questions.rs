@@ -1,0 +1,42 @@
+//! Answers to the question in front.
+
+use crate::engine::{Answer, Command, Question};
+use crate::model::conflict::OnExists;
+use crate::model::secret::Secret;
+use crate::screen::action::Effect;
+use crate::screen::state::Screen;
+
+/// The main button: for a certificate, trust always.
+pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
+    let form = &screen.question_form;
+    let Some((_, question)) = screen.questions.front() else { return Vec::new() };
+    let given = match question {
+        Question::Certificate { .. } => Answer::TrustAlways,
+        Question::Password { can_remember, .. } => {
+            Answer::Password { password: Secret::new(form.password.clone()), remember: form.remember && *can_remember }
+        }
+        Question::Exists { .. } => Answer::Exists {
+            choice: form.choice.filter(|choice| *choice != OnExists::Ask).unwrap_or(OnExists::Overwrite),
+            for_all: form.for_all,
+        },
+        Question::Delete { .. } => Answer::Confirm,
+    };
+    answer(screen, given)
+}
+
+pub(super) fn trust_once(screen: &mut Screen) -> Vec<Effect> {
+    match screen.questions.front() {
+        Some((_, Question::Certificate { .. })) => answer(screen, Answer::TrustOnce),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn cancel(screen: &mut Screen) -> Vec<Effect> {
+    answer(screen, Answer::Cancel)
+}
+
+fn answer(screen: &mut Screen, answer: Answer) -> Vec<Effect> {
+    let Some((question, _)) = screen.questions.pop_front() else { return Vec::new() };
+    screen.prepare_question();
+    vec![Effect::Engine(Command::Answer { question, answer })]
+}

@@ -1,0 +1,219 @@
+//! The list of sites: cursor, folders, and the dialogs that change it.
+
+use std::sync::Arc;
+
+use crate::engine::Command;
+use crate::model::address::AddressPath;
+use crate::model::session::Phase;
+use crate::model::site::{Site, SiteColor, SiteId, SiteTree};
+use crate::screen::action::Effect;
+use crate::screen::connect::{is_quick, same_connection};
+use crate::screen::dialog::{Dialog, SiteForm};
+use crate::screen::form::new_site_id;
+use crate::screen::state::{Focus, Screen};
+use crate::screen::tree;
+
+impl Screen {
+    /// The site that the list's cursor is on.
+    #[must_use]
+    pub fn marked_site(&self) -> Option<&Site> {
+        self.site_cursor.as_ref().and_then(|id| self.sites.site(id))
+    }
+}
+
+/// Shows a changed list at once and has it saved.
+pub(super) fn save(screen: &mut Screen, tree: SiteTree) -> Effect {
+    screen.sites = Arc::new(tree.clone());
+    if screen.marked_site().is_none() {
+        screen.site_cursor = None;
+    }
+    Effect::Engine(Command::SaveSites { tree: Box::new(tree) })
+}
+
+/// Saves the list after `change` when that changed anything.
+fn change(screen: &mut Screen, change: impl FnOnce(&mut SiteTree)) -> Vec<Effect> {
+    let mut tree = (*screen.sites).clone();
+    change(&mut tree);
+    if tree == *screen.sites { Vec::new() } else { vec![save(screen, tree)] }
+}
+
+pub(super) fn click(screen: &mut Screen, id: SiteId) -> Vec<Effect> {
+    screen.focus = Focus::Sites;
+    if screen.sites.site(&id).is_some() {
+        screen.site_cursor = Some(id);
+    }
+    Vec::new()
+}
+
+pub(super) fn open(screen: &mut Screen, id: SiteId) -> Vec<Effect> {
+    let effects = screen.connect_to(&id);
+    click(screen, id);
+    effects
+}
+
+pub(super) fn toggle_folder(screen: &mut Screen, path: &str) -> Vec<Effect> {
+    change(screen, |tree| {
+        if let Some(folder) = tree.folders.iter_mut().find(|folder| folder.path == path) {
+            folder.open = !folder.open;
+        }
+    })
+}
+
+/// A new site, in the folder of the one that is marked.
+pub(super) fn new_site(screen: &mut Screen) -> Vec<Effect> {
+    let mut site = Site::new(new_site_id(), "", "");
+    site.folder = screen.marked_site().map(|site| site.folder.clone()).unwrap_or_default();
+    screen.dialog = Some(Dialog::Site(Box::new(SiteForm::of(site, true))));
+    Vec::new()
+}
+
+pub(super) fn edit(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
+    if let Some(site) = screen.sites.site(id) {
+        screen.dialog = Some(Dialog::Site(Box::new(SiteForm::of(site.clone(), false))));
+    }
+    Vec::new()
+}
+
+/// The address that is connected becomes a site of its own, with the password that came with it.
+pub(super) fn save_current(screen: &mut Screen) -> Vec<Effect> {
+    let Some(mut site) = screen.session.site.clone() else { return Vec::new() };
+    let quick = screen.quick.as_ref().filter(|quick| quick.site.id == site.id);
+    site.id = new_site_id();
+    if let Some(AddressPath::Absolute(path) | AddressPath::Relative(path)) = quick.map(|quick| &quick.start) {
+        site.remote_folder.clone_from(path);
+    }
+    let password = quick.and_then(|quick| quick.password.clone());
+    let mut form = SiteForm::of(site, true);
+    if let Some(password) = password {
+        password.reveal().clone_into(&mut form.password);
+        form.password_changed = true;
+    }
+    screen.dialog = Some(Dialog::Site(Box::new(form)));
+    Vec::new()
+}
+
+pub(super) fn duplicate(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
+    let new_id = new_site_id();
+    let effects = change(screen, |tree| {
+        tree::duplicate(tree, id, new_id.clone());
+    });
+    if !effects.is_empty() {
+        screen.site_cursor = Some(new_id);
+    }
+    effects
+}
+
+pub(super) fn ask_delete(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
+    if let Some(site) = screen.sites.site(id) {
+        screen.dialog = Some(Dialog::DeleteSite { id: site.id.clone(), name: site.name.clone() });
+    }
+    Vec::new()
+}
+
+pub(super) fn delete(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
+    let saved = change(screen, |tree| tree.sites.retain(|site| site.id != *id));
+    if saved.is_empty() { saved } else { std::iter::once(forget_password(id.clone())).chain(saved).collect() }
+}
+
+/// Goes before the list without the site is saved: only of a site that is known can the password be found.
+fn forget_password(site: SiteId) -> Effect {
+    Effect::Engine(Command::SavePassword { site, password: None })
+}
+
+pub(super) fn color(screen: &mut Screen, id: &SiteId, color: SiteColor) -> Vec<Effect> {
+    change(screen, |tree| {
+        if let Some(site) = tree.sites.iter_mut().find(|site| site.id == *id) {
+            site.color = color;
+        }
+    })
+}
+
+pub(super) fn move_site(screen: &mut Screen, id: &SiteId, folder: &str, before: Option<&SiteId>) -> Vec<Effect> {
+    change(screen, |tree| {
+        tree::move_site(tree, id, folder, before);
+    })
+}
+
+/// A new folder, in the folder of the site that is marked.
+pub(super) fn new_folder(screen: &mut Screen) -> Vec<Effect> {
+    screen.dialog = Some(Dialog::SiteFolder { path: None, name: String::new(), error: None });
+    Vec::new()
+}
+
+pub(super) fn edit_folder(screen: &mut Screen, path: String) -> Vec<Effect> {
+    if screen.sites.folders.iter().any(|folder| folder.path == path) {
+        let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+        screen.dialog = Some(Dialog::SiteFolder { path: Some(path), name, error: None });
+    }
+    Vec::new()
+}
+
+/// Adds or renames a folder.
+///
+/// # Errors
+/// What is wrong with the name.
+pub(super) fn put_folder(screen: &mut Screen, path: Option<&str>, name: &str) -> Result<Vec<Effect>, String> {
+    let name = tree::clean_path(name);
+    if name.is_empty() {
+        return Err("Type a name for the folder.".into());
+    }
+    if name.chars().any(char::is_control) {
+        return Err("The name contains a control character.".into());
+    }
+    let target = match path {
+        None => name,
+        Some(_) if name.contains('/') => return Err("A folder's name has no “/”.".into()),
+        Some(old) => match old.rsplit_once('/') {
+            Some((above, _)) => format!("{above}/{name}"),
+            None => name,
+        },
+    };
+    if path != Some(target.as_str()) && screen.sites.folders.iter().any(|folder| folder.path == target) {
+        return Err(format!("There is a folder “{target}” already."));
+    }
+    Ok(change(screen, |sites| match path {
+        Some(old) => tree::rename_folder(sites, old, &target),
+        None => tree::ensure_folder(sites, &target),
+    }))
+}
+
+/// An empty folder goes without a question.
+pub(super) fn ask_delete_folder(screen: &mut Screen, path: String) -> Vec<Effect> {
+    let sites = screen.sites.sites.iter().filter(|site| tree::is_in(&site.folder, &path)).count();
+    if sites == 0 {
+        return delete_folder(screen, &path);
+    }
+    screen.dialog = Some(Dialog::DeleteSiteFolder { path, sites });
+    Vec::new()
+}
+
+pub(super) fn delete_folder(screen: &mut Screen, path: &str) -> Vec<Effect> {
+    if path.is_empty() {
+        return Vec::new();
+    }
+    let mut gone = Vec::new();
+    let saved = change(screen, |tree| gone = tree::delete_folder(tree, path));
+    gone.into_iter().map(forget_password).chain(saved).collect()
+}
+
+/// Saves a site from its form. A session never goes on under the old data unnoticed: files would go to the wrong server.
+pub(super) fn put(screen: &mut Screen, site: Site) -> Vec<Effect> {
+    let id = site.id.clone();
+    let mut effects = change(screen, |tree| tree::put(tree, site.clone()));
+    screen.site_cursor = Some(id.clone());
+    let Some(current) = screen.session.site.as_mut().filter(|current| current.id == id && !is_quick(&id)) else { return effects };
+    if same_connection(current, &site) {
+        *current = site;
+        return effects;
+    }
+    match screen.session.phase {
+        Phase::Connecting(_) | Phase::Moored | Phase::Leaving(_) => screen.advise(
+            format!("{} was changed while it is connected.", site.name),
+            "This session still uses what was saved before. Reconnect (Ctrl+R) to use the new data.",
+        ),
+        // Coming back by itself would use the old data.
+        Phase::Adrift { .. } => effects.extend(screen.connect_now(&id)),
+        Phase::Offline | Phase::Stranded { .. } => {}
+    }
+    effects
+}

@@ -1,0 +1,96 @@
+//! The address field.
+
+use super::*;
+use crate::model::address::AddressPath;
+use crate::screen::state::{Focus, Suggestion};
+
+fn typed(screen: &mut Screen, text: &str) -> Vec<Suggestion> {
+    reduce(screen, Action::EditAddress(text.into()));
+    screen.address.suggestions.clone()
+}
+
+fn first(screen: &mut Screen, text: &str) -> Option<Suggestion> {
+    typed(screen, text).into_iter().next()
+}
+
+#[test]
+fn the_first_line_is_what_was_most_likely_meant() {
+    let mut screen = moored();
+    let site = |line: Option<Suggestion>| match line {
+        Some(Suggestion::Site { id, .. }) => id.0,
+        other => panic!("{other:?}"),
+    };
+    for (text, id) in [("harb", "books"), ("BOOKS", "books"), ("sohn", "lindt"), ("lindt.ex", "lindt"), ("rbour.e", "books")] {
+        assert_eq!(site(first(&mut screen, text)), id, "{text}");
+    }
+    for text in ["ftp://host", "alice@host", "ftp.nowhere.example", "nas:2121", "nas"] {
+        assert_eq!(first(&mut screen, text), Some(Suggestion::Address(text.into())));
+    }
+    assert_eq!(first(&mut screen, "/var/log"), Some(Suggestion::Folder("/var/log".into())));
+    assert_eq!(first(&mut screen, "new fold"), Some(Suggestion::Verb(Verb::NewFolder)));
+    assert_eq!(typed(&mut screen, "").len(), 2, "the sites");
+    assert!(typed(&mut screen, "no such thing").is_empty());
+    set_phase(&mut screen, Phase::Offline);
+    assert!(typed(&mut screen, "/var").is_empty(), "folders need a connection");
+}
+
+#[test]
+fn enter_takes_the_chosen_line() {
+    let mut screen = offline();
+    typed(&mut screen, "");
+    reduce(&mut screen, Action::ChooseSuggestion(1));
+    let effects = reduce(&mut screen, Action::EnterAddress(None));
+    assert_eq!(connects(&effects).unwrap().id.0, "lindt");
+    assert!(!screen.address.open && screen.address.text.is_empty());
+    assert_eq!(screen.focus, Focus::Pane);
+
+    typed(&mut screen, "about");
+    reduce(&mut screen, Action::EnterAddress(Some(0)));
+    assert_eq!(screen.dialog, Some(crate::screen::Dialog::About));
+
+    let mut screen = moored();
+    typed(&mut screen, "/x/../y");
+    assert_eq!(opens(&reduce(&mut screen, Action::EnterAddress(None))), Some(Place::Remote(rp("/y"))));
+    assert_eq!(screen.active, Side::Remote);
+}
+
+#[test]
+fn an_address_connects_and_a_bad_one_says_why() {
+    let mut screen = offline();
+    typed(&mut screen, "ftp://bob:secret@[::1]:2121//var/www");
+    let effects = reduce(&mut screen, Action::EnterAddress(None));
+    let [Command::Connect { site, password: Some(password), start }] = commands(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!((site.host.as_str(), site.port(), site.login_user()), ("::1", 2121, "bob"));
+    assert!(crate::screen::connect::is_quick(&site.id), "{:?}", site.id);
+    assert_eq!(password.reveal(), "secret");
+    assert_eq!(*start, AddressPath::Absolute("/var/www".into()));
+    assert_eq!(screen.toasts.len(), 1, "it warns about the password");
+    assert!(screen.sites.site(&site.id).is_none());
+
+    for bad in ["http://host", "ftp://host:99999", "ftp://", "/var", "no such thing"] {
+        let mut screen = offline();
+        typed(&mut screen, bad);
+        assert!(commands(&reduce(&mut screen, Action::EnterAddress(None))).is_empty());
+        assert!(screen.address.error.is_some() && screen.address.text == bad, "{bad}");
+    }
+}
+
+#[test]
+fn the_program_starts_with_a_name_or_an_address() {
+    let mut screen = offline();
+    assert_eq!(connects(&reduce(&mut screen, Action::OpenAddress("harbour books".into()))).unwrap().id.0, "books");
+    assert_eq!(connects(&reduce(&mut screen, Action::OpenAddress("ftp://h/".into()))).unwrap().host, "h");
+    assert!(connects(&reduce(&mut screen, Action::OpenAddress("http://h/".into()))).is_none());
+    assert!(screen.address.error.is_some());
+}
+
+#[test]
+fn an_address_that_failed_is_typed_again() {
+    let mut screen = offline();
+    reduce(&mut screen, Action::OpenAddress("ftps://bob@typo.example:991/".into()));
+    let site = screen.quick.clone().map(|quick| quick.site);
+    tell(&mut screen, EventBody::Session(Box::new(SessionView { site, phase: stranded(), ..SessionView::default() })));
+    reduce(&mut screen, Action::Banner(crate::model::banner::BannerAction::EditSite));
+    assert_eq!(screen.address.text, "ftps://bob@typo.example:991");
+    assert_eq!(screen.focus, Focus::Address);
+}

@@ -1,0 +1,143 @@
+//! The queue's selection and verbs, and messages.
+
+use super::*;
+use crate::model::transfer::TransferId;
+use crate::screen::action::Extend;
+use crate::screen::state::{Focus, PanelTab};
+
+fn ids(numbers: &[u64]) -> Vec<TransferId> {
+    numbers.iter().copied().map(TransferId).collect()
+}
+
+fn click(screen: &mut Screen, number: u64, extend: Extend, secondary: bool) {
+    let visible = ids(&[5, 3, 9, 1]);
+    reduce(screen, Action::ClickTransfer { id: TransferId(number), extend, secondary, visible });
+}
+
+fn chosen(screen: &Screen) -> Vec<u64> {
+    screen.queue_selected.iter().map(|id| id.0).collect()
+}
+
+#[test]
+fn rows_are_selected_in_the_order_that_is_seen() {
+    let mut screen = moored();
+    click(&mut screen, 3, Extend::Replace, false);
+    click(&mut screen, 1, Extend::Range, false);
+    assert_eq!(chosen(&screen), [1, 3, 9]);
+    click(&mut screen, 5, Extend::Range, false);
+    assert_eq!(chosen(&screen), [3, 5], "the range turns round its anchor");
+    click(&mut screen, 3, Extend::Toggle, false);
+    assert_eq!(chosen(&screen), [5]);
+    click(&mut screen, 5, Extend::Replace, true);
+    click(&mut screen, 9, Extend::Replace, true);
+    assert_eq!(chosen(&screen), [9]);
+    assert_eq!(screen.focus, Focus::Panel);
+    reduce(&mut screen, Action::ShowTab(PanelTab::Done));
+    assert!(chosen(&screen).is_empty(), "nothing stays selected unseen");
+}
+
+#[test]
+fn verbs_are_about_the_selected_rows_and_need_some() {
+    for (verb, tab) in [
+        (Verb::PauseTransfers, PanelTab::Active),
+        (Verb::ResumeTransfers, PanelTab::Queued),
+        (Verb::CancelTransfers, PanelTab::Queued),
+        (Verb::RetryTransfers, PanelTab::Failed),
+    ] {
+        let mut screen = moored();
+        reduce(&mut screen, Action::ShowTab(tab));
+        assert!(act(&mut screen, verb).is_empty(), "{verb:?} without a selection would mean all of them");
+        assert_eq!(screen.toasts.len(), 1);
+        click(&mut screen, 3, Extend::Replace, false);
+        let effects = act(&mut screen, verb);
+        let (Command::Pause { ids: upon }
+        | Command::Resume { ids: upon }
+        | Command::Cancel { ids: upon }
+        | Command::Retry { ids: upon }) = command(&effects)
+        else {
+            panic!("{effects:?}")
+        };
+        assert_eq!(*upon, ids(&[3]));
+    }
+}
+
+#[test]
+fn the_whole_queue_is_held_released_and_tried_again() {
+    let mut screen = moored();
+    assert!(act(&mut screen, Verb::HoldQueue).is_empty());
+    pend(&mut screen);
+    assert!(matches!(command(&act(&mut screen, Verb::HoldQueue)), Command::HoldQueue { held: true }));
+    screen.queue.paused = true;
+    assert!(matches!(command(&act(&mut screen, Verb::HoldQueue)), Command::HoldQueue { held: false }));
+    screen.queue.failed = 2;
+    assert!(matches!(command(&act(&mut screen, Verb::RetryAllFailed)), Command::Retry { ids } if ids.is_empty()));
+    assert!(
+        matches!(command(&reduce(&mut screen, Action::CancelTransfer(TransferId(7)))), Command::Cancel { ids } if ids.len() == 1)
+    );
+}
+
+#[test]
+fn select_all_is_about_the_list_that_has_the_keyboard() {
+    let mut screen = moored();
+    screen.focus = Focus::Panel;
+    assert!(matches!(act(&mut screen, Verb::SelectAll)[..], [Effect::SelectAllTransfers]));
+    reduce(&mut screen, Action::SelectTransfers(ids(&[1, 2])));
+    assert_eq!(chosen(&screen), [1, 2]);
+    assert!(screen.local.selected.is_empty());
+    act(&mut screen, Verb::SelectNone);
+    assert!(chosen(&screen).is_empty());
+}
+
+#[test]
+fn notices_go_and_trouble_stays() {
+    let mut screen = moored();
+    screen.notify("Done.");
+    screen.complain("Failed.", "");
+    reduce(&mut screen, Action::Tick { now: 103.9 });
+    assert_eq!(screen.toasts.len(), 2);
+    reduce(&mut screen, Action::Tick { now: 104.1 });
+    assert_eq!(screen.toasts.iter().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["Failed."]);
+    reduce(&mut screen, Action::Tick { now: 1e9 });
+    let id = screen.toasts[0].id;
+    reduce(&mut screen, Action::DismissToast(id));
+    assert!(screen.toasts.is_empty());
+}
+
+#[test]
+fn there_are_at_most_four_messages_and_the_oldest_notice_goes_first() {
+    let mut screen = moored();
+    screen.complain("p1", "");
+    for text in ["n1", "n2", "n3", "n4"] {
+        screen.notify(text);
+    }
+    let texts = |screen: &Screen| screen.toasts.iter().map(|toast| toast.text.clone()).collect::<Vec<_>>();
+    assert_eq!(texts(&screen), ["p1", "n2", "n3", "n4"]);
+    for text in ["p2", "p3", "p4", "p5"] {
+        screen.complain(text, "");
+    }
+    assert_eq!(texts(&screen), ["p2", "p3", "p4", "p5"]);
+    screen.complain("p2", "");
+    assert_eq!(texts(&screen), ["p3", "p4", "p5", "p2"], "the same again is one message");
+}
+
+#[test]
+fn theme_and_scale_are_saved() {
+    use crate::model::settings::ThemeChoice;
+    let mut screen = moored();
+    screen.system_dark = true;
+    for expected in [ThemeChoice::Light, ThemeChoice::Dark, ThemeChoice::Light] {
+        let effects = act(&mut screen, Verb::ToggleTheme);
+        assert!(matches!(command(&effects), Command::SaveSettings { settings } if settings.theme == expected));
+    }
+    for _ in 0..30 {
+        act(&mut screen, Verb::ZoomIn);
+    }
+    assert_eq!(screen.settings.scale_percent, 200);
+    for _ in 0..30 {
+        act(&mut screen, Verb::ZoomOut);
+    }
+    assert_eq!(screen.settings.scale_percent, 75);
+    assert_eq!(act(&mut screen, Verb::ZoomReset).len(), 1);
+    assert!(reduce(&mut screen, Action::Resized { queue_height: 326, sites_width: 196 }).is_empty(), "nothing changed");
+    assert_eq!(reduce(&mut screen, Action::Resized { queue_height: 300, sites_width: 196 }).len(), 1);
+}

@@ -1,0 +1,156 @@
+//! The target of a transfer is there already.
+
+use std::path::Path;
+
+use eframe::egui::{CornerRadius, Frame, Label, Margin, Stroke, Ui};
+
+use crate::model::conflict::{Facts, OnExists};
+use crate::model::entry::Modified;
+use crate::model::format;
+use crate::model::path::RemotePath;
+use crate::model::transfer::Direction;
+use crate::ui::icon::Icon;
+use crate::ui::widgets::card::options;
+use crate::ui::widgets::check::check;
+use crate::ui::widgets::field;
+use crate::ui::widgets::modal::Modal;
+use crate::ui::{text, tokens};
+
+use super::{Stage, words};
+
+/// Both sides of the conflict.
+pub(super) struct Conflict<'a> {
+    pub direction: Direction,
+    pub local: &'a Path,
+    pub remote: &'a RemotePath,
+    pub source: &'a Facts,
+    pub target: &'a Facts,
+}
+
+/// Draws it.
+pub(super) fn show(stage: &mut Stage<'_>, id: u64, conflict: &Conflict<'_>) {
+    let name = match conflict.direction {
+        Direction::Upload => conflict.remote.name().unwrap_or("/").to_owned(),
+        Direction::Download => conflict.local.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+    };
+    let here = match conflict.direction {
+        Direction::Upload => "on the server",
+        Direction::Download => "on this machine",
+    };
+    let title = format!("{} is already {here}", words::quoted(&name));
+    let ways = ways(conflict);
+    let lines: Vec<(&str, &str)> = ways.iter().map(|(_, title, words)| (*title, *words)).collect();
+    let modal = Modal::new(("exists", id), Icon::COPY, &title).width(480.0).cancel("Cancel this file").main("Continue");
+    stage.ask(modal, |ui, opened, form| {
+        let choice = *form.choice.get_or_insert_with(|| usual(conflict));
+        sides(ui, conflict);
+        field::paragraph(ui, text::subdued(ui, comparison(conflict)));
+        let chosen = ways.iter().position(|(way, ..)| *way == choice).unwrap_or(0);
+        if let Some((way, ..)) = options(ui, "ways", &lines, chosen, opened).and_then(|index| ways.get(index)) {
+            form.choice = Some(*way);
+        }
+        ui.add_space(4.0);
+        let all = match conflict.direction {
+            Direction::Upload => "Do the same for all uploads in the queue",
+            Direction::Download => "Do the same for all downloads in the queue",
+        };
+        check(ui, &mut form.for_all, all);
+    });
+}
+
+/// What can be done about it, in the order of the list.
+fn ways(conflict: &Conflict<'_>) -> Vec<(OnExists, &'static str, &'static str)> {
+    let mut ways = vec![
+        (OnExists::Overwrite, "Overwrite", "the one that is there is replaced"),
+        (OnExists::Newer, "Overwrite if newer", "otherwise leave it as it is"),
+    ];
+    let shorter = matches!((conflict.source.size, conflict.target.size), (Some(source), Some(target)) if target < source);
+    if shorter {
+        ways.push((OnExists::Resume, "Resume", "go on where the one that is there ends"));
+    }
+    ways.push((OnExists::Rename, "Keep both", "the new one gets another name"));
+    ways.push((OnExists::Skip, "Skip", "leave the one that is there as it is"));
+    ways
+}
+
+/// What is chosen at first: nothing newer is ever replaced without a person having said so.
+fn usual(conflict: &Conflict<'_>) -> OnExists {
+    match (conflict.source.modified, conflict.target.modified) {
+        (Some(source), Some(target)) if source.at > target.at => OnExists::Overwrite,
+        _ => OnExists::Skip,
+    }
+}
+
+fn sides(ui: &mut Ui, conflict: &Conflict<'_>) {
+    let local = conflict.local.display().to_string();
+    let remote = conflict.remote.to_string();
+    let (from, to) = match conflict.direction {
+        Direction::Upload => {
+            ((Icon::HARD_DRIVE, "New, from this machine", local), (Icon::SERVER, "There already, on the server", remote))
+        }
+        Direction::Download => {
+            ((Icon::SERVER, "New, from the server", remote), (Icon::HARD_DRIVE, "There already, on this machine", local))
+        }
+    };
+    field::row(ui, [0.0, 0.0], |ui, index| {
+        let (facts, (icon, title, path)) = if index == 0 { (conflict.source, &from) } else { (conflict.target, &to) };
+        side(ui, *icon, title, path, facts);
+    });
+}
+
+fn side(ui: &mut Ui, icon: Icon, title: &str, path: &str, facts: &Facts) {
+    let t = tokens(ui);
+    Frame::NONE
+        .fill(t.panel)
+        .stroke(Stroke::new(1.0, t.line))
+        .corner_radius(CornerRadius::same(8))
+        .inner_margin(Margin::same(10))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 6.0;
+                ui.add(Label::new(icon.text(14.0, t.subdued_on_fill)));
+                ui.add(Label::new(text::small(ui, title)).truncate());
+            });
+            let size = facts.size.map_or_else(|| "size unknown".to_owned(), format::size);
+            let exact = facts.size.map(format::exact_size);
+            let shown = ui.add(Label::new(text::strong(ui, size)));
+            if let Some(exact) = exact {
+                shown.on_hover_text(exact);
+            }
+            let time = facts.modified.map_or_else(|| "time unknown".to_owned(), words::when);
+            let time = ui.add(Label::new(text::body(ui, time)));
+            if let Some(modified) = facts.modified {
+                time.on_hover_text(words::exactly(modified));
+            }
+            ui.add(Label::new(text::mono(ui, path)).truncate()).on_hover_text(path);
+        });
+}
+
+/// How much later one is than the other.
+fn apart(later: Modified, earlier: Modified) -> String {
+    format::duration(later.at.duration_since(earlier.at).unsigned_abs())
+}
+
+/// Which one is newer and which one is larger, in words.
+fn comparison(conflict: &Conflict<'_>) -> String {
+    let age = match (conflict.source.modified, conflict.target.modified) {
+        (Some(source), Some(target)) if source.at > target.at => Some(format!("{} newer", apart(source, target))),
+        (Some(source), Some(target)) if source.at < target.at => Some(format!("{} older", apart(target, source))),
+        (Some(_), Some(_)) => Some("of the same time".to_owned()),
+        _ => None,
+    };
+    let size = match (conflict.source.size, conflict.target.size) {
+        (Some(source), Some(target)) if source > target => Some(format!("{} larger", format::size(source - target))),
+        (Some(source), Some(target)) if source < target => Some(format!("{} smaller", format::size(target - source))),
+        (Some(_), Some(_)) => Some("of the same size".to_owned()),
+        _ => None,
+    };
+    match (age, size) {
+        (Some(age), Some(size)) => format!("The new one is {age} and {size}."),
+        (Some(age), None) => format!("The new one is {age}; their sizes cannot be compared."),
+        (None, Some(size)) => format!("The new one is {size}; their times cannot be compared."),
+        (None, None) => "Neither sizes nor times can be compared.".to_owned(),
+    }
+}

@@ -1,0 +1,115 @@
+//! Everything modal: the dialog that a person opened, and in front of it the question that the engine asks.
+
+mod about;
+mod certificate;
+mod delete;
+mod delete_site;
+mod exists;
+mod guard;
+mod keys;
+mod new_folder;
+mod password;
+mod permissions;
+mod rename;
+mod settings;
+mod site_folder;
+mod site_form;
+mod words;
+
+use eframe::egui::{Context, Ui};
+
+use crate::engine::Question;
+use crate::screen::state::QuestionForm;
+use crate::screen::{Action, Dialog, Screen};
+use crate::ui::widgets::modal::{Answer, Modal};
+
+/// What a dialog is drawn from and where its actions go.
+struct Stage<'a> {
+    ctx: &'a Context,
+    screen: &'a Screen,
+    in_front: bool,
+    actions: &'a mut Vec<Action>,
+}
+
+/// Draws the open dialog and the question in front of it; what a person does there is pushed to `actions`.
+pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
+    let question = screen.questions.front();
+    if let Some(open) = &screen.dialog {
+        dialog(&mut Stage { ctx, screen, in_front: question.is_none(), actions }, open);
+    }
+    if let Some((id, asked)) = question {
+        self::question(&mut Stage { ctx, screen, in_front: true, actions }, id.0, asked);
+    }
+}
+
+fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
+    match dialog {
+        Dialog::Guard { purpose, choice } => guard::show(stage, purpose, *choice),
+        Dialog::Site(form) => site_form::show(stage, form),
+        Dialog::DeleteSite { name, .. } => delete_site::site(stage, name),
+        Dialog::SiteFolder { path, name, error } => site_folder::show(stage, path.as_deref(), name, error.as_deref()),
+        Dialog::DeleteSiteFolder { path, sites } => delete_site::folder(stage, path, *sites),
+        Dialog::NewFolder { side, name, error } => new_folder::show(stage, *side, name, error.as_deref()),
+        Dialog::Rename { place, name, error } => rename::show(stage, place, name, error.as_deref()),
+        Dialog::Permissions { .. } => permissions::show(stage, dialog),
+        Dialog::Settings(settings) => settings::show(stage, settings),
+        Dialog::Keys => keys::show(stage),
+        Dialog::About => about::show(stage),
+    }
+}
+
+fn question(stage: &mut Stage<'_>, id: u64, question: &Question) {
+    match question {
+        Question::Certificate { authority, certificate, changed } => certificate::show(stage, id, authority, certificate, *changed),
+        Question::Password { site, refused, can_remember } => password::show(stage, id, site, refused.as_deref(), *can_remember),
+        Question::Exists { direction, local, remote, source, target, .. } => {
+            let conflict = exists::Conflict { direction: *direction, local, remote, source, target };
+            exists::show(stage, id, &conflict);
+        }
+        Question::Delete { places, files, folders, bytes } => delete::show(stage, id, places, *files, *folders, *bytes),
+    }
+}
+
+impl Stage<'_> {
+    /// Draws a dialog and pushes its answer.
+    fn dialog(&mut self, modal: Modal<'_>, body: impl FnOnce(&mut Ui, bool)) {
+        let action = match modal.in_front(self.in_front).show(self.ctx, body) {
+            Some(Answer::Main) => Action::AcceptDialog,
+            Some(Answer::Second) => Action::AcceptDialogAndConnect,
+            Some(Answer::Cancel) => Action::CloseDialog,
+            None => return,
+        };
+        self.actions.push(action);
+    }
+
+    /// Draws a dialog over a draft; the draft is pushed when it changed, before the answer.
+    fn edit(&mut self, modal: Modal<'_>, draft: Dialog, body: impl FnOnce(&mut Ui, bool, &mut Dialog)) {
+        let mut draft = draft;
+        let before = draft.clone();
+        let answer = modal.in_front(self.in_front).show(self.ctx, |ui, opened| body(ui, opened, &mut draft));
+        if draft != before {
+            self.actions.push(Action::EditDialog(Box::new(draft)));
+        }
+        match answer {
+            Some(Answer::Main) => self.actions.push(Action::AcceptDialog),
+            Some(Answer::Second) => self.actions.push(Action::AcceptDialogAndConnect),
+            Some(Answer::Cancel) => self.actions.push(Action::CloseDialog),
+            None => {}
+        }
+    }
+
+    /// Draws a question over what is typed into it; that is pushed when it changed, before the answer.
+    fn ask(&mut self, modal: Modal<'_>, body: impl FnOnce(&mut Ui, bool, &mut QuestionForm)) {
+        let mut form = self.screen.question_form.clone();
+        let answer = modal.in_front(self.in_front).show(self.ctx, |ui, opened| body(ui, opened, &mut form));
+        if form != self.screen.question_form {
+            self.actions.push(Action::EditQuestion(form));
+        }
+        match answer {
+            Some(Answer::Main) => self.actions.push(Action::AcceptQuestion),
+            Some(Answer::Second) => self.actions.push(Action::TrustOnce),
+            Some(Answer::Cancel) => self.actions.push(Action::CancelQuestion),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! How the connections behave.
+
+use eframe::egui::Ui;
+
+use crate::model::site::{DataMode, KeepAlive};
+use crate::screen::dialog::SiteForm;
+use crate::ui::widgets::field::{self, Field, number};
+use crate::ui::widgets::segmented::segmented;
+
+use super::error;
+
+/// The three settings of the keep-alive, without the seconds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beat {
+    Automatic,
+    Every,
+    Off,
+}
+
+/// Draws the page.
+pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
+    let errors = form.clone();
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        let modes = [(DataMode::Passive, "Passive"), (DataMode::Active, "Active")];
+        if let Some(mode) = segmented(ui, "Data connections", &modes, form.site.data_mode) {
+            form.site.data_mode = mode;
+        }
+        let words = match form.site.data_mode {
+            DataMode::Passive => "Moorline connects to the server. Works behind almost every router and firewall.",
+            DataMode::Active => "The server connects back to this machine, which must be reachable from it.",
+        };
+        field::below(ui, None, words);
+    });
+    keep_alive(ui, form, &errors);
+    let mut connections = form.site.connections.min(10);
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        number(ui, "Transfers at the same time", &mut connections, 0..=10, |value| {
+            if value < 0.5 { "as in settings".to_owned() } else { format!("{value:.0}") }
+        });
+        field::below(
+            ui,
+            None,
+            "Each has a connection of its own, beside the one for browsing. Moorline uses fewer when the server asks for it.",
+        );
+    });
+    form.site.connections = connections;
+}
+
+fn keep_alive(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
+    let beat = match form.site.keep_alive {
+        KeepAlive::Automatic => Beat::Automatic,
+        KeepAlive::Every(_) => Beat::Every,
+        KeepAlive::Off => Beat::Off,
+    };
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        let beats = [(Beat::Automatic, "Automatic"), (Beat::Every, "At a fixed interval"), (Beat::Off, "Off")];
+        if let Some(beat) = segmented(ui, "Keep-alive", &beats, beat) {
+            form.site.keep_alive = match beat {
+                Beat::Automatic => KeepAlive::Automatic,
+                Beat::Every => KeepAlive::Every(form.keep_alive_seconds.trim().parse().unwrap_or(30)),
+                Beat::Off => KeepAlive::Off,
+            };
+        }
+        let words = match beat {
+            Beat::Automatic => "Sends NOOP at half of the idle limit that the server announced or that was learned from a cut; every 30 s until then.",
+            Beat::Every => "Sends NOOP whenever the connection was idle for so long.",
+            Beat::Off => "The server may end the session when it is idle. Moorline then comes back to the same folder.",
+        };
+        field::below(ui, None, words);
+    });
+    if beat == Beat::Every {
+        ui.scope(|ui| {
+            ui.set_max_width(180.0);
+            Field::new("Seconds between two").error(error(errors, "Keep-alive")).show(ui, &mut form.keep_alive_seconds);
+        });
+    }
+}

@@ -1,0 +1,56 @@
+//! Context menus of a pane: for its selection and for its folder.
+
+use eframe::egui::Ui;
+
+use crate::screen::{Action, Side, Verb};
+use crate::ui::icon::Icon;
+use crate::ui::verbs::{self, menu_item, menu_line};
+use crate::ui::view::View;
+
+/// What can be done with the selected rows.
+pub fn show_selection(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>) {
+    verbs::begin_menu(ui);
+    let screen = view.screen;
+    let (icon, label) = match side {
+        Side::Local => (Icon::UPLOAD, "Upload"),
+        Side::Remote => (Icon::DOWNLOAD, "Download"),
+    };
+    let why_not = verbs::why_not(Verb::Transfer, screen);
+    let key = verbs::key(Verb::Transfer);
+    if verbs::menu_row(ui, Some(icon), label, key.as_deref(), why_not).clicked() {
+        actions.push(Action::Do(Verb::Transfer));
+    }
+    menu_item(ui, screen, Verb::Open, actions);
+    menu_line(ui);
+    menu_item(ui, screen, Verb::Rename, actions);
+    menu_item(ui, screen, Verb::Delete, actions);
+    if side == Side::Remote {
+        menu_item(ui, screen, Verb::Permissions, actions);
+    }
+    menu_line(ui);
+    menu_item(ui, screen, Verb::CopyPath, actions);
+    if side == Side::Remote {
+        menu_item(ui, screen, Verb::CopyAddress, actions);
+    }
+    menu_line(ui);
+    menu_item(ui, screen, Verb::NewFolder, actions);
+    menu_item(ui, screen, Verb::SelectAll, actions);
+}
+
+/// What can be done with the folder itself.
+pub fn show_folder(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>) {
+    verbs::begin_menu(ui);
+    let screen = view.screen;
+    if side == Side::Remote {
+        menu_item(ui, screen, Verb::UploadFiles, actions);
+        menu_item(ui, screen, Verb::PasteFiles, actions);
+        menu_line(ui);
+    }
+    for verb in [Verb::NewFolder, Verb::Refresh, Verb::Up, Verb::Back, Verb::Forward, Verb::Home] {
+        menu_item(ui, screen, verb, actions);
+    }
+    menu_line(ui);
+    for verb in [Verb::SelectAll, Verb::InvertSelection, Verb::Filter, Verb::ToggleHidden] {
+        menu_item(ui, screen, verb, actions);
+    }
+}

@@ -1,0 +1,183 @@
+//! The mooring strip: what keeps the connection alive, and what happens next.
+
+use std::time::Duration;
+
+use eframe::egui::{Align, Color32, Layout, Sense, Ui, vec2};
+
+use crate::model::format;
+use crate::model::session::{CertificateTrust, ConnectStep, DisconnectWhen, LimitSource, Phase, Security};
+use crate::screen::{Action, Verb};
+use crate::ui::icon::Icon;
+use crate::ui::paint::Line;
+use crate::ui::tokens::{size, tokens};
+use crate::ui::verbs;
+use crate::ui::view::View;
+
+/// Draws the strip.
+pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let area = ui.max_rect();
+    ui.add_space(1.0);
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.set_height(area.height() - 1.0);
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(12.0);
+        state(ui, view, actions);
+        figures(ui, view);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(12.0);
+            security(ui, view);
+        });
+    });
+}
+
+fn line(ui: &Ui) -> Line {
+    Line::new(ui).sized(size::SECONDARY)
+}
+
+/// The phase in a word, with its colour.
+fn state(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let t = tokens(ui);
+    let session = &view.screen.session;
+    let (color, words) = match &session.phase {
+        Phase::Offline => (t.subdued, line(ui).strong("Offline").subdued("  nothing is connected")),
+        Phase::Connecting(step) => (t.accent, line(ui).strong("Connecting").subdued(&format!("  {}", step_words(*step)))),
+        Phase::Moored => {
+            let since = session.moored_since.map(|since| view.instant.saturating_duration_since(since));
+            let age = since.map(|age| format!("  for {}", format::duration(age))).unwrap_or_default();
+            (t.good, line(ui).strong("Moored").subdued(&age))
+        }
+        Phase::Leaving(when) => (t.warn, line(ui).strong("Leaving").subdued(leaving_words(*when))),
+        Phase::Adrift { since, .. } => {
+            let since = format!("  since {}", view.clock_seconds(*since));
+            (t.warn, line(ui).strong("Adrift").subdued(&since))
+        }
+        Phase::Stranded { since } => {
+            let since = format!("  since {}", view.clock_seconds(*since));
+            (t.bad, line(ui).strong("Stranded").subdued(&since))
+        }
+    };
+    anchor(ui, color);
+    words.show(ui);
+    if matches!(session.phase, Phase::Leaving(_)) {
+        ui.add_space(10.0);
+        let response = crate::ui::widgets::button::link(ui, Verb::StayConnected.label());
+        if response.on_hover_text(verbs::tooltip(Verb::StayConnected)).clicked() {
+            actions.push(Action::Do(Verb::StayConnected));
+        }
+    }
+}
+
+/// What a connect is doing.
+#[must_use]
+pub fn step_words(step: ConnectStep) -> &'static str {
+    match step {
+        ConnectStep::Resolving => "looking the name up",
+        ConnectStep::Dialling => "calling the server",
+        ConnectStep::Greeting => "waiting for its greeting",
+        ConnectStep::Securing => "securing the connection",
+        ConnectStep::LoggingIn => "logging in",
+        ConnectStep::Settling => "opening the folder",
+    }
+}
+
+fn leaving_words(when: DisconnectWhen) -> &'static str {
+    match when {
+        DisconnectWhen::QueueDone => "  when the queue is done",
+        DisconnectWhen::FilesDone => "  after the files that are moving now",
+        DisconnectWhen::Now => "  stopping safely",
+    }
+}
+
+fn anchor(ui: &mut Ui, color: Color32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(20.0, 16.0), Sense::hover());
+    Icon::ANCHOR.paint(ui.painter(), rect.left_center() + vec2(7.0, 0.0), size::ICON_SMALL, color);
+}
+
+/// The figures, each after a thin separator.
+fn figures(ui: &mut Ui, view: &View<'_>) {
+    let session = &view.screen.session;
+    let figure = |ui: &mut Ui, line: Line, tooltip: &str| {
+        ui.add_space(14.0);
+        let (rect, _) = ui.allocate_exact_size(vec2(1.0, 14.0), Sense::hover());
+        ui.painter().rect_filled(rect, 0.0, tokens(ui).line);
+        ui.add_space(16.0);
+        line.show(ui).on_hover_text(tooltip);
+    };
+    let connected = matches!(session.phase, Phase::Moored | Phase::Leaving(_));
+    if let Some(next) = session.next_keep_alive.filter(|_| connected) {
+        let left = format::countdown(next.saturating_duration_since(view.instant));
+        let words = line(ui).subdued("next keep-alive ").strong(&left);
+        figure(ui, words, "When a NOOP tells the server again that we are there; never while files move");
+    }
+    if let Some(limit) = session.idle_limit.filter(|_| session.phase != Phase::Offline) {
+        let (source, tooltip) = match limit.source {
+            LimitSource::Announced => {
+                (" (announced)", "The server said after how many seconds without a command it ends the session")
+            }
+            LimitSource::Learned => {
+                (" (learned)", "Found out in an earlier session: after this long without a command the server ends it")
+            }
+            LimitSource::LearnedNow => (" (learned now)", "Found out by the cut a moment ago: keep-alives will come in time"),
+        };
+        let words = line(ui).subdued("idle limit ").strong(&format!("{} s", limit.seconds)).subdued(source);
+        figure(ui, words, tooltip);
+    }
+    match session.phase {
+        Phase::Adrift { attempt, attempts, .. } => {
+            if let Some(interval) = session.keep_alive_interval {
+                let words = line(ui).subdued("keep-alive will be every ").strong(&format!("{} s", interval.as_secs()));
+                figure(ui, words, "How often a NOOP goes out from the next session on");
+            }
+            figure(
+                ui,
+                line(ui).subdued(&format!("attempt {attempt} of {attempts}")),
+                "The attempts are counted so that the server sees no storm",
+            );
+        }
+        _ if connected => {
+            if let Some(trip) = session.round_trip {
+                let words = line(ui).subdued("round trip ").strong(&round_trip(trip));
+                figure(ui, words, "From the last short command to its reply");
+            }
+            let words = line(ui)
+                .strong(&session.connections.to_string())
+                .subdued(&format!(" of {} connections", session.connection_budget.max(session.connections)));
+            figure(ui, words, "Open connections, and how many this server may have");
+        }
+        _ => {}
+    }
+}
+
+fn round_trip(trip: Duration) -> String {
+    match trip.as_millis() {
+        0 => "under 1 ms".to_owned(),
+        millis => format!("{millis} ms"),
+    }
+}
+
+fn security(ui: &mut Ui, view: &View<'_>) {
+    let t = tokens(ui);
+    let session = &view.screen.session;
+    if !matches!(session.phase, Phase::Moored | Phase::Leaving(_)) {
+        return;
+    }
+    let Some(security) = &session.security else { return };
+    let (icon, color, words, tooltip) = match security {
+        Security::Plain => {
+            (Icon::LOCK_OPEN, t.warn, "not encrypted".to_owned(), "Anyone on the way can read names, files and the password")
+        }
+        Security::Tls { protocol, trust: CertificateTrust::Authority } => (
+            Icon::LOCK,
+            t.good,
+            format!("{protocol} · certificate trusted"),
+            "The certificate's chain leads to an authority that this system trusts",
+        ),
+        Security::Tls { protocol, trust: CertificateTrust::Pinned } => {
+            (Icon::LOCK, t.good, format!("{protocol} · certificate pinned"), "You accepted this certificate's fingerprint")
+        }
+    };
+    line(ui).subdued(&words).show(ui).on_hover_text(tooltip);
+    ui.add_space(6.0);
+    let (rect, _) = ui.allocate_exact_size(vec2(14.0, 16.0), Sense::hover());
+    icon.paint(ui.painter(), rect.center(), size::ICON_SMALL - 1.0, color);
+}

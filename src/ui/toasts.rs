@@ -1,0 +1,75 @@
+//! Short messages at the bottom right: what was done, what went wrong and what to do about it.
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Align2, Area, Context, CornerRadius, Frame, Id, Label, Margin, Order, Rect, Stroke, Ui, pos2, vec2};
+
+use crate::screen::state::Toast;
+use crate::screen::{Action, Screen};
+use crate::ui::icon::Icon;
+use crate::ui::tokens::{Tokens, size, tokens};
+use crate::ui::widgets::button::icon_button_sized;
+use crate::ui::{text, theme};
+
+/// Width of a message in points.
+const WIDTH: f32 = 380.0;
+/// How many are shown at once; the newest ones.
+const SHOWN: usize = 4;
+
+/// Draws the messages above the strip, the newest at the bottom.
+pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
+    let mut bottom = size::STRIP + 12.0;
+    for toast in screen.toasts.iter().rev().take(SHOWN) {
+        let id = Id::unique(("toast", toast.id));
+        let opacity = ctx.animate_bool_with_time(id.with("fade"), ctx.memory(|memory| memory.area_rect(id).is_some()), theme::FADE);
+        let shown = Area::new(id)
+            .order(Order::Foreground)
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-12.0, -bottom))
+            .role(if toast.is_problem { Role::Alert } else { Role::Status })
+            .accessible_name(toast.text.clone())
+            .show(ctx, |ui| {
+                ui.set_opacity(opacity);
+                message(ui, toast)
+            });
+        if shown.inner {
+            actions.push(Action::DismissToast(toast.id));
+        }
+        bottom += shown.response.rect.height() + 8.0;
+    }
+}
+
+/// Draws one message; true when its cross was pressed.
+fn message(ui: &mut Ui, toast: &Toast) -> bool {
+    let t = tokens(ui);
+    let (icon, ink) = if toast.is_problem { (Icon::CIRCLE_ALERT, t.bad) } else { (Icon::CIRCLE_CHECK, t.good) };
+    let mut dismissed = false;
+    let frame = ground(t).show(ui, |ui| {
+        ui.set_width(WIDTH - 32.0);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 10.0;
+            ui.add(Label::new(icon.text(16.0, ink)));
+            ui.allocate_ui(vec2(WIDTH - 32.0 - 26.0 - 26.0, 0.0), |ui| {
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 3.0;
+                    ui.add(Label::new(text::strong(ui, toast.text.as_str())).wrap());
+                    if !toast.detail.is_empty() {
+                        ui.add(Label::new(text::subdued(ui, toast.detail.as_str())).wrap());
+                    }
+                });
+            });
+        });
+    });
+    let corner = pos2(frame.response.rect.right() - 32.0, frame.response.rect.top() + 6.0);
+    ui.scope_builder(eframe::egui::UiBuilder::new().max_rect(Rect::from_min_size(corner, vec2(26.0, 26.0))), |ui| {
+        dismissed = icon_button_sized(ui, Icon::X, "Dismiss", "Dismiss", None, vec2(26.0, 26.0)).clicked();
+    });
+    dismissed
+}
+
+fn ground(t: &Tokens) -> Frame {
+    Frame::NONE
+        .fill(t.raised)
+        .stroke(Stroke::new(1.0, t.line))
+        .corner_radius(CornerRadius::same(size::CARD_RADIUS))
+        .inner_margin(Margin::symmetric(14, 11))
+        .shadow(eframe::egui::Shadow { offset: [0, 6], blur: 18, spread: 0, color: t.shade.gamma_multiply(0.5) })
+}

@@ -1,0 +1,79 @@
+//! What a frame is drawn from: the screen, the queue's and the log's visible rows, and the clocks.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::engine::{LogView, QueueView};
+use crate::model::log::LogLine;
+use crate::model::transfer::{QueueTab, TransferRow};
+use crate::screen::Screen;
+
+/// Rows of the queue, copied for the visible range only.
+pub trait QueueSource {
+    /// Rows `from..from + count` of a tab.
+    fn rows(&self, tab: QueueTab, from: usize, count: usize) -> Vec<TransferRow>;
+    /// Bytes a second, oldest first, at most 60.
+    fn speed_history(&self) -> Vec<u64>;
+}
+
+impl QueueSource for QueueView {
+    fn rows(&self, tab: QueueTab, from: usize, count: usize) -> Vec<TransferRow> {
+        Self::rows(self, tab, from, count)
+    }
+
+    fn speed_history(&self) -> Vec<u64> {
+        Self::speed_history(self)
+    }
+}
+
+/// Lines of the log, copied for the visible range only.
+pub trait LogSource {
+    /// Number of the oldest line kept and of the one after the newest.
+    fn range(&self) -> Range<u64>;
+    /// Copies of lines, by number.
+    fn lines(&self, range: Range<u64>) -> Vec<LogLine>;
+}
+
+impl LogSource for LogView {
+    fn range(&self) -> Range<u64> {
+        Self::range(self)
+    }
+
+    fn lines(&self, range: Range<u64>) -> Vec<LogLine> {
+        Self::lines(self, range)
+    }
+}
+
+/// What a frame is drawn from.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// All that is shown.
+    pub screen: &'a Screen,
+    /// The queue's rows.
+    pub queue: &'a dyn QueueSource,
+    /// The log's lines.
+    pub log: &'a dyn LogSource,
+    /// For countdowns.
+    pub instant: Instant,
+    /// For "today 12:02".
+    pub now: Timestamp,
+    /// The zone of this machine.
+    pub zone: &'a TimeZone,
+}
+
+impl View<'_> {
+    /// A time of day: "12:04".
+    #[must_use]
+    pub fn clock(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
+    }
+
+    /// A time of day to the second: "12:05:14".
+    #[must_use]
+    pub fn clock_seconds(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
+    }
+}

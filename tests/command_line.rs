@@ -1,0 +1,215 @@
+//! The program itself, without a window, against the practice server: what it copies, what it prints, how it exits.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use moorline::practice::Practice;
+use serde_json::Value;
+
+/// A practice server, and a folder for what comes from it and for the program's own files.
+struct Harbour {
+    practice: Practice,
+    folder: tempfile::TempDir,
+}
+
+impl Harbour {
+    fn open() -> Self {
+        Self { practice: Practice::start().unwrap(), folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// The address with a path behind it.
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.practice.address())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_moorline"));
+        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("MOORLINE_HOME", self.folder.path().join(".moorline")).env("MOORLINE_PASSWORD", self.practice.password());
+        command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
+        command
+    }
+
+    /// Runs the program; the exit status must be `status`.
+    fn run(&self, status: i32, arguments: &[&str]) -> Output {
+        check(status, arguments, self.command(arguments).output().unwrap())
+    }
+
+    fn json(&self, status: i32, arguments: &[&str]) -> Vec<Value> {
+        let output = self.run(status, arguments);
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+fn check(status: i32, arguments: &[&str], output: Output) -> Output {
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// All files below a folder with their content; folders end with a slash.
+fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if entry.path().is_dir() {
+            found.extend(tree(&entry.path()).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
+            found.insert(format!("{name}/"), Vec::new());
+        } else {
+            found.insert(name, fs::read(entry.path()).unwrap());
+        }
+    }
+    found
+}
+
+#[test]
+fn a_tree_comes_and_goes_unchanged() {
+    let harbour = Harbour::open();
+    let (local, remote) = (harbour.folder.path(), harbour.practice.folder());
+    let original = tree(remote);
+    assert!(original.len() > 1000);
+    harbour.run(0, &["get", "--quiet", &harbour.url(""), "all"]);
+    assert_eq!(tree(&local.join("all")), original);
+    harbour.run(0, &["put", "--quiet", "--connections", "4", "all", &harbour.url("back")]);
+    assert_eq!(tree(&remote.join("back")), original);
+    // The same once more finds a folder there, and goes into it.
+    harbour.run(0, &["put", "--quiet", "all/docs", &harbour.url("back")]);
+    assert_eq!(tree(&remote.join("back/docs")), tree(&local.join("all/docs")));
+    assert!(!tree(&local.join("all")).keys().any(|name| name.ends_with(".part")));
+}
+
+#[test]
+fn targets_are_named_as_cp_names_them() {
+    let harbour = Harbour::open();
+    let (local, remote) = (harbour.folder.path(), harbour.practice.folder());
+    let readme = fs::read(remote.join("docs/README.md")).unwrap();
+    for (target, lands) in [("new.md", "new.md"), (".", "README.md"), ("made/deep/", "made/deep/README.md")] {
+        harbour.run(0, &["get", &harbour.url("docs/README.md"), target]);
+        assert_eq!(fs::read(local.join(lands)).unwrap(), readme);
+    }
+    for (target, lands) in [("new.md", "new.md"), ("photos", "photos/README.md"), ("made/deep/", "made/deep/README.md")] {
+        harbour.run(0, &["put", "README.md", &harbour.url(target)]);
+        assert_eq!(fs::read(remote.join(lands)).unwrap(), readme);
+    }
+    harbour.run(0, &["put", "made/.", &harbour.url("dotted")]);
+    assert_eq!(tree(&remote.join("dotted")), tree(&local.join("made")));
+}
+
+#[test]
+fn lists_are_json_lines_or_columns() {
+    let harbour = Harbour::open();
+    let rows = harbour.json(0, &["ls", "--json", &harbour.url("docs")]);
+    let names: Vec<&str> = rows.iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Ein Ordner mit Lücke", "README.md", "Tide table 2026 (draft).txt", "Übersicht Häfen.txt"]);
+    assert_eq!((&rows[0]["kind"], &rows[1]["kind"]), (&Value::from("dir"), &Value::from("file")));
+    assert_eq!(rows[1]["size"], fs::metadata(harbour.practice.folder().join("docs/README.md")).unwrap().len());
+    for key in ["name", "kind", "size", "modified", "mode", "owner", "group", "target"] {
+        assert!(rows[1].get(key).is_some(), "{key}");
+    }
+    let one = harbour.run(0, &["ls", &harbour.url("docs/README.md")]);
+    assert!(String::from_utf8(one.stdout).unwrap().ends_with("README.md\n"));
+    let missing = harbour.run(1, &["ls", &harbour.url("nowhere")]);
+    assert!(errors(&missing).contains("550"), "{}", errors(&missing));
+}
+
+#[test]
+fn finished_items_and_a_summary_are_json_lines() {
+    let harbour = Harbour::open();
+    let lines = harbour.json(0, &["get", "--json", &harbour.url("www/css"), "css"]);
+    let files: Vec<&Value> = lines.iter().filter(|line| line["kind"] == "file").collect();
+    assert_eq!(files.len(), 1);
+    assert_eq!((&files[0]["status"], &files[0]["path"]), (&Value::from("done"), &path_of(&harbour, "css/style.css")));
+    assert_eq!(files[0]["proof"]["bytes"], files[0]["bytes"]);
+    let summary = lines.last().unwrap();
+    assert_eq!((&summary["summary"], &summary["complete"], &summary["done"]), (&true.into(), &true.into(), &1.into()));
+
+    let lines = harbour.json(0, &["get", "--json", "--on-exists", "skip", &harbour.url("www/css/style.css"), "css"]);
+    assert_eq!((&lines[0]["status"], &lines[1]["skipped"]), (&Value::from("skipped"), &1.into()));
+
+    let lines = harbour.json(1, &["get", "--json", &harbour.url("nowhere"), "x"]);
+    assert_eq!((&lines[0]["status"], &lines[1]["failed"]), (&Value::from("failed"), &1.into()));
+    assert!(lines[0]["problem"]["server"].as_str().unwrap().starts_with("550"), "{}", lines[0]);
+}
+
+/// A path below the harbour's folder as the program names it.
+fn path_of(harbour: &Harbour, path: &str) -> Value {
+    let folder = fs::canonicalize(harbour.folder.path()).unwrap();
+    folder.join(path).to_str().unwrap().into()
+}
+
+#[test]
+fn each_kind_of_failure_has_its_exit_status() {
+    let harbour = Harbour::open();
+    let output = harbour.run(1, &["get", &harbour.url("nowhere"), "x"]);
+    assert!(errors(&output).contains("/nowhere"), "{}", errors(&output));
+    for wrong in [&["get", "ftp://h/"][..], &["ls", "sftp://h/"], &["ls", "no such site"], &["ls", "ftp://h/a%0d%0ab"]] {
+        let output = harbour.run(2, wrong);
+        assert!(!output.stderr.is_empty());
+    }
+    // A port that was free a moment ago.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    harbour.run(3, &["ls", &format!("ftp://{closed}/")]);
+    harbour.run(3, &["ls", &harbour.url("").replace("ftp:", "ftpes:")]);
+    harbour.run(4, &["put", "nowhere", &harbour.url("")]);
+    harbour.run(4, &["get", &harbour.url("docs"), "no/such/folder"]);
+}
+
+#[test]
+fn passwords_come_from_where_they_should() {
+    let harbour = Harbour::open();
+    let url = harbour.url("");
+    let without = |arguments: &[&str]| {
+        let mut command = harbour.command(arguments);
+        command.env_remove("MOORLINE_PASSWORD");
+        command
+    };
+    let output = check(3, &["none"], without(&["ls", &url]).output().unwrap());
+    assert!(errors(&output).contains("--password-stdin"), "{}", errors(&output));
+    let output = check(3, &["wrong"], without(&["ls", &url]).env("MOORLINE_PASSWORD", "wrong").output().unwrap());
+    assert!(errors(&output).contains("530"), "{}", errors(&output));
+
+    let mut child = without(&["ls", "--password-stdin", &url])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "{}", harbour.practice.password()).unwrap();
+    check(0, &["piped"], child.wait_with_output().unwrap());
+
+    let in_url = url.replace("practice@", "practice:practice@");
+    let output = check(0, &["in the address"], without(&["ls", &in_url]).output().unwrap());
+    assert!(errors(&output).contains("warning"), "{}", errors(&output));
+    check(0, &["anonymous"], without(&["ls", &url.replace("practice@", "")]).output().unwrap());
+}
+
+#[test]
+fn a_saved_site_stands_for_its_address() {
+    let harbour = Harbour::open();
+    let address = harbour.practice.address();
+    let port = url_port(&address);
+    let config = harbour.folder.path().join(".moorline/config");
+    fs::create_dir_all(&config).unwrap();
+    let site = format!(
+        "[[site]]\nid = \"1\"\nname = \"My site\"\nhost = \"127.0.0.1\"\nport = {port}\nencryption = \"plain\"\n\
+         user = \"practice\"\nremote-folder = \"www\"\n"
+    );
+    fs::write(config.join("sites.toml"), site).unwrap();
+    for (target, file) in [("My site", "index.html"), ("my site:css", "style.css"), ("My site:/docs", "README.md")] {
+        let rows = harbour.json(0, &["ls", "--json", target]);
+        assert!(rows.iter().any(|row| row["name"] == file), "{target}: {rows:?}");
+    }
+}
+
+fn url_port(address: &str) -> &str {
+    address.trim_end_matches('/').rsplit(':').next().unwrap()
+}

@@ -1,0 +1,577 @@
+//! Every dialog over a made-up screen: how it looks in both themes, and what its keys and buttons do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use std::sync::Arc;
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{self, Key, Theme};
+use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use jiff::Timestamp;
+use moorline::engine::{Command, Place, Question, QuestionId};
+use moorline::model::certificate::{Certificate, Fingerprint};
+use moorline::model::conflict::{Facts, OnExists};
+use moorline::model::entry::{Modified, Precision};
+use moorline::model::path::RemotePath;
+use moorline::model::session::DisconnectWhen;
+use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
+use moorline::model::transfer::{Direction, QueueSummary, TransferId};
+use moorline::screen::dialog::{GuardPurpose, SiteForm, SitePage};
+use moorline::screen::reduce::reduce;
+use moorline::screen::state::Toast;
+use moorline::screen::{Action, Dialog, Effect, Screen, Side};
+use moorline::ui;
+
+struct Run {
+    screen: Screen,
+    actions: Vec<Action>,
+}
+
+const FULL: egui::Vec2 = egui::vec2(1320.0, 840.0);
+
+/// A ground with a line of text, and everything modal over it.
+fn draw(ui: &mut egui::Ui, run: &mut Run) {
+    ui::theme::note_input(ui.ctx());
+    // Something bright, to see how far it is dimmed.
+    let t = ui::tokens(ui);
+    ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, t.panel);
+    let words = "index.php    12.8 KB    today 12:02    rw-r--r--";
+    ui.painter().text(egui::pos2(16.0, 20.0), egui::Align2::LEFT_CENTER, words, ui::fonts::regular(12.5), t.text);
+    let ctx = ui.ctx().clone();
+    ui::dialogs::show(&ctx, &run.screen, &mut run.actions);
+    ui::toasts::show(&ctx, &run.screen, &mut run.actions);
+}
+
+fn harness(screen: Screen, theme: Theme) -> Harness<'static, Run> {
+    sized(screen, theme, FULL)
+}
+
+fn sized(screen: Screen, theme: Theme, size: egui::Vec2) -> Harness<'static, Run> {
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_theme(theme)
+        .with_context_setup(ui::theme::install)
+        .build_ui_state(draw, Run { screen, actions: Vec::new() });
+    harness.run_steps(12);
+    harness
+}
+
+fn with_dialog(dialog: Dialog) -> Screen {
+    Screen { dialog: Some(dialog), ..made_up() }
+}
+
+fn with_question(question: Question) -> Screen {
+    let mut screen = made_up();
+    screen.questions.push_back((QuestionId(7), question));
+    screen
+}
+
+fn site() -> Site {
+    let mut site = Site::new(SiteId("harbour".into()), "Harbour Books", "ftp.harbourbooks.example");
+    site.user = "alice".into();
+    site.folder = "Customers".into();
+    site.color = SiteColor::Green;
+    site
+}
+
+fn made_up() -> Screen {
+    let mut screen = Screen { home: Some("/home/alice".into()), ..Screen::default() };
+    screen.session.site = Some(site());
+    let other = Site::new(SiteId("lindt".into()), "Lindt & Sohn", "files.lindt.example");
+    let folder = |path: &str| SiteFolder { path: path.into(), open: true };
+    screen.sites = Arc::new(SiteTree { folders: vec![folder("Customers"), folder("Archive")], sites: vec![site(), other] });
+    screen.queue = QueueSummary {
+        active: 4,
+        queued: 1203,
+        running: 4,
+        seconds_left: Some(180),
+        running_seconds_left: Some(120),
+        ..QueueSummary::default()
+    };
+    screen.local.place = Some(Place::Local("/home/alice/sites/harbour".into()));
+    screen.remote.place = Some(Place::Remote(path("/www")));
+    screen
+}
+
+fn path(text: &str) -> RemotePath {
+    RemotePath::parse(text).unwrap()
+}
+
+fn guard(purpose: GuardPurpose, choice: DisconnectWhen) -> Screen {
+    with_dialog(Dialog::Guard { purpose, choice })
+}
+
+fn site_form(page: SitePage) -> SiteForm {
+    SiteForm {
+        site: site(),
+        is_new: false,
+        port: String::new(),
+        keep_alive_seconds: "45".into(),
+        local_folder: "/home/alice/sites/harbour".into(),
+        password: String::new(),
+        password_changed: false,
+        reveal: false,
+        page,
+        errors: Vec::new(),
+    }
+}
+
+fn certificate() -> Certificate {
+    Certificate {
+        fingerprint: Fingerprint(std::array::from_fn(|index| u8::try_from(index * 37 % 256).unwrap())),
+        subject: "ftp.harbourbooks.example".into(),
+        issuer: "Harbour Books Internal CA".into(),
+        names: vec!["ftp.harbourbooks.example".into(), "files.harbourbooks.example".into()],
+        not_before: "2024-02-03T00:00:00Z".parse().ok(),
+        not_after: "2025-02-03T00:00:00Z".parse().ok(),
+        reason: "its issuer is not known to this system".into(),
+    }
+}
+
+fn conflict(target_size: u64) -> Question {
+    let at = |text: &str| Some(Modified { at: text.parse::<Timestamp>().unwrap(), precision: Precision::Second });
+    Question::Exists {
+        transfer: TransferId(1),
+        direction: Direction::Upload,
+        local: "/home/alice/sites/harbour/index.php".into(),
+        remote: path("/www/index.php"),
+        source: Facts { size: Some(12_800), modified: at("2025-11-20T10:50:00Z") },
+        target: Facts { size: Some(target_size), modified: at("2025-11-11T09:45:00Z") },
+    }
+}
+
+fn deletion() -> Question {
+    let places = ["assets", "css", "includes", "old", "releases/41", "releases/42", "uploads", "robots.txt"];
+    Question::Delete {
+        places: places.iter().map(|name| Place::Remote(path(&format!("/www/{name}")))).collect(),
+        files: 3402,
+        folders: 12,
+        bytes: 1_214_000_000,
+    }
+}
+
+fn password(refused: Option<&str>, can_remember: bool) -> Question {
+    Question::Password { site: Box::new(site()), refused: refused.map(str::to_owned), can_remember }
+}
+
+fn toasts() -> Screen {
+    let toast =
+        |id, text: &str, detail: &str, is_problem| Toast { id, text: text.into(), detail: detail.into(), is_problem, until: 9.0 };
+    Screen {
+        toasts: vec![
+            toast(1, "Deleted 12 files", "", false),
+            toast(
+                2,
+                "“releases” could not be made.",
+                "You may not write into this folder. Ask whoever runs the server. “550 Create directory operation failed.”",
+                true,
+            ),
+        ],
+        ..made_up()
+    }
+}
+
+/// Every picture by name.
+fn pictures() -> Vec<(&'static str, Screen)> {
+    let mut wrong = site_form(SitePage::Connection);
+    wrong.site.host = "ftp harbour".into();
+    wrong.site.encryption = Encryption::Plain;
+    wrong.site.logon = Logon::Ask;
+    wrong.port = "70000".into();
+    wrong.errors = vec![
+        ("Host", "A server's name has no blanks and no slashes.".into()),
+        ("Port", "A port is a number from 1 to 65535; leave it empty for the usual one.".into()),
+    ];
+    let mut every = site_form(SitePage::Session);
+    every.site.keep_alive = KeepAlive::Every(45);
+    every.site.connections = 3;
+    let mut notes = site_form(SitePage::Notes);
+    notes.site.notes = "Ask Marta before touching /www/includes.\nThe line is slow after six.".into();
+    let form = |form: SiteForm| with_dialog(Dialog::Site(Box::new(form)));
+    let mode = Dialog::Permissions {
+        paths: vec![path("/www/uploads")],
+        mode: 0o2755,
+        octal: "2755".into(),
+        has_folders: true,
+        recursive: false,
+    };
+    vec![
+        ("guard", guard(GuardPurpose::Disconnect, DisconnectWhen::QueueDone)),
+        ("guard_close_now", guard(GuardPurpose::Close, DisconnectWhen::Now)),
+        ("site_connection", form(site_form(SitePage::Connection))),
+        ("site_connection_errors", form(wrong)),
+        ("site_folders", form(site_form(SitePage::Folders))),
+        ("site_session", form(every)),
+        ("site_notes", form(notes)),
+        ("site_delete", with_dialog(Dialog::DeleteSite { id: SiteId("harbour".into()), name: "Harbour Books".into() })),
+        ("site_folder_new", with_dialog(Dialog::SiteFolder { path: None, name: String::new(), error: None })),
+        ("site_folder_delete", with_dialog(Dialog::DeleteSiteFolder { path: "Customers".into(), sites: 3 })),
+        (
+            "new_folder_error",
+            with_dialog(Dialog::NewFolder {
+                side: Side::Remote,
+                name: "releases/42".into(),
+                error: Some("“releases/42” would leave its folder".into()),
+            }),
+        ),
+        (
+            "rename",
+            with_dialog(Dialog::Rename { place: Place::Remote(path("/www/index.php")), name: "index.php".into(), error: None }),
+        ),
+        ("permissions", with_dialog(mode)),
+        ("settings", with_dialog(Dialog::Settings(Box::default()))),
+        ("keys", with_dialog(Dialog::Keys)),
+        ("about", with_dialog(Dialog::About)),
+        ("question_exists", with_question(conflict(12_100))),
+        ("question_delete", with_question(deletion())),
+        ("question_password", with_question(password(None, true))),
+        ("question_password_refused", with_question(password(Some("530 Login incorrect."), false))),
+        (
+            "question_certificate",
+            with_question(Question::Certificate {
+                authority: "ftp.harbourbooks.example:21".into(),
+                certificate: Box::new(certificate()),
+                changed: false,
+            }),
+        ),
+        (
+            "question_certificate_changed",
+            with_question(Question::Certificate {
+                authority: "ftp.harbourbooks.example:21".into(),
+                certificate: Box::new(certificate()),
+                changed: true,
+            }),
+        ),
+        ("toasts", toasts()),
+    ]
+}
+
+/// Another machine's renderer may round a blend differently, here and there.
+fn tolerance() -> SnapshotOptions {
+    SnapshotOptions::new().threshold(2.0).max_failed_pixels(300)
+}
+
+fn snapshots(theme: Theme, suffix: &str) {
+    let mut results = SnapshotResults::new();
+    for (name, screen) in pictures() {
+        let mut harness = harness(screen, theme);
+        results.add(harness.try_snapshot_options(format!("dialogs/{name}_{suffix}"), &tolerance()));
+    }
+}
+
+#[test]
+fn lists_open_over_their_dialog_and_the_focus_is_seen() {
+    let mut results = SnapshotResults::new();
+    for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut harness = harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        harness.get_by_role_and_label(Role::ComboBox, "When an upload’s target exists").click();
+        harness.run_steps(12);
+        results.add(harness.try_snapshot_options(format!("dialogs/settings_list_{suffix}"), &tolerance()));
+        // Escape closes the list, not the dialog.
+        harness.key_press(Key::Escape);
+        harness.run_steps(12);
+        assert_eq!(answers(&harness), []);
+
+        let mut harness = self::harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        harness.key_press(Key::Tab);
+        harness.run_steps(12);
+        results.add(harness.try_snapshot_options(format!("dialogs/settings_focus_{suffix}"), &tolerance()));
+    }
+}
+
+#[test]
+fn a_long_dialog_scrolls_in_a_small_window() {
+    let mut results = SnapshotResults::new();
+    for (name, dialog) in [("site", Dialog::Site(Box::new(site_form(SitePage::Connection)))), ("keys", Dialog::Keys)] {
+        let mut harness = sized(with_dialog(dialog), Theme::Dark, egui::vec2(760.0, 480.0));
+        results.add(harness.try_snapshot_options(format!("dialogs/{name}_in_a_small_window"), &tolerance()));
+    }
+}
+
+#[test]
+fn every_dialog_looks_as_it_did_in_the_dark_theme() {
+    snapshots(Theme::Dark, "dark");
+}
+
+#[test]
+fn every_dialog_looks_as_it_did_in_the_light_theme() {
+    snapshots(Theme::Light, "light");
+}
+
+/// What was done, without the drafts that were edited on the way.
+fn answers(harness: &Harness<'_, Run>) -> Vec<Action> {
+    let drafts = |action: &Action| matches!(action, Action::EditDialog(_) | Action::EditQuestion(_));
+    harness.state().actions.iter().filter(|action| !drafts(action)).cloned().collect()
+}
+
+/// Opens a picture's screen, does something, and returns what was done.
+fn after(screen: Screen, act: impl FnOnce(&mut Harness<'_, Run>)) -> Vec<Action> {
+    let mut harness = harness(screen, Theme::Dark);
+    act(&mut harness);
+    harness.run();
+    answers(&harness)
+}
+
+fn disconnect() -> Screen {
+    guard(GuardPurpose::Disconnect, DisconnectWhen::QueueDone)
+}
+
+/// Takes the drafts in.
+fn take_drafts(harness: &mut Harness<'_, Run>) {
+    let run = harness.state_mut();
+    for action in std::mem::take(&mut run.actions) {
+        if matches!(action, Action::EditDialog(_) | Action::EditQuestion(_)) {
+            assert!(reduce(&mut run.screen, action).is_empty());
+        } else {
+            run.actions.push(action);
+        }
+    }
+}
+
+#[test]
+fn the_guard_takes_its_keys() {
+    for (key, action) in [
+        (Key::Enter, Action::AcceptDialog),
+        (Key::Escape, Action::CloseDialog),
+        (Key::Q, Action::GuardChoose(DisconnectWhen::QueueDone)),
+        (Key::F, Action::GuardChoose(DisconnectWhen::FilesDone)),
+        (Key::S, Action::GuardChoose(DisconnectWhen::Now)),
+    ] {
+        let done = after(disconnect(), |harness| harness.key_press(key));
+        assert_eq!(done, [action], "{key:?}");
+    }
+}
+
+#[test]
+fn the_guards_buttons_say_and_do_the_same() {
+    for (label, action) in [("Disconnect then", Action::AcceptDialog), ("Stay connected", Action::CloseDialog)] {
+        let done = after(disconnect(), |harness| harness.get_by_role_and_label(Role::Button, label).click());
+        assert_eq!(done, [action], "{label}");
+    }
+    let connect = GuardPurpose::Connect(SiteId("lindt".into()));
+    for (purpose, choice, stay, leave) in [
+        (GuardPurpose::Disconnect, DisconnectWhen::Now, "Stay connected", "Disconnect now"),
+        (GuardPurpose::Close, DisconnectWhen::FilesDone, "Keep it open", "Close then"),
+        (connect, DisconnectWhen::Now, "Stay connected", "Connect now"),
+    ] {
+        let harness = harness(guard(purpose, choice), Theme::Dark);
+        harness.get_by_role_and_label(Role::Button, stay);
+        harness.get_by_role_and_label(Role::Button, leave);
+    }
+}
+
+#[test]
+fn arrow_keys_and_clicks_move_the_guards_choice() {
+    let chosen = |harness: &Harness<'_, Run>| match harness.state().actions.as_slice() {
+        [Action::EditDialog(dialog)] => match **dialog {
+            Dialog::Guard { choice, .. } => Some(choice),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut by_key = harness(disconnect(), Theme::Dark);
+    for way in [DisconnectWhen::FilesDone, DisconnectWhen::Now, DisconnectWhen::QueueDone] {
+        by_key.key_press(Key::ArrowDown);
+        by_key.step();
+        assert_eq!(chosen(&by_key), Some(way));
+        take_drafts(&mut by_key);
+        by_key.run();
+    }
+
+    let mut by_click = harness(disconnect(), Theme::Dark);
+    by_click.get_by(|node| node.role() == Role::RadioButton && node.label().is_some_and(|label| label.starts_with("Stop"))).click();
+    by_click.step();
+    by_click.step();
+    assert_eq!(chosen(&by_click), Some(DisconnectWhen::Now));
+}
+
+#[test]
+fn the_guard_counts_and_estimates() {
+    let mut screen = disconnect();
+    screen.queue =
+        QueueSummary { active: 1, queued: 1, seconds_left: Some(40), running_seconds_left: None, ..QueueSummary::default() };
+    let harness = harness(screen, Theme::Dark);
+    harness.get_by_role_and_label(Role::Dialog, "1 transfer is running, 1 is waiting");
+    harness.get_by_label("When the queue is done: about 40 s · then says goodbye (QUIT) on an idle connection");
+    harness.get_by_label("After the files that are moving now: the rest stays queued for next time");
+}
+
+#[test]
+fn every_dialog_closes_with_escape() {
+    for (name, screen) in pictures() {
+        let closes = match (&screen.dialog, screen.questions.is_empty()) {
+            (_, false) => Action::CancelQuestion,
+            (Some(_), true) => Action::CloseDialog,
+            (None, true) => continue,
+        };
+        let done = after(screen, |harness| harness.key_press(Key::Escape));
+        assert_eq!(done, [closes], "{name}");
+    }
+}
+
+#[test]
+fn enter_is_the_main_button() {
+    for (name, screen) in pictures() {
+        let expected = match (&screen.dialog, screen.questions.front()) {
+            // A person must think before trusting a certificate that changed: the keyboard is on "Do not connect".
+            (_, Some((_, Question::Certificate { changed: true, .. }))) => Action::CancelQuestion,
+            (_, Some(_)) => Action::AcceptQuestion,
+            (Some(Dialog::Keys | Dialog::About), None) => Action::CloseDialog,
+            (Some(_), None) => Action::AcceptDialog,
+            (None, None) => continue,
+        };
+        let done = after(screen, |harness| harness.key_press(Key::Enter));
+        assert_eq!(done, [expected], "{name}");
+    }
+}
+
+#[test]
+fn enter_in_the_notes_begins_a_new_line() {
+    let screen = with_dialog(Dialog::Site(Box::new(site_form(SitePage::Notes))));
+    let mut harness = harness(screen, Theme::Dark);
+    harness.get_by_role_and_label(Role::MultilineTextInput, "Notes").click();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.step();
+    harness.step();
+    assert_eq!(answers(&harness), []);
+    let typed = harness.state().actions.iter().any(|action| match action {
+        Action::EditDialog(dialog) => matches!(&**dialog, Dialog::Site(form) if form.site.notes == "\n"),
+        _ => false,
+    });
+    assert!(typed, "{:?}", harness.state().actions);
+}
+
+#[test]
+fn a_question_takes_the_keys_from_the_dialog_under_it() {
+    let mut screen = with_dialog(Dialog::About);
+    screen.questions.push_back((QuestionId(1), deletion()));
+    let done = after(screen, |harness| harness.key_press(Key::Escape));
+    assert_eq!(done, [Action::CancelQuestion]);
+}
+
+#[test]
+fn the_site_form_types_into_its_draft_and_saves() {
+    let mut harness = harness(with_dialog(Dialog::Site(Box::new(site_form(SitePage::Connection)))), Theme::Dark);
+    harness.get_by_role_and_label(Role::TextInput, "Name").type_text("Shop");
+    harness.run();
+    take_drafts(&mut harness);
+    let Some(Dialog::Site(form)) = &harness.state().screen.dialog else { panic!("no form") };
+    assert_eq!(form.site.name, "Shop", "the name is selected when the form opens, so that typing replaces it");
+
+    harness.get_by_role_and_label(Role::Button, "Save and connect").click();
+    harness.run();
+    assert_eq!(answers(&harness), [Action::AcceptDialogAndConnect]);
+
+    let mut screen = harness.state().screen.clone();
+    screen.queue = QueueSummary::default();
+    let effects = reduce(&mut screen, Action::AcceptDialogAndConnect);
+    let connects =
+        effects.iter().any(|effect| matches!(effect, Effect::Engine(Command::Connect { site, .. }) if site.name == "Shop"));
+    assert!(connects, "{effects:?}");
+    assert_eq!(screen.dialog, None);
+}
+
+#[test]
+fn the_local_folder_can_be_chosen() {
+    let screen = with_dialog(Dialog::Site(Box::new(site_form(SitePage::Folders))));
+    let done = after(screen, |harness| harness.get_by_role_and_label(Role::Button, "Choose…").click());
+    assert_eq!(done, [Action::BrowseFolder]);
+}
+
+#[test]
+fn the_boxes_and_the_octal_digits_keep_in_step() {
+    let dialog = |mode: u32, octal: &str| Dialog::Permissions {
+        paths: vec![path("/www/index.php")],
+        mode,
+        octal: octal.into(),
+        has_folders: false,
+        recursive: false,
+    };
+    let mut harness = harness(with_dialog(dialog(0o644, "644")), Theme::Dark);
+    harness.get_by_role_and_label(Role::CheckBox, "Group: Write").click();
+    harness.step();
+    harness.step();
+    take_drafts(&mut harness);
+    assert_eq!(harness.state().screen.dialog, Some(dialog(0o664, "664")));
+
+    harness.run();
+    harness.get_by_role_and_label(Role::TextInput, "Octal").click();
+    harness.run();
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "Octal").type_text("1777");
+    harness.step();
+    harness.step();
+    take_drafts(&mut harness);
+    assert_eq!(harness.state().screen.dialog, Some(dialog(0o1777, "1777")));
+}
+
+#[test]
+fn wrong_octal_digits_are_not_accepted() {
+    let dialog =
+        Dialog::Permissions { paths: vec![path("/www")], mode: 0o644, octal: "698".into(), has_folders: true, recursive: false };
+    assert_eq!(after(with_dialog(dialog.clone()), |harness| harness.key_press(Key::Enter)), []);
+    let clicked = after(with_dialog(dialog), |harness| harness.get_by_role_and_label(Role::Button, "Set permissions").click());
+    assert_eq!(clicked, []);
+}
+
+#[test]
+fn resume_is_offered_only_when_the_target_is_shorter() {
+    let lists = |size: u64| {
+        let harness = harness(with_question(conflict(size)), Theme::Dark);
+        harness.query_by_label("Resume: go on where the one that is there ends").is_some()
+    };
+    assert!(lists(12_100));
+    assert!(!lists(12_800));
+    assert!(!lists(13_000));
+}
+
+#[test]
+fn a_conflict_begins_with_the_choice_that_loses_nothing_newer() {
+    let first = |question: Question| {
+        let mut harness = harness(with_question(question), Theme::Dark);
+        take_drafts(&mut harness);
+        harness.state().screen.question_form.choice
+    };
+    assert_eq!(first(conflict(12_100)), Some(OnExists::Overwrite));
+    let Question::Exists { transfer, direction, local, remote, source, target } = conflict(12_100) else {
+        panic!("not a conflict")
+    };
+    let older = Question::Exists { transfer, direction, local, remote, source: target, target: source };
+    assert_eq!(first(older), Some(OnExists::Skip));
+}
+
+#[test]
+fn a_certificate_can_be_trusted_for_once_or_always() {
+    let asked = || Question::Certificate { authority: "h:21".into(), certificate: Box::new(certificate()), changed: true };
+    for (label, action) in [
+        ("Trust this session", Action::TrustOnce),
+        ("Trust always", Action::AcceptQuestion),
+        ("Do not connect", Action::CancelQuestion),
+    ] {
+        let done = after(with_question(asked()), |harness| harness.get_by_role_and_label(Role::Button, label).click());
+        assert_eq!(done, [action], "{label}");
+    }
+}
+
+#[test]
+fn a_password_is_remembered_only_where_there_is_a_keyring() {
+    let remember = "Keep it in the system keyring";
+    assert!(harness(with_question(password(None, true)), Theme::Dark).query_by_label(remember).is_some());
+    assert!(harness(with_question(password(None, false)), Theme::Dark).query_by_label(remember).is_none());
+
+    let mut harness = harness(with_question(password(None, true)), Theme::Dark);
+    let field = harness.get_by(|node| matches!(node.role(), Role::PasswordInput | Role::TextInput));
+    assert!(field.is_focused());
+    field.type_text("s3cret");
+    harness.run();
+    take_drafts(&mut harness);
+    assert_eq!(harness.state().screen.question_form.password, "s3cret");
+}
+
+#[test]
+fn a_message_goes_by_its_cross() {
+    let done = after(toasts(), |harness| harness.get_all_by_label("Dismiss").next().unwrap().click());
+    assert!(matches!(done.as_slice(), [Action::DismissToast(1 | 2)]), "{done:?}");
+}

@@ -1,0 +1,125 @@
+//! The command line against real servers: 600 files there and back, and what it refuses.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use support::servers::{Kind, PASSWORD, Server, Setup, Tls};
+use support::tree;
+
+/// Everything arrived and is proven.
+const PROVEN: i32 = 0;
+/// Could not connect or log in.
+const NOT_CONNECTED: i32 = 3;
+
+/// Runs `moorline` with a home of its own, the password on standard input.
+fn moorline<I: AsRef<OsStr>>(home: &Path, password: &str, arguments: impl IntoIterator<Item = I>) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_moorline"))
+        .args(arguments)
+        .arg("--password-stdin")
+        .env_remove("MOORLINE_PASSWORD")
+        .env("MOORLINE_HOME", home)
+        .current_dir(home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that ends before it reads closes the pipe; the exit code then says why.
+    drop(child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()));
+    child.wait_with_output().unwrap()
+}
+
+/// Fails with all that the program said.
+fn assert_exit(output: &Output, expected: i32, server: &Server) {
+    assert_eq!(
+        output.status.code(),
+        Some(expected),
+        "\n--- standard output\n{}\n--- standard error\n{}\n--- the server's log, its end\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+        server.log_text().lines().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n"),
+    );
+}
+
+/// 600 files in 30 folders, put and got back: what is on the server's disk and what returns are the same by hash.
+fn there_and_back(server: &Server, scheme: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, back) = (folder.path().join("original"), folder.path().join("back"));
+    tree::plant(&original, 30, 600);
+    let path = |path: &Path| path.display().to_string();
+    let url = server.url(scheme, "the%20tree");
+    let trust = ["--trust", server.fingerprint(), "--quiet"];
+
+    let put = moorline(folder.path(), PASSWORD, [&["put", &path(&original), &url][..], &trust].concat());
+    assert_exit(&put, PROVEN, server);
+    tree::assert_same(&original, &server.root().join("the tree"));
+
+    let get = moorline(folder.path(), PASSWORD, [&["get", &url, &path(&back)][..], &trust].concat());
+    assert_exit(&get, PROVEN, server);
+    tree::assert_same(&original, &back);
+}
+
+/// Makes a module with a test for each server named, of a function that takes a running one.
+macro_rules! on_servers {
+    ($test:ident, [$($kind:ident),+], $setup:expr, $check:expr) => {
+        #[allow(non_snake_case)]
+        mod $test {
+            use super::*;
+
+            $(#[test]
+            fn $kind() {
+                let name = concat!("product::", stringify!($test), "::", stringify!($kind));
+                if let Some(server) = Server::start_or_skip(name, Kind::$kind, &$setup) {
+                    $check(&server);
+                }
+            })+
+        }
+    };
+}
+
+on_servers!(a_tree_goes_and_returns_in_clear, [Vsftpd, Proftpd, PureFtpd, Pyftpdlib], Setup::default(), |server| there_and_back(
+    server, "ftp"
+));
+
+on_servers!(
+    a_tree_goes_and_returns_under_tls,
+    [Vsftpd, Proftpd, PureFtpd, Pyftpdlib],
+    Setup { tls: Tls::Required, ..Setup::default() },
+    |server| there_and_back(server, "ftpes")
+);
+
+on_servers!(
+    a_wrong_password_and_a_wrong_certificate_are_refused,
+    [Vsftpd, Proftpd, PureFtpd, Pyftpdlib],
+    Setup::default(),
+    |server: &Server| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file.txt");
+        fs::write(&file, "text").unwrap();
+        let (file, url) = (file.display().to_string(), server.url("ftpes", ""));
+        let wrong_print = "00".repeat(32);
+        for (password, print) in [("something else", server.fingerprint()), (PASSWORD, wrong_print.as_str())] {
+            let output = moorline(folder.path(), password, ["put", &file, &url, "--trust", print]);
+            assert_exit(&output, NOT_CONNECTED, server);
+            assert!(!output.stderr.is_empty(), "nothing was said");
+            assert!(!server.root().join("file.txt").exists(), "the file went out all the same");
+        }
+    }
+);
+
+#[test]
+fn a_port_that_nobody_listens_on_is_not_connected() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("ftp://tester@{}/", listener.local_addr().unwrap());
+    drop(listener);
+    let output = moorline(folder.path(), PASSWORD, ["ls", url.as_str()]);
+    assert_eq!(output.status.code(), Some(NOT_CONNECTED), "{}", String::from_utf8_lossy(&output.stderr));
+}

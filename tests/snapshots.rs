@@ -1,0 +1,106 @@
+//! Pictures of the window in both themes, drawn without a display and compared with the ones that are kept.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+
+#[path = "support/sample_screens.rs"]
+mod sample_screens;
+
+use eframe::egui;
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use moorline::model::settings::ThemeChoice;
+use moorline::screen::PanelTab;
+use moorline::ui::{View, layout, theme};
+use sample_screens::Sample;
+
+/// Draws a sample as the window does.
+struct Window {
+    sample: Sample,
+}
+
+impl eframe::App for Window {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let sample = &self.sample;
+        let view = View {
+            screen: &sample.screen,
+            queue: &sample.queue,
+            log: &sample.log,
+            instant: sample.instant,
+            now: sample.now,
+            zone: &sample.zone,
+        };
+        layout::show(ui, &view, &mut Vec::new());
+    }
+}
+
+fn harness(sample: Sample, size: egui::Vec2) -> Harness<'static, Window> {
+    let which = match sample.screen.settings.theme {
+        ThemeChoice::Light => egui::Theme::Light,
+        _ => egui::Theme::Dark,
+    };
+    let scale = std::env::var("MOORLINE_SNAPSHOT_SCALE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1.0);
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_pixels_per_point(scale)
+        .with_theme(which)
+        .wgpu()
+        // Another machine's software renderer rounds the edges of letters in its own way.
+        .with_options(SnapshotOptions::new().threshold(2.0).max_failed_pixels(400))
+        .build_eframe(|creation| {
+            theme::install(&creation.egui_ctx);
+            Window { sample }
+        });
+    harness.run_steps(12);
+    harness
+}
+
+const FULL: egui::Vec2 = egui::vec2(1320.0, 840.0);
+
+/// Draws each sample and compares it with the picture of its name.
+fn compare(pictures: impl IntoIterator<Item = (&'static str, Sample, egui::Vec2)>) {
+    let mut results = SnapshotResults::new();
+    for (name, sample, size) in pictures {
+        let mut harness = harness(sample, size);
+        harness.snapshot(name);
+        results.extend_harness(&mut harness);
+    }
+}
+
+#[test]
+fn moored_with_transfers() {
+    compare([
+        ("moored-dark", sample_screens::moored(ThemeChoice::Dark), FULL),
+        ("moored-light", sample_screens::moored(ThemeChoice::Light), FULL),
+    ]);
+}
+
+#[test]
+fn adrift_with_a_countdown() {
+    compare([
+        ("adrift-dark", sample_screens::adrift(ThemeChoice::Dark), FULL),
+        ("adrift-light", sample_screens::adrift(ThemeChoice::Light), FULL),
+    ]);
+}
+
+#[test]
+fn offline_at_the_first_start() {
+    compare([
+        ("offline-dark", sample_screens::offline(ThemeChoice::Dark), FULL),
+        ("offline-light", sample_screens::offline(ThemeChoice::Light), FULL),
+    ]);
+}
+
+#[test]
+fn the_lower_panels_tabs() {
+    let of = |tab| {
+        let mut sample = sample_screens::moored(ThemeChoice::Dark);
+        sample.screen.tab = tab;
+        sample.screen.queue.failed = 2;
+        sample.screen.queue.done = 2;
+        sample
+    };
+    compare([("failed", of(PanelTab::Failed), FULL), ("done", of(PanelTab::Done), FULL), ("log", of(PanelTab::Log), FULL)]);
+}
+
+#[test]
+fn the_smallest_window() {
+    compare([("smallest", sample_screens::adrift(ThemeChoice::Dark), egui::vec2(760.0, 480.0))]);
+}
