@@ -112,6 +112,7 @@ enum ProblemKindText {
 /// One change to the saved queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "a change lives for one call")]
 pub enum Change {
     /// Adds an item, or replaces the one with the same identity.
     Put(SavedItem),
