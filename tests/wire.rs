@@ -628,12 +628,12 @@ async fn folders_are_listed_by_mlsd_then_by_list() {
         .say("226 done\r\n")
         .pasv()
         .answer("MLSD", "502 no\r\n")
-        .transfer("LIST")
-        .send_data("total 1\r\n-rw-r--r-- 1 a b 5 Jan  1  2024 f\r\n")
+        .transfer("LIST -a")
+        .send_data("total 1\r\ndrwxr-xr-x 2 a b 0 Jan  1  2024 .\r\n-rw-r--r-- 1 a b 5 Jan  1  2024 .f\r\n")
         .end_data()
         .say("226-Options: -l\r\n226 Output truncated to 1 matches\r\n")
         .pasv()
-        .answer("LIST", "226 nothing here\r\n")
+        .answer("LIST -a", "226 nothing here\r\n")
         .answer("NOOP", "200 ok\r\n");
     let server = Server::playing(script).await;
     let mut control = session(&server).await;
@@ -641,11 +641,35 @@ async fn folders_are_listed_by_mlsd_then_by_list() {
     assert_eq!(listing.entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["a;b"]);
     assert_eq!(listing.unread.len(), 1);
     let listing = within(control.list(&path("/x"))).await.unwrap();
-    assert_eq!(listing.entries[0].name, "f");
+    assert_eq!(listing.entries[0].name, ".f");
     assert!(listing.incomplete.unwrap().contains("truncated"));
     assert!(within(control.list(&path("/x"))).await.unwrap().entries.is_empty());
     assert_eq!(control.keep_alive(IdleCommand::Noop).await.unwrap().code, 200);
     assert_eq!(server.finish().await.count("CWD"), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_option_of_list_is_asked_without_it_from_then_on() {
+    let rows = "-rw-r--r-- 1 a b 5 Jan  1  2024 f\r\n";
+    let script = Script::logged_in(&[])
+        .answer("CWD /x", "250 ok\r\n")
+        .transfer("LIST -a")
+        .end_data()
+        .say("226 no file of that name\r\n")
+        .transfer("LIST")
+        .send_data(rows)
+        .end_data()
+        .say("226 done\r\n")
+        .transfer("LIST")
+        .send_data(rows)
+        .end_data()
+        .say("226 done\r\n");
+    let server = Server::playing(script).await;
+    let mut control = session(&server).await;
+    for _ in 0..2 {
+        assert_eq!(within(control.list(&path("/x"))).await.unwrap().entries[0].name, "f");
+    }
+    assert_eq!(server.finish().await.count("LIST"), 3);
 }
 
 #[tokio::test]
