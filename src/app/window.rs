@@ -1,5 +1,6 @@
 //! The window's life: events in, drawing, actions, effects, and when to draw again.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -72,17 +73,17 @@ impl App {
 
     /// Reduces actions and performs what follows, until nothing more follows.
     fn act(&mut self, ctx: &Context, actions: Vec<Action>) {
-        let mut waiting: std::collections::VecDeque<Action> = actions.into();
+        let before = (self.screen.focus, self.screen.active);
+        let mut waiting: VecDeque<Action> = actions.into();
         for _ in 0..TURNS {
-            let Some(action) = waiting.pop_front() else { return };
-            let focus = if let Action::Focus(focus) = &action { Some(*focus) } else { None };
+            let Some(action) = waiting.pop_front() else { break };
             let effects = reduce(&mut self.screen, action);
             waiting.extend(self.perform(ctx, effects));
-            // A place that was named takes the keyboard, unless it has it already.
-            if let Some(focus) = focus {
-                let id = keyboard::focus_id(&self.screen, focus);
-                ctx.memory_mut(|memory| memory.request_focus(id));
-            }
+        }
+        // The keyboard follows the screen: out of the address field once it was entered, into the pane that became active.
+        if before != (self.screen.focus, self.screen.active) {
+            let id = keyboard::focus_id(&self.screen, self.screen.focus);
+            ctx.memory_mut(|memory| memory.request_focus(id));
         }
     }
 

@@ -16,7 +16,7 @@ use crate::engine::local;
 use crate::engine::moment::at;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
-use crate::engine::session_context::SessionContext;
+use crate::engine::session_context::{SessionContext, Shared};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::shared_queue::SharedQueue;
 use crate::engine::{Answer, trouble};
@@ -27,7 +27,6 @@ use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, StopWish};
 use crate::model::secret::Secret;
-use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteTree};
 use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
 use crate::store::queue::QueueJournal;
@@ -43,10 +42,10 @@ pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publis
     let Some(mut actor) = Actor::start(options, publisher, queue, arrivals).await else { return };
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut changes = actor.queue.changes();
+    let mut changes = actor.shared.queue.changes();
     let mut ticks = 0_u64;
     loop {
-        let running = actor.queue.read(|queue| queue.summary(Instant::now()).running > 0);
+        let running = actor.shared.queue.read(|queue| queue.summary(Instant::now()).running > 0);
         tokio::select! {
             command = inbox.recv() => match command {
                 Some(command) => actor.take(command).await,
@@ -54,7 +53,7 @@ pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publis
             },
             _ = sampling.tick(), if running => {
                 ticks += 1;
-                actor.queue.update(|queue| queue.sample(Instant::now(), ticks % 4 == 0));
+                actor.shared.queue.update(|queue| queue.sample(Instant::now(), ticks.is_multiple_of(4)));
                 actor.publisher.wake();
             }
             _ = changes.changed() => actor.publisher.wake(),
@@ -80,16 +79,12 @@ pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publis
 
 struct Actor {
     publisher: Publisher,
-    queue: SharedQueue,
-    questions: Questions,
-    keeper: Keeper,
-    settings: Arc<RwLock<Settings>>,
+    shared: Shared,
     sites: Arc<SiteTree>,
     session: Option<SessionHandle>,
     last: Option<(Site, AddressPath)>,
     opening: Option<JoinHandle<()>>,
     local: Option<PathBuf>,
-    arrivals: UnboundedSender<Place>,
     refresh_local: Option<Instant>,
     refresh_remote: Option<Instant>,
 }
@@ -106,16 +101,18 @@ impl Actor {
         publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
         let actor = Self {
             publisher,
-            queue,
-            questions: Questions::default(),
-            keeper,
-            settings: Arc::new(RwLock::new(found.settings)),
+            shared: Shared {
+                questions: Questions::default(),
+                queue,
+                keeper,
+                settings: Arc::new(RwLock::new(found.settings)),
+                arrivals,
+            },
             sites,
             session: None,
             last: None,
             opening: None,
             local: None,
-            arrivals,
             refresh_local: None,
             refresh_remote: None,
         };
@@ -134,14 +131,14 @@ impl Actor {
             let words = format::counted(items.len(), "transfer is", "transfers are");
             self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time.")));
         }
-        self.queue.update(|queue| items.into_iter().for_each(|item| queue.put(item)));
+        self.shared.queue.update(|queue| items.into_iter().for_each(|item| queue.put(item)));
         let publisher = self.publisher.clone();
         let on_trouble = move |words: String| {
             let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
             publisher.publish(EventBody::Trouble(problem));
         };
         match JournalWriter::start(journal, on_trouble) {
-            Ok(writer) => self.queue.keep(writer),
+            Ok(writer) => self.shared.queue.keep(writer),
             Err(error) => self.publisher.publish(EventBody::Trouble(Problem::new(
                 ProblemKind::Local,
                 format!("The queue is not saved in this session: {error}."),
@@ -157,7 +154,7 @@ impl Actor {
             Command::ReconnectNow => self.reconnect().await,
             Command::StayOffline => self.tell(SessionCommand::StayOffline),
             Command::DismissBanner => self.tell(SessionCommand::DismissBanner),
-            Command::Answer { question, answer } => self.questions.answer(question, answer),
+            Command::Answer { question, answer } => self.shared.questions.answer(question, answer),
             Command::OpenRemote { path } => self.tell(SessionCommand::Open(path)),
             Command::OpenLocal { path } => self.open_local(path),
             Command::CancelBrowsing => {
@@ -168,35 +165,35 @@ impl Actor {
             Command::Change(change) => self.change(change),
             Command::Enqueue { jobs } => self.enqueue(jobs),
             Command::HoldQueue { held } => {
-                self.queue.update(|queue| queue.hold(held));
+                self.shared.queue.update(|queue| queue.hold(held));
                 if held {
-                    self.queue.stop_all();
+                    self.shared.queue.stop_all();
                 }
             }
-            Command::Pause { ids } => self.queue.wish(&ids, StopWish::Pause),
+            Command::Pause { ids } => self.shared.queue.wish(&ids, StopWish::Pause),
             Command::Resume { ids } => self.requeue(&ids, |state| *state == TransferState::Paused),
-            Command::Cancel { ids } => self.queue.wish(&ids, StopWish::Remove),
+            Command::Cancel { ids } => self.shared.queue.wish(&ids, StopWish::Remove),
             Command::Retry { ids } => {
-                let ids = if ids.is_empty() { self.queue.read(|queue| queue.ids(QueueTab::Failed)) } else { ids };
+                let ids = if ids.is_empty() { self.shared.queue.read(|queue| queue.ids(QueueTab::Failed)) } else { ids };
                 self.requeue(&ids, |state| matches!(state, TransferState::Failed(_)));
             }
-            Command::ClearDone => self.queue.update(|queue| {
+            Command::ClearDone => self.shared.queue.update(|queue| {
                 let done = queue.ids(QueueTab::Done);
                 queue.remove_all(&done);
             }),
             Command::SaveSites { tree } => {
                 self.sites = Arc::new(*tree);
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
-                self.trouble(self.keeper.save_sites(self.sites.as_ref().clone()).await);
+                self.trouble(self.shared.keeper.save_sites(self.sites.as_ref().clone()).await);
             }
             Command::SaveSettings { settings } => {
-                *self.settings.write().unwrap_or_else(PoisonError::into_inner) = (*settings).clone();
+                *self.shared.settings.write().unwrap_or_else(PoisonError::into_inner) = (*settings).clone();
                 self.publisher.publish(EventBody::Settings(settings.clone()));
-                self.trouble(self.keeper.save_settings(*settings).await);
+                self.trouble(self.shared.keeper.save_settings(*settings).await);
             }
             Command::SavePassword { site, password } => {
                 if let Some(user) = self.sites.site(&site).map(|site| site.login_user().to_owned()) {
-                    self.trouble(self.keeper.save_password(site, user, password).await);
+                    self.trouble(self.shared.keeper.save_password(site, user, password).await);
                 }
             }
         }
@@ -222,19 +219,11 @@ impl Actor {
         drop(self.session.take());
         let publisher = self.publisher.next_session();
         self.last = Some((site.clone(), start.clone()));
-        let facts = self.keeper.host(&site).await;
-        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let facts = self.shared.keeper.host(&site).await;
+        let settings = self.shared.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
         let lanes = if site.connections > 0 { site.connections } else { settings.connections };
-        let context = SessionContext::new(
-            site,
-            publisher,
-            self.questions.clone(),
-            self.queue.clone(),
-            self.keeper.clone(),
-            Arc::clone(&self.settings),
-            Budget::new(usize::from(lanes), facts.connection_limit),
-            self.arrivals.clone(),
-        );
+        let budget = Budget::new(usize::from(lanes), facts.connection_limit);
+        let context = SessionContext::new(site, publisher, budget, self.shared.clone());
         self.session = Some(SessionHandle::begin(Arc::new(context), password, start));
     }
 
@@ -304,7 +293,7 @@ impl Actor {
         if is_remote {
             return self.tell(SessionCommand::Change(change));
         }
-        let (publisher, questions, shown) = (self.publisher.clone(), self.questions.clone(), self.local.clone());
+        let (publisher, questions, shown) = (self.publisher.clone(), self.shared.questions.clone(), self.local.clone());
         tokio::spawn(async move {
             if let Err(problem) = change_local(&publisher, &questions, change).await {
                 publisher.publish(EventBody::Trouble(problem));
@@ -320,7 +309,7 @@ impl Actor {
             let problem = Problem::new(ProblemKind::Connect, "Nothing was queued: there is no connection.");
             return self.publisher.publish(EventBody::Trouble(problem.advise("Connect to a site first.")));
         };
-        self.queue.update(|queue| {
+        self.shared.queue.update(|queue| {
             for job in jobs {
                 let id = queue.new_id();
                 queue.put(Item::new(id, site.clone(), job));
@@ -329,7 +318,7 @@ impl Actor {
     }
 
     fn requeue(&self, ids: &[TransferId], which: impl Fn(&TransferState) -> bool) {
-        self.queue.update(|queue| {
+        self.shared.queue.update(|queue| {
             for id in ids {
                 if queue.get(*id).is_some_and(|item| which(&item.state)) {
                     queue.edit(*id, |item| {

@@ -231,7 +231,7 @@ async fn delete(ctx: &SessionContext, control: &mut Control, paths: Vec<RemotePa
 }
 
 fn progress(ctx: &SessionContext, done: usize, all: usize) {
-    if done % 20 == 0 || done == all {
+    if done.is_multiple_of(20) || done == all {
         ctx.publisher.publish(EventBody::Browsing { doing: Some(format!("Deleting {done} of {all}")) });
     }
 }

@@ -9,10 +9,16 @@ use crate::engine::questions::Questions;
 use crate::model::conflict::OnExists;
 use crate::model::transfer::Direction;
 
+#[derive(Clone, Copy, Default)]
+struct Standing {
+    upload: Option<OnExists>,
+    download: Option<OnExists>,
+}
+
 /// The standing answers of one session ("for all").
 #[derive(Default)]
 pub struct Conflicts {
-    standing: Mutex<[Option<OnExists>; 2]>,
+    standing: Mutex<Standing>,
     one_at_a_time: tokio::sync::Mutex<()>,
 }
 
@@ -21,8 +27,8 @@ impl Conflicts {
     pub fn standing(&self, direction: Direction) -> Option<OnExists> {
         let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         match direction {
-            Direction::Upload => standing[0],
-            Direction::Download => standing[1],
+            Direction::Upload => standing.upload,
+            Direction::Download => standing.download,
         }
     }
 
@@ -43,8 +49,8 @@ impl Conflicts {
                 if for_all {
                     let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
                     match direction {
-                        Direction::Upload => standing[0] = Some(choice),
-                        Direction::Download => standing[1] = Some(choice),
+                        Direction::Upload => standing.upload = Some(choice),
+                        Direction::Download => standing.download = Some(choice),
                     }
                 }
                 Some(choice)

@@ -87,24 +87,19 @@ async fn choose_landing(ctx: &SessionContext, item: &Item) -> Result<Option<Land
     }
 }
 
-/// A `.part` beside `target` that is not somebody else's file; its name is kept with the item.
+/// A `.part` beside `target` that is not somebody else's file. It is made when the server begins to send.
 async fn own_part(ctx: &SessionContext, item: &Item, target: PathBuf) -> Result<Landing, Stopped> {
     let id = item.id.0;
-    let made = on_disk(target.clone(), move |path| {
+    let name = on_disk(target.clone(), move |path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        for candidate in [format!("{name}.part"), format!("{name}.{id}.part")] {
-            match OpenOptions::new().write(true).create_new(true).open(path.with_file_name(&candidate)) {
-                Ok(_) => return Ok(candidate),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(io::Error::from(io::ErrorKind::AlreadyExists))
+        let usual = format!("{name}.part");
+        let is_taken = fs::symlink_metadata(path.with_file_name(&usual)).is_ok();
+        Ok(if is_taken { format!("{name}.{id}.part") } else { usual })
     })
     .await
     .map_err(|error| Stopped::disk(&error, "write", &target))?;
-    let part = target.with_file_name(&made);
-    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(made)));
+    let part = target.with_file_name(&name);
+    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
     Ok(Landing { target, part, offset: 0 })
 }
 

@@ -143,3 +143,14 @@ pub enum EventBody {
     /// A planned or immediate leave is complete: nothing is connected and nothing is moving.
     Left,
 }
+
+impl EventBody {
+    /// Whether it is true whatever has become of the session: what is on this machine, and questions that are void.
+    #[must_use]
+    pub fn outlives_its_session(&self) -> bool {
+        matches!(
+            self,
+            Self::LocalListing { .. } | Self::LocalTrouble { .. } | Self::Sites(_) | Self::Settings(_) | Self::Withdrawn { .. }
+        )
+    }
+}

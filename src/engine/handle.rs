@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::engine::actor;
 use crate::engine::command::Command;
-use crate::engine::event::{Event, EventBody};
+use crate::engine::event::Event;
 use crate::engine::log_view::LogView;
 use crate::engine::publish::Publisher;
 use crate::engine::queue_view::QueueView;
@@ -97,9 +97,9 @@ impl Engine {
         }
     }
 
-    /// What an ended session still had to say is dropped; a withdrawal never is.
+    /// What an ended session still had to say is dropped.
     fn is_current(&self, event: &Event) -> bool {
-        event.generation.0 == self.current.load(Ordering::Acquire) || matches!(event.body, EventBody::Withdrawn { .. })
+        event.generation.0 == self.current.load(Ordering::Acquire) || event.body.outlives_its_session()
     }
 
     /// The queue, read where it is drawn.

@@ -26,6 +26,21 @@ use crate::model::session::{ConnectStep, SessionView};
 use crate::model::settings::Settings;
 use crate::model::site::Site;
 
+/// What a session shares with the whole program.
+#[derive(Clone)]
+pub struct Shared {
+    /// Questions to a person.
+    pub questions: Questions,
+    /// The queue.
+    pub queue: SharedQueue,
+    /// What lasts.
+    pub keeper: Keeper,
+    /// Settings, as they are now.
+    pub settings: Arc<RwLock<Settings>>,
+    /// Hears of folders that something has arrived in.
+    pub arrivals: UnboundedSender<Place>,
+}
+
 /// Shared by the session's browsing task and its lanes.
 pub struct SessionContext {
     /// Where to.
@@ -57,17 +72,8 @@ pub struct SessionContext {
 }
 
 impl SessionContext {
-    /// A session that has not connected yet.
-    pub fn new(
-        site: Site,
-        publisher: Publisher,
-        questions: Questions,
-        queue: SharedQueue,
-        keeper: Keeper,
-        settings: Arc<RwLock<Settings>>,
-        budget: Budget,
-        arrivals: UnboundedSender<Place>,
-    ) -> Self {
+    /// A session with `site` that has not connected yet; `publisher` speaks for it.
+    pub fn new(site: Site, publisher: Publisher, budget: Budget, shared: Shared) -> Self {
         let view = SessionView {
             generation: publisher.generation(),
             site: Some(site.clone()),
@@ -78,13 +84,13 @@ impl SessionContext {
         Self {
             site,
             publisher,
-            questions,
-            queue,
-            keeper,
-            settings,
+            questions: shared.questions,
+            queue: shared.queue,
+            keeper: shared.keeper,
+            settings: shared.settings,
+            arrivals: shared.arrivals,
             conflicts: Arc::default(),
             working: watch::Sender::new(false),
-            arrivals,
             stop: CancellationToken::new(),
             budget: Mutex::new(budget),
             open: AtomicUsize::new(0),

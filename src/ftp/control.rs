@@ -9,9 +9,9 @@ use suppaftp::{FtpError, Mode};
 use tokio_util::sync::CancellationToken;
 
 use crate::ftp::data::Data;
+use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
-use crate::ftp::line::is_goodbye;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
 use crate::ftp::wait::{bounded, plain_wait};
@@ -226,7 +226,7 @@ impl Control {
         let said = std::future::poll_fn(|cx| self.session.line().poll_reply(cx)).await;
         self.session.poison();
         match said {
-            Ok(reply) => crate::ftp::line::unsolicited(reply, doing),
+            Ok(reply) => crate::ftp::farewell::unsolicited(reply, doing),
             Err(end) => end.fault(doing),
         }
     }

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use suppaftp::tokio::TransferStream;
 use suppaftp::{FtpError, Mode, Status};
 
+use crate::ftp::answer::{Asked, End};
 use crate::ftp::closing;
 use crate::ftp::control::{Control, library_fault};
 use crate::ftp::data::Data;
+use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
-use crate::ftp::line::{Asked, End, is_goodbye};
 use crate::ftp::listing;
 use crate::ftp::reply::Reply;
 use crate::ftp::wait::bounded;
