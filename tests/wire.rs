@@ -1,8 +1,9 @@
 //! The wire against a server that misbehaves: every test asserts what the client made of it and what the server really did.
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod support;
 
+use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -247,21 +248,57 @@ async fn watching_can_be_dropped_and_taken_up_again() {
 
 #[tokio::test]
 async fn a_stray_reply_poisons_before_the_next_command_is_sent() {
-    let script = Script::logged_in(&[]).say("200 nobody asked\r\n").wait_for_go().await_end();
+    let script = Script::logged_in(&[]).say("200 nobody asked\r\n").tell("stray reply").await_end();
     let server = Server::playing(script).await;
     let mut control = session(&server).await;
-    // The server has said it once it waits; whether the runtime knows of the bytes yet must not matter.
-    server.go();
-    let fault = loop {
-        match control.keep_alive(IdleCommand::Noop).await {
-            Err(fault) => break fault,
-            Ok(reply) => panic!("{reply:?} was taken for an answer"),
-        }
-    };
+    // The bytes are in our socket from here on; whether the runtime knows of them yet must not matter.
+    server.until(|report| report.faults == ["stray reply"]).await;
+    let fault = within(control.keep_alive(IdleCommand::Noop)).await.unwrap_err();
     assert!(matches!(&fault, Fault::Protocol { detail, .. } if detail.contains("nobody asked")), "{fault:?}");
     assert!(control.is_poisoned());
     drop(control);
     assert_eq!(server.finish().await.count("NOOP"), 0);
+}
+
+/// The server is a thread of its own, and the runtime is kept from hearing of its bytes: only the system knows of them.
+#[tokio::test]
+async fn a_stray_reply_that_the_runtime_has_not_heard_of_poisons_too() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (ask, asked) = std::sync::mpsc::channel::<()>();
+    let (tell, told) = std::sync::mpsc::channel::<()>();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"220 hi\r\n").unwrap();
+        asked.recv_timeout(PATIENCE).unwrap();
+        stream.write_all(b"226 stray\r\n").unwrap();
+        tell.send(()).unwrap();
+        let mut sent = Vec::new();
+        stream.read_to_end(&mut sent).unwrap();
+        sent
+    });
+    let target = Target {
+        host: "127.0.0.1".to_owned(),
+        port,
+        encryption: Encryption::Plain,
+        data_mode: DataMode::Passive,
+        trust: Trust::default(),
+        newest_tls: NewestTls::default(),
+        timeout: Duration::from_secs(3600),
+    };
+    let mut control = within(connect(&target, Arc::new(Log::default()), &CancellationToken::new())).await.unwrap();
+    // One look that finds nothing: from here on only the runtime's driver would tell of bytes, and it is not asked.
+    tokio::select! {
+        biased;
+        fault = control.watch() => panic!("{fault:?}"),
+        () = std::future::ready(()) => {}
+    }
+    ask.send(()).unwrap();
+    told.recv_timeout(PATIENCE).unwrap();
+    let fault = within(control.keep_alive(IdleCommand::Noop)).await.unwrap_err();
+    assert!(matches!(&fault, Fault::Protocol { .. }), "{fault:?}");
+    drop(control);
+    assert_eq!(server.join().unwrap(), b"");
 }
 
 #[tokio::test]
@@ -510,7 +547,7 @@ async fn a_dropped_transfer_poisons() {
 async fn a_stalled_transfer_runs_into_the_limit() {
     let server = Server::playing(Script::logged_in(&[]).transfer("RETR /a").send_data("abc").await_end()).await;
     let mut target = target(&server, Encryption::Plain);
-    target.timeout = Duration::from_millis(300);
+    target.timeout = Duration::from_secs(1);
     let mut control = within(connect(&target, Arc::new(Log::default()), &CancellationToken::new())).await.unwrap();
     log_in(&mut control).await;
     let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
@@ -591,12 +628,12 @@ async fn folders_are_listed_by_mlsd_then_by_list() {
         .say("226 done\r\n")
         .pasv()
         .answer("MLSD", "502 no\r\n")
-        .transfer("LIST")
-        .send_data("total 1\r\n-rw-r--r-- 1 a b 5 Jan  1  2024 f\r\n")
+        .transfer("LIST -a")
+        .send_data("total 1\r\ndrwxr-xr-x 2 a b 0 Jan  1  2024 .\r\n-rw-r--r-- 1 a b 5 Jan  1  2024 .f\r\n")
         .end_data()
         .say("226-Options: -l\r\n226 Output truncated to 1 matches\r\n")
         .pasv()
-        .answer("LIST", "226 nothing here\r\n")
+        .answer("LIST -a", "226 nothing here\r\n")
         .answer("NOOP", "200 ok\r\n");
     let server = Server::playing(script).await;
     let mut control = session(&server).await;
@@ -604,11 +641,35 @@ async fn folders_are_listed_by_mlsd_then_by_list() {
     assert_eq!(listing.entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["a;b"]);
     assert_eq!(listing.unread.len(), 1);
     let listing = within(control.list(&path("/x"))).await.unwrap();
-    assert_eq!(listing.entries[0].name, "f");
+    assert_eq!(listing.entries[0].name, ".f");
     assert!(listing.incomplete.unwrap().contains("truncated"));
     assert!(within(control.list(&path("/x"))).await.unwrap().entries.is_empty());
     assert_eq!(control.keep_alive(IdleCommand::Noop).await.unwrap().code, 200);
     assert_eq!(server.finish().await.count("CWD"), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_option_of_list_is_asked_without_it_from_then_on() {
+    let rows = "-rw-r--r-- 1 a b 5 Jan  1  2024 f\r\n";
+    let script = Script::logged_in(&[])
+        .answer("CWD /x", "250 ok\r\n")
+        .transfer("LIST -a")
+        .end_data()
+        .say("226 no file of that name\r\n")
+        .transfer("LIST")
+        .send_data(rows)
+        .end_data()
+        .say("226 done\r\n")
+        .transfer("LIST")
+        .send_data(rows)
+        .end_data()
+        .say("226 done\r\n");
+    let server = Server::playing(script).await;
+    let mut control = session(&server).await;
+    for _ in 0..2 {
+        assert_eq!(within(control.list(&path("/x"))).await.unwrap().entries[0].name, "f");
+    }
+    assert_eq!(server.finish().await.count("LIST"), 3);
 }
 
 #[tokio::test]

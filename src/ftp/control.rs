@@ -9,9 +9,9 @@ use suppaftp::{FtpError, Mode};
 use tokio_util::sync::CancellationToken;
 
 use crate::ftp::data::Data;
+use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
-use crate::ftp::line::is_goodbye;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
 use crate::ftp::wait::{bounded, plain_wait};
@@ -50,6 +50,8 @@ pub struct Control {
     pub(super) mode: Mode,
     /// Whether PROT P could not be agreed before the login and is asked for after it.
     protect_after_login: bool,
+    /// Whether LIST takes `-a`; `None` before it was tried.
+    pub(super) takes_list_option: Option<bool>,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
 }
@@ -73,7 +75,17 @@ impl Control {
             DataMode::Passive if session.peer.is_ipv6() => Mode::ExtendedPassive,
             DataMode::Passive => Mode::Passive,
         };
-        Self { ftp, session, cancel, greeting, features: Features::default(), mode, protect_after_login: false, current: None }
+        Self {
+            ftp,
+            session,
+            cancel,
+            greeting,
+            features: Features::default(),
+            mode,
+            protect_after_login: false,
+            takes_list_option: None,
+            current: None,
+        }
     }
 
     /// Sets the token that cancels whatever is under way.
@@ -226,7 +238,7 @@ impl Control {
         let said = std::future::poll_fn(|cx| self.session.line().poll_reply(cx)).await;
         self.session.poison();
         match said {
-            Ok(reply) => crate::ftp::line::unsolicited(reply, doing),
+            Ok(reply) => crate::ftp::farewell::unsolicited(reply, doing),
             Err(end) => end.fault(doing),
         }
     }

@@ -14,8 +14,8 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::ftp::closing;
 use crate::ftp::control::{Control, library_fault};
+use crate::ftp::farewell::{is_goodbye, unsolicited};
 use crate::ftp::fault::Fault;
-use crate::ftp::line::{is_goodbye, unsolicited};
 use crate::ftp::reply::Reply;
 use crate::ftp::wait::bounded;
 use crate::ftp::wire::{Session, Wire};

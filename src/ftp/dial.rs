@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ftp::charset::Lossless;
 use crate::ftp::control::Control;
+use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
-use crate::ftp::line::is_goodbye;
 use crate::ftp::tls::{NewestTls, TlsSession, Trust};
 use crate::ftp::wait::{bounded, plain_wait};
 use crate::ftp::wire::{Connector, Session, Wire};

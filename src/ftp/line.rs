@@ -12,8 +12,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 use tokio_rustls::client::TlsStream;
 
+use crate::ftp::answer::{Answer, Asked, End};
 use crate::ftp::dial::Observer;
+use crate::ftp::farewell::{is_goodbye, unsolicited};
 use crate::ftp::fault::Fault;
+use crate::ftp::mask::mask;
 use crate::ftp::passive;
 use crate::ftp::reply::{Reply, readable};
 use crate::ftp::reply_reader::ReplyReader;
@@ -33,55 +36,6 @@ pub enum Io {
     Plain(Tap),
     /// TLS.
     Tls(Box<TlsStream<Tap>>),
-}
-
-/// How the control connection ended.
-#[derive(Clone, Debug)]
-pub enum End {
-    /// The server closed it.
-    Closed,
-    /// The system or TLS broke it.
-    Broken(io::ErrorKind, String),
-    /// What came is not FTP.
-    NotFtp(String),
-}
-
-impl End {
-    /// The fault that this end is for whoever was `doing` something.
-    pub fn fault(self, doing: &'static str) -> Fault {
-        match self {
-            Self::Closed => Fault::Lost { doing, source: None },
-            Self::Broken(kind, text) => Fault::Lost { doing, source: Some(io::Error::new(kind, text)) },
-            Self::NotFtp(detail) => Fault::Protocol { doing, detail },
-        }
-    }
-}
-
-/// What a reply is awaited to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// The connection itself.
-    Greeting,
-    /// A command, by its verb in upper case.
-    Command(String),
-    /// The end of a data connection.
-    Closing,
-}
-
-impl Asked {
-    /// Whether the answer may be preliminary, since data flows behind it.
-    pub fn moves_data(&self) -> bool {
-        matches!(self, Self::Command(verb) if matches!(verb.as_str(), "RETR" | "STOR" | "APPE" | "STOU" | "LIST" | "NLST" | "MLSD"))
-    }
-}
-
-/// What was asked and what the server answered.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// What was asked.
-    pub asked: Asked,
-    /// The whole reply.
-    pub reply: Reply,
 }
 
 /// The control connection's state, shared by `Control`, by the stream below the FTP library and by a running transfer.
@@ -493,8 +447,8 @@ impl Line {
                         ));
                     }
                     // The dialler replaces the host by the control connection's peer.
-                    let [high, low] = port.to_be_bytes();
-                    format!("227 x (127,0,0,1,{high},{low})\r\n").into_bytes()
+                    let ([a, b, c, d], [high, low]) = (host.octets(), port.to_be_bytes());
+                    format!("227 x ({a},{b},{c},{d},{high},{low})\r\n").into_bytes()
                 }
                 None => b"227 x\r\n".to_vec(),
             },
@@ -504,41 +458,4 @@ impl Line {
             _ => format!("{code:03} x\r\n").into_bytes(),
         }
     }
-}
-
-/// Whether a reply by itself says that the session is over.
-pub fn is_goodbye(reply: &Reply) -> bool {
-    matches!(reply.code, 421 | 221) || (reply.code == 500 && reply.text().to_ascii_uppercase().starts_with("OOPS"))
-}
-
-/// What a reply that nobody asked for means.
-pub fn unsolicited(reply: Reply, doing: &'static str) -> Fault {
-    /// Words of farewell: idle limits also come as 500 or 503, shutdown as 226-less text, a log-out as 227 (old pure-ftpd).
-    const FAREWELL: [&str; 10] = ["time", "idle", "clos", "bye", "logout", "log out", "disconnect", "terminat", "shut", "oops"];
-    let text = reply.text().to_lowercase();
-    let farewell = FAREWELL.iter().any(|word| text.contains(word));
-    if is_goodbye(&reply) || reply.code == 0 || (farewell && (reply.is_negative() || reply.code == 227)) {
-        Fault::Goodbye(reply)
-    } else {
-        Fault::Protocol { doing, detail: format!("a reply that nobody asked for: “{}”", reply.words()) }
-    }
-}
-
-/// Replaces a secret. A short one only where it stands alone: masked in the middle of words it would give itself away.
-fn mask(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
-    let mut masked = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((first, after)) = rest.split_first() {
-        if let Some(behind) = rest.strip_prefix(secret) {
-            let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-            if secret.len() >= 4 || !(is_word(masked.last()) || is_word(behind.first())) {
-                masked.extend_from_slice(b"****");
-                rest = behind;
-                continue;
-            }
-        }
-        masked.push(*first);
-        rest = after;
-    }
-    masked
 }

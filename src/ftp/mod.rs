@@ -1,14 +1,17 @@
 //! One FTP connection, strict: the only folder that names suppaftp.
 
+mod answer;
 pub mod charset;
 mod closing;
 pub mod control;
 pub mod data;
 pub mod dial;
+mod farewell;
 pub mod fault;
 pub mod features;
 mod line;
 pub mod listing;
+mod mask;
 mod passive;
 pub mod reply;
 mod reply_reader;

@@ -180,7 +180,10 @@ mod tests {
 
     use super::*;
 
-    fn read(bytes: &[u8]) -> Vec<(u16, Vec<String>)> {
+    /// Code and lines.
+    type Framed = (u16, Vec<String>);
+
+    fn read(bytes: &[u8]) -> Vec<Framed> {
         let mut reader = ReplyReader::default();
         reader.feed(bytes).unwrap();
         reader.end().unwrap();
@@ -189,13 +192,13 @@ mod tests {
             .collect()
     }
 
-    fn one(code: u16, lines: &[&str]) -> (u16, Vec<String>) {
+    fn one(code: u16, lines: &[&str]) -> Framed {
         (code, lines.iter().map(|line| (*line).to_owned()).collect())
     }
 
     #[test]
     fn replies_are_framed() {
-        let table: &[(&[u8], Vec<(u16, Vec<String>)>)] = &[
+        let table: &[(&[u8], Vec<Framed>)] = &[
             (b"220 ready\r\n", vec![one(220, &["220 ready"])]),
             (b"200\r\n", vec![one(200, &["200"])]),
             (b"200 lf only\n", vec![one(200, &["200 lf only"])]),

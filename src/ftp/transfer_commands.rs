@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use suppaftp::tokio::TransferStream;
 use suppaftp::{FtpError, Mode, Status};
 
+use crate::ftp::answer::{Asked, End};
 use crate::ftp::closing;
 use crate::ftp::control::{Control, library_fault};
 use crate::ftp::data::Data;
+use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
-use crate::ftp::line::{Asked, End, is_goodbye};
 use crate::ftp::listing;
 use crate::ftp::reply::Reply;
 use crate::ftp::wait::bounded;
@@ -49,17 +50,37 @@ impl Control {
                     self.problem("The server offers MLSD but refuses it; LIST is used from here on");
                     self.features.lines.retain(|line| !line.starts_with("MLS"));
                 }
-                result => return result,
+                result => return Ok(result?.0),
             }
         }
-        self.listing("LIST", path).await
+        self.list_with_hidden(path).await
     }
 
-    async fn listing(&mut self, verb: &'static str, path: &RemotePath) -> Result<Listing, Fault> {
+    /// LIST leaves names that begin with a dot out on many servers (vsftpd, the BSDs); `LIST -a` has them there, and is the name of
+    /// no such file elsewhere. A listing that shows the folder itself proves that the option was understood.
+    async fn list_with_hidden(&mut self, path: &RemotePath) -> Result<Listing, Fault> {
+        if self.takes_list_option != Some(false) {
+            match self.listing("LIST -a", path).await {
+                Ok((listing, true)) => {
+                    self.takes_list_option = Some(true);
+                    return Ok(listing);
+                }
+                // It was understood before: some servers leave the dots out of an empty folder.
+                Ok((listing, false)) if self.takes_list_option == Some(true) => return Ok(listing),
+                Ok(_) | Err(Fault::Refused(_)) => self.takes_list_option = Some(false),
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(self.listing("LIST", path).await?.0)
+    }
+
+    /// One listing, and whether it showed the folder itself (`.`).
+    async fn listing(&mut self, verb: &'static str, path: &RemotePath) -> Result<(Listing, bool), Fault> {
         let stream = match self.open(verb, 0).await {
             Ok(stream) => stream,
             Err(Unopened::Empty(_)) => {
-                return Ok(Listing { entries: Vec::new(), unread: Vec::new(), source: ListingSource::Empty, incomplete: None });
+                let nothing = Listing { entries: Vec::new(), unread: Vec::new(), source: ListingSource::Empty, incomplete: None };
+                return Ok((nothing, false));
             }
             Err(unopened) => return Err(self.report(unopened)),
         };
@@ -90,7 +111,8 @@ impl Control {
         if let Ok(listing) = &mut listing {
             listing.incomplete = incomplete;
         }
-        self.judge(listing)
+        let shows_itself = bytes.split(|b| *b == b'\n').any(|line| line.trim_ascii_end().ends_with(b" ."));
+        Ok((self.judge(listing)?, shows_itself))
     }
 
     /// RETR from `offset` on (REST before it when not 0).

@@ -84,6 +84,7 @@ fn verbs(screen: &Screen, lower: &str) -> Vec<Suggestion> {
             label.contains(lower).then(|| (verb.is_enabled(screen).is_err(), !label.starts_with(lower), *verb))
         })
         .collect();
-    found.sort_by_key(|(disabled, inside, _)| (*disabled, *inside));
+    // Of two that begin so, the shorter label is nearer to what was typed.
+    found.sort_by_key(|(disabled, inside, verb)| (*disabled, *inside, verb.label().len()));
     found.into_iter().take(MOST_VERBS).map(|(_, _, verb)| Suggestion::Verb(verb)).collect()
 }

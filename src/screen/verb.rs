@@ -158,7 +158,7 @@ impl Verb {
             Self::Reconnect => ("Reconnect", "Connect to the same site again, into the same folder", "refresh-ccw"),
             Self::FocusAddress => ("Address, site or command", "Type an address, a site's name or a command", "search"),
             Self::NewSite => ("New site", "Add a site to the list", "plus"),
-            Self::NewSiteFolder => ("New site folder", "Add a folder to the list of sites", "folder-plus"),
+            Self::NewSiteFolder => ("New folder for sites", "Add a folder to the list of sites", "folder-plus"),
             Self::EditSite => ("Edit site", "Change the site that is marked in the list", "pencil"),
             Self::DuplicateSite => ("Duplicate site", "Add a copy of the site that is marked in the list", "copy-plus"),
             Self::DeleteSite => ("Delete site", "Take the site that is marked out of the list", "trash-2"),

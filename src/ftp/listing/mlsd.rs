@@ -18,12 +18,11 @@ pub(super) fn row(line: &[u8]) -> Row {
     };
     let mut entry = Entry::new(String::new(), EntryKind::Other);
     let mut kind = None;
-    let mut numeric_owner = None;
-    let mut numeric_group = None;
+    let (mut owner, mut group) = (None, None);
+    let (mut numeric_owner, mut numeric_group) = (None, None);
     for fact in facts.split(|b| *b == b';') {
         let Some(equals) = fact.iter().position(|b| *b == b'=') else { continue };
         let (key, value) = (fact.get(..equals).unwrap_or_default(), fact.get(equals + 1..).unwrap_or_default());
-        let text = || Some(charset::decode(value)).filter(|text| !text.is_empty() && !text.chars().any(char::is_control));
         if key.eq_ignore_ascii_case(b"type") {
             if value.eq_ignore_ascii_case(b"cdir") || value.eq_ignore_ascii_case(b"pdir") {
                 return Row::Nothing;
@@ -40,20 +39,20 @@ pub(super) fn row(line: &[u8]) -> Row {
             entry.mode =
                 std::str::from_utf8(value).ok().and_then(|text| u32::from_str_radix(text, 8).ok()).map(|mode| mode & 0o7777);
         } else if key.eq_ignore_ascii_case(b"unix.ownername") {
-            entry.owner = text();
+            owner = Some(value);
         } else if key.eq_ignore_ascii_case(b"unix.groupname") {
-            entry.group = text();
+            group = Some(value);
         } else if key.eq_ignore_ascii_case(b"unix.owner") || key.eq_ignore_ascii_case(b"unix.uid") {
-            numeric_owner = text();
+            numeric_owner = Some(value);
         } else if key.eq_ignore_ascii_case(b"unix.group") || key.eq_ignore_ascii_case(b"unix.gid") {
-            numeric_group = text();
+            numeric_group = Some(value);
         }
     }
     // Without a type, what has a size is a file; otherwise it cannot be told.
     let Some(kind) = kind.or(entry.size.map(|_| EntryKind::File)) else { return Row::Unread };
     entry.kind = kind;
-    entry.owner = entry.owner.or(numeric_owner);
-    entry.group = entry.group.or(numeric_group);
+    entry.owner = owner.or(numeric_owner).and_then(text);
+    entry.group = group.or(numeric_group).and_then(text);
     match name(bytes) {
         Name::Plain(name) => Row::Entry(Entry { name, ..entry }),
         Name::Dots => Row::Nothing,
@@ -83,8 +82,12 @@ fn is_link(value: &[u8]) -> bool {
 
 fn target(value: &[u8]) -> Option<String> {
     let colon = value.iter().position(|b| *b == b':')?;
-    let text = charset::decode(value.get(colon + 1..)?);
-    Some(text).filter(|text| !text.is_empty() && !text.chars().any(char::is_control))
+    text(value.get(colon + 1..)?)
+}
+
+/// A fact that is shown.
+fn text(value: &[u8]) -> Option<String> {
+    Some(charset::decode(value)).filter(|text| !text.is_empty() && !text.chars().any(char::is_control))
 }
 
 #[cfg(test)]

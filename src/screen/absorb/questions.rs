@@ -33,7 +33,12 @@ impl Screen {
                 remember: *can_remember && site.logon == Logon::Keyring && !is_quick(&site.id),
                 ..QuestionForm::default()
             },
-            Some((_, Question::Exists { .. })) => QuestionForm { choice: Some(OnExists::Overwrite), ..QuestionForm::default() },
+            Some((_, Question::Exists { source, target, .. })) => {
+                // Enter alone replaces nothing that is newer.
+                let is_newer = source.modified.zip(target.modified).is_some_and(|(source, target)| target.at > source.at);
+                let choice = Some(if is_newer { OnExists::Skip } else { OnExists::Overwrite });
+                QuestionForm { choice, ..QuestionForm::default() }
+            }
             Some((_, Question::Certificate { .. } | Question::Delete { .. })) | None => QuestionForm::default(),
         };
     }

@@ -83,7 +83,7 @@ fn action() -> impl Strategy<Value = Action> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let names = || proptest::collection::vec(0..NAMES.len() as u8, 0..8);
+    let names = || proptest::collection::vec(0..10_u8, 0..8);
     prop_oneof![
         8 => action().prop_map(Step::Act),
         1 => (0..4_u8, names()).prop_map(|(folder, names)| Step::Local(folder, names)),

@@ -28,7 +28,8 @@ fn form(screen: &mut Screen, change: impl FnOnce(&mut SiteForm)) -> Vec<Effect> 
 
 #[test]
 fn each_field_is_checked_in_words() {
-    let table: [(&str, fn(&mut SiteForm)); 12] = [
+    type Spoil = fn(&mut SiteForm);
+    let table: [(&str, Spoil); 12] = [
         ("Host", |form| form.site.host = "  ".into()),
         ("Host", |form| form.site.host = "two words".into()),
         ("Host", |form| form.site.host = "http://example.com".into()),

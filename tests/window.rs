@@ -1,0 +1,321 @@
+//! The real window, driven by its accessible labels, over a real engine and real servers inside the process.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+#[path = "support/cutting_server.rs"]
+mod cutting_server;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cutting_server::CuttingServer;
+use eframe::egui::{self, Key, Modifiers, ViewportCommand, ViewportId};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use moorline::app::{App, WindowWaker};
+use moorline::engine::{Engine, Options};
+use moorline::model::session::Phase;
+use moorline::model::settings::Settings;
+use moorline::practice::Practice;
+use moorline::screen::{Dialog, Screen};
+use moorline::store::places::Places;
+use tempfile::TempDir;
+
+/// A hang ends here; nothing is measured by it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The Ctrl key as the window's system reports it.
+const CTRL: Modifiers = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
+
+/// The window over folders of its own.
+struct Window {
+    harness: Harness<'static, App>,
+    home: TempDir,
+    /// Whether the window has asked the system to close it.
+    closed: bool,
+}
+
+impl Window {
+    /// Opens it with an empty local folder, and the queue panel high enough for its rows.
+    fn open() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir(home.path().join("local")).unwrap();
+        let places = Places::in_folder(home.path());
+        let settings = Settings { local_folder: Some(home.path().join("local")), ..Settings::default() };
+        moorline::store::settings::save(&places, &settings).unwrap();
+        let options = Options { places: Some(places), keyring: false, keep_queue: true };
+        let harness = Harness::builder().with_size([1320.0, 840.0]).with_step_dt(1.0 / 60.0).build_eframe(|creation| {
+            let waker = Arc::new(WindowWaker::new(creation.egui_ctx.clone()));
+            App::new(creation, Engine::start(options, waker).unwrap(), None)
+        });
+        let mut window = Self { harness, home, closed: false };
+        window.until("the local folder is shown", |screen| screen.local.place.is_some());
+        window
+    }
+
+    /// Opens it and connects to the practice server by typing its address.
+    fn connected(practice: &Practice) -> Self {
+        let mut window = Self::open();
+        window.connect(&practice.address().replacen('@', &format!(":{}@", practice.password()), 1));
+        window.until_row("Welcome.txt");
+        window
+    }
+
+    fn connect(&mut self, address: &str) {
+        self.press(CTRL, Key::L);
+        self.harness.get_by_label("Address, site or command").type_text(address);
+        self.step();
+        self.press(Modifiers::NONE, Key::Enter);
+    }
+
+    fn screen(&self) -> &Screen {
+        self.harness.state().screen()
+    }
+
+    fn local(&self) -> PathBuf {
+        self.home.path().join("local")
+    }
+
+    fn step(&mut self) {
+        self.harness.step();
+        let commands = &self.harness.output().viewport_output[&ViewportId::ROOT].commands;
+        self.closed |= commands.contains(&ViewportCommand::Close);
+    }
+
+    /// Draws until something is true.
+    #[track_caller]
+    fn until_window(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        while !condition(self) {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "in vain: {what}; {:?}, queue {:?}, toasts {:?}, questions {:?}",
+                self.screen().session.phase,
+                self.screen().queue,
+                self.screen().toasts,
+                self.screen().questions,
+            );
+            self.step();
+        }
+        // What is true of the data is drawn in the next frame.
+        self.step();
+    }
+
+    #[track_caller]
+    fn until(&mut self, what: &str, condition: impl Fn(&Screen) -> bool) {
+        self.until_window(what, |window| condition(window.screen()));
+    }
+
+    #[track_caller]
+    fn until_label(&mut self, label: &str) {
+        self.until_window(label, |window| window.has_label(label));
+    }
+
+    #[track_caller]
+    fn until_row(&mut self, name: &str) {
+        self.until_label(name);
+    }
+
+    fn has_label(&self, label: &str) -> bool {
+        self.harness.query_all_by_label(label).next().is_some()
+    }
+
+    fn has_words(&self, words: &str) -> bool {
+        self.harness.query_all_by_label_contains(words).next().is_some()
+    }
+
+    #[track_caller]
+    fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.step();
+        self.step();
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        for pressed in [true, false] {
+            self.harness.event(egui::Event::Key { key, pressed, modifiers, repeat: false, physical_key: None });
+            self.step();
+        }
+    }
+
+    /// Drops a file from the desktop over the middle of what is called so.
+    #[track_caller]
+    fn drop_over(&mut self, label: &str, path: &Path) {
+        let at = self.harness.get_by_label(label).rect().center();
+        self.harness.hover_at(at);
+        self.harness.input_mut().hovered_files = vec![egui::HoveredFile { path: Some(path.to_owned()), ..Default::default() }];
+        self.step();
+        self.step();
+        self.harness.input_mut().hovered_files.clear();
+        self.harness.input_mut().dropped_files.push(Arc::new(Desktop(path.to_owned())));
+        self.step();
+    }
+}
+
+#[derive(Debug)]
+struct Desktop(PathBuf);
+
+impl egui::DroppedFile for Desktop {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn connects_by_address_and_browses_with_mouse_and_keys() {
+    let practice = Practice::start().unwrap();
+    let mut window = Window::connected(&practice);
+    assert_eq!(window.screen().session.phase, Phase::Moored);
+    assert!(window.has_words("moored"), "the chip says so");
+
+    window.click("docs");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_row("README.md");
+    assert_eq!(window.screen().remote.remote_folder().unwrap().as_str(), "/docs");
+    assert!(!window.has_label("Welcome.txt"));
+
+    window.press(Modifiers::NONE, Key::Backspace);
+    window.until_row("Welcome.txt");
+    let cursor = window.screen().remote.cursor.and_then(|row| window.screen().remote.entry(row));
+    assert_eq!(cursor.unwrap().name, "docs", "the cursor is on the folder we came from");
+
+    window.press(CTRL | Modifiers::SHIFT, Key::N);
+    let name = window.harness.query_all_by_role(egui::accesskit::Role::TextInput).last().unwrap();
+    name.type_text("made here");
+    window.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_row("made here");
+    assert!(practice.folder().join("made here").is_dir());
+}
+
+#[test]
+fn files_dropped_on_a_folder_row_are_uploaded_into_it() {
+    let practice = Practice::start().unwrap();
+    let mut window = Window::connected(&practice);
+    let source = window.home.path().join("dropped.bin");
+    let bytes: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
+    fs::write(&source, &bytes).unwrap();
+
+    window.drop_over("www", &source);
+    window.until("the upload is proven", |screen| screen.queue.done == 1);
+    assert_eq!(fs::read(practice.folder().join("www/dropped.bin")).unwrap(), bytes);
+    assert_eq!((window.screen().queue.failed, window.screen().queue.active), (0, 0));
+
+    window.press(CTRL, Key::Num4);
+    window.until_window("the row under Done", |window| window.has_words("dropped.bin"));
+}
+
+#[test]
+fn a_selected_file_is_downloaded_by_key() {
+    let practice = Practice::start().unwrap();
+    let mut window = Window::connected(&practice);
+    window.click("Welcome.txt");
+    window.press(CTRL, Key::Enter);
+    window.until("the download is proven", |screen| screen.queue.done == 1);
+    let expected = fs::read(practice.folder().join("Welcome.txt")).unwrap();
+    assert_eq!(fs::read(window.local().join("Welcome.txt")).unwrap(), expected);
+    let left: Vec<_> = fs::read_dir(window.local()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 1, "no .part is left: {left:?}");
+}
+
+#[test]
+fn a_target_that_exists_is_asked_about_and_both_can_be_kept() {
+    let practice = Practice::start().unwrap();
+    let mut window = Window::connected(&practice);
+    let theirs = fs::read(practice.folder().join("Welcome.txt")).unwrap();
+    let source = window.home.path().join("Welcome.txt");
+    fs::write(&source, "ours").unwrap();
+
+    window.drop_over("Welcome.txt", &source);
+    window.until("the question", |screen| !screen.questions.is_empty());
+    window.until_window("the dialog", |window| window.has_words("is already on the server"));
+    window.click("Keep both: the new one gets another name");
+    window.click("Continue");
+    window.until("the upload is proven", |screen| screen.queue.done == 1);
+    assert_eq!(fs::read(practice.folder().join("Welcome.txt")).unwrap(), theirs);
+    assert_eq!(fs::read_to_string(practice.folder().join("Welcome (1).txt")).unwrap(), "ours");
+    assert!(window.screen().questions.is_empty());
+}
+
+#[test]
+fn leaving_with_pending_transfers_is_guarded_and_waits_for_the_queue() {
+    let practice = Practice::start().unwrap();
+    let mut window = Window::connected(&practice);
+    window.click("many");
+    window.press(CTRL, Key::Enter);
+    window.until("transfers are pending", |screen| screen.queue.is_pending());
+
+    window.press(CTRL, Key::D);
+    assert!(matches!(window.screen().dialog, Some(Dialog::Guard { .. })), "{:?}", window.screen().dialog);
+    window.until_label("Stay connected");
+    window.click("Stay connected");
+    assert_eq!((&window.screen().dialog, &window.screen().session.phase), (&None, &Phase::Moored));
+
+    window.press(CTRL, Key::Q);
+    assert!(matches!(window.screen().dialog, Some(Dialog::Guard { .. })), "{:?}", window.screen().dialog);
+    assert!(!window.closed);
+    window.until_label("Keep it open");
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(matches!(window.screen().session.phase, Phase::Moored | Phase::Leaving(_)));
+    window.until_window("the window closes", |window| window.closed);
+
+    let there = fs::read_dir(practice.folder().join("many")).unwrap().count();
+    let here = fs::read_dir(window.local().join("many")).unwrap().count();
+    assert_eq!(here, there, "it closed when the queue was done, not before");
+    assert_eq!(window.screen().queue.failed, 0);
+}
+
+#[test]
+fn without_pending_transfers_the_window_closes_after_the_goodbye() {
+    let server = CuttingServer::start();
+    let mut window = Window::open();
+    window.connect(&server.address());
+    window.until_row("kept.txt");
+    window.press(CTRL, Key::Q);
+    window.until_window("the window closes", |window| window.closed);
+    assert_eq!(server.count("QUIT"), 1, "it said goodbye");
+    assert_eq!(window.screen().dialog, None);
+}
+
+#[test]
+fn an_idle_421_becomes_a_banner_and_the_session_comes_back_by_itself() {
+    let server = CuttingServer::start();
+    let mut window = Window::open();
+    window.connect(&server.address());
+    window.until_row("kept.txt");
+    window.click("kept.txt");
+
+    assert_eq!(server.cut("421 Idle for 300 seconds, good bye."), 1);
+    window.until_label("Reply 421");
+    assert!(window.has_label("kept.txt"), "what was listed stays in sight");
+    window.until("moored again", |screen| screen.session.phase == Phase::Moored);
+    assert_eq!(server.logins(), 2);
+    window.until_row("kept.txt");
+    assert_eq!(window.screen().remote.remote_folder().unwrap().as_str(), "/srv/data", "in the same folder");
+    let selected: Vec<&str> = window.screen().remote.selected_entries().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(selected, ["kept.txt"], "and what was selected still is");
+}
+
+#[test]
+fn a_421_that_asks_to_wait_counts_down_until_a_person_reconnects() {
+    let server = CuttingServer::start();
+    let mut window = Window::open();
+    window.connect(&server.address());
+    window.until_row("kept.txt");
+
+    assert_eq!(server.cut("421 Server is shutting down, try again later."), 1);
+    window.until("adrift", |screen| matches!(screen.session.phase, Phase::Adrift { .. }));
+    assert!(window.has_label("Reply 421"));
+    assert!(window.has_words("Server is shutting down, try again later."), "the server's own words");
+    assert_eq!(server.logins(), 1, "it waits");
+
+    window.click("Reconnect now");
+    window.until("moored again", |screen| screen.session.phase == Phase::Moored);
+    assert_eq!(server.logins(), 2);
+    assert_eq!(window.screen().remote.remote_folder().unwrap().as_str(), "/srv/data");
+}
