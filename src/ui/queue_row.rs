@@ -112,8 +112,15 @@ pub fn show(
         progress(ui, t, row, parts.bar);
     }
     let moving = row.state == TransferState::Moving && row.speed > 0;
-    let (words, ink) = state_words(row, t, second);
+    let (mut words, ink) = state_words(row, t, second);
     let room = if moving { parts.speed_right - 70.0 - words_left } else { rect.right() - 36.0 - words_left };
+    // What to do about it is in the tooltip when there is room for what happened and the server's words only.
+    if let TransferState::Failed(problem) = &row.state
+        && paint::width(ui, &words, &font) > room
+    {
+        let said = problem.server_words.as_ref().map(|said| format!(" “{said}”")).unwrap_or_default();
+        words = format!("{}{said}", problem.what);
+    }
     let cut = paint::cut_middle(ui, &words, &font, room);
     paint::text(ui, pos2(words_left, y), Align::Min, cut, font.clone(), ink);
     if moving {
