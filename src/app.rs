@@ -75,7 +75,7 @@ pub fn run(start: Start) -> Result<(), Error> {
     }));
     let result = panic::catch_unwind(AssertUnwindSafe(|| eframe::run_native("Moorline", options, Box::new(create))));
     match result {
-        Ok(result) => result.map_err(|error| Error::Window(error.to_string())),
+        Ok(result) => result.map_err(|error| Error::Window(system::window_words(&error.to_string()))),
         Err(panic) if opened.load(Ordering::Acquire) => panic::resume_unwind(panic),
         Err(panic) => Err(Error::Window(system::panic_words(&panic))),
     }

@@ -12,7 +12,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use moorline::model::banner::BannerAction;
 use moorline::model::entry::{Entry, EntryKind};
-use moorline::model::listing::ListingSource;
+use moorline::model::listing::{ListingSource, UnreadRow};
 use moorline::model::settings::ThemeChoice;
 use moorline::model::sort::SortKey;
 use moorline::model::transfer::TransferId;
@@ -220,4 +220,14 @@ fn a_hundred_thousand_rows_are_as_few_as_are_seen() {
     assert!(window.query_by_label("file 099999.txt").is_some(), "the last row was scrolled to");
     assert!(window.query_by_label("file 000000.txt").is_none());
     assert!((10..40).contains(&rows(&window)));
+}
+
+#[test]
+fn the_footer_says_what_a_listing_lacks_also_while_rows_are_selected() {
+    let mut sample = sample_screens::moored(ThemeChoice::Dark);
+    let listing = Arc::make_mut(sample.screen.remote.listing.as_mut().unwrap());
+    listing.unread = vec![UnreadRow { line: 3, text: "?rw-r--r--".into() }];
+    listing.incomplete = Some("Output truncated to 2000 matches".into());
+    let window = open(sample);
+    assert!(window.query_by_label("1 of 10 selected · 12.1 KB · 1 row could not be read · not complete").is_some());
 }

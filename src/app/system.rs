@@ -31,6 +31,12 @@ pub fn has_display() -> bool {
     !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("WAYLAND_SOCKET")
 }
 
+/// The words that matter of an error on the way to a window; libraries put their own names and lines in front.
+#[must_use]
+pub fn window_words(error: &str) -> String {
+    error.rsplit(": ").next().unwrap_or(error).trim_end_matches('.').to_owned()
+}
+
 /// What a panic said.
 #[must_use]
 pub fn panic_words(panic: &Box<dyn Any + Send>) -> String {
@@ -63,4 +69,24 @@ fn wants_less_motion() -> bool {
     }
     let answer = Command::new("gsettings").args(["get", "org.gnome.desktop.interface", "enable-animations"]).output();
     answer.is_ok_and(|output| output.status.success() && output.stdout.starts_with(b"false"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_said_without_the_places_in_libraries() {
+        let error = "winit EventLoopError: os error at /src/linux/mod.rs:788: Failed to open connection to X server";
+        assert_eq!(window_words(error), "Failed to open connection to X server");
+        assert_eq!(window_words("No GL."), "No GL");
+    }
+
+    #[test]
+    fn a_panic_says_what_it_said() {
+        let said = |panic: Box<dyn Any + Send>| panic_words(&panic);
+        assert_eq!(said(Box::new("no libEGL.")), "no libEGL");
+        assert_eq!(said(Box::new(String::from("no libGL"))), "no libGL");
+        assert_eq!(said(Box::new(7)), "a library of the system is missing");
+    }
 }

@@ -126,6 +126,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     if ui.max_rect().width() > 700.0 {
         let words = figures(view);
         if !words.is_empty() {
+            ui.add_space(4.0);
             Line::new(ui).subdued(&words).show(ui);
         }
     }

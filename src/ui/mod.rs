@@ -16,6 +16,8 @@ pub mod pane;
 pub mod pane_menu;
 pub mod path_header;
 pub mod queue;
+pub mod queue_row;
+pub mod site_context;
 pub mod site_menu;
 pub mod sites;
 pub mod strip;

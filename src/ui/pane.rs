@@ -3,9 +3,9 @@
 use eframe::egui::{Align, Id, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::model::format;
-use crate::model::listing::ListingSource;
+use crate::model::listing::{Listing, ListingSource};
 use crate::model::session::Phase;
-use crate::screen::{Action, Side, Verb};
+use crate::screen::{Action, Pane, Side, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{size, tokens};
@@ -106,13 +106,23 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
                 button: None,
             });
         }
+        if listing.entries.is_empty() {
+            let what = format!("{} could not be read", format::counted(listing.unread.len(), "row", "rows"));
+            let next = "The server lists this folder in a way that Moorline does not know; the log has its words.".into();
+            return Some(EmptyWords {
+                icon: Icon::FILE_QUESTION,
+                what,
+                next,
+                button: Some(("Show the log", Action::Do(Verb::ShowLog))),
+            });
+        }
         if !pane.filter.is_empty() {
             let what = format!("No name contains “{}”", pane.filter);
             let next = format!("{} hidden by the filter.", format::counted(listing.entries.len(), "entry is", "entries are"));
             let button = Some(("Show all", Action::ShowFilter { side, shown: false }));
             return Some(EmptyWords { icon: Icon::LIST_FILTER, what, next, button });
         }
-        if !listing.entries.is_empty() {
+        if pane.rows.is_empty() {
             let next = "Names that begin with a dot are not shown.".into();
             let button = Some(("Show hidden files", Action::Do(Verb::ToggleHidden)));
             return Some(EmptyWords { icon: Icon::EYE_OFF, what: "Only hidden files are here".into(), next, button });
@@ -218,31 +228,7 @@ fn under_way(view: &View<'_>, side: Side) -> Option<String> {
 fn summary(view: &View<'_>, side: Side) -> (String, String) {
     let pane = view.screen.pane(side);
     let Some(listing) = pane.listing.as_ref().filter(|_| pane.place.is_some()) else { return (String::new(), String::new()) };
-    let total = listing.entries.len() as u64;
-    let selected = pane.selected.len() as u64;
-    if selected > 0 {
-        let mut words = format!("{} of {} selected", format::count(selected), format::count(total));
-        // Folders alone have no size that is known.
-        if pane.selected_bytes == 0 {
-            return (words, String::new());
-        }
-        words.push_str(&format!(" · {}", format::size(pane.selected_bytes)));
-        return (words, format::exact_size(pane.selected_bytes));
-    }
-    let mut words = match total {
-        1 => "1 entry".to_owned(),
-        _ => format!("{} entries", format::count(total)),
-    };
-    let shown = pane.rows.len() as u64;
-    if shown < total {
-        words = format!("{} of {words}", format::count(shown));
-    }
-    let how = match listing.source {
-        ListingSource::Mlsd => " · listed by MLSD",
-        ListingSource::Unix | ListingSource::Dos => " · listed by LIST",
-        ListingSource::Empty | ListingSource::Local => "",
-    };
-    words.push_str(how);
+    let (mut words, mut tooltip) = counts(pane, listing);
     let is_live = view.screen.session.phase == Phase::Moored;
     if side == Side::Remote
         && !is_live
@@ -250,14 +236,42 @@ fn summary(view: &View<'_>, side: Side) -> (String, String) {
     {
         words.push_str(&format!(" · as of {}", view.clock(at)));
     }
-    let mut tooltip = String::new();
     if !listing.unread.is_empty() {
-        words.push_str(&format!(" · {} rows could not be read", format::count(listing.unread.len() as u64)));
-        tooltip = listing.unread.iter().take(8).map(|row| format!("{}: {}", row.line, row.text)).collect::<Vec<_>>().join("\n");
+        words.push_str(&format!(" · {} could not be read", format::counted(listing.unread.len(), "row", "rows")));
+        tooltip = unread_rows(listing);
     }
     if let Some(hint) = &listing.incomplete {
         words.push_str(" · not complete");
         tooltip = format!("The server says: “{hint}”");
     }
     (words, tooltip)
+}
+
+/// How many rows there are, or how many of them are selected.
+fn counts(pane: &Pane, listing: &Listing) -> (String, String) {
+    let total = listing.entries.len();
+    if !pane.selected.is_empty() {
+        let words = format!("{} of {} selected", format::count(pane.selected.len()), format::count(total));
+        // Folders alone have no size that is known.
+        return match pane.selected_bytes {
+            0 => (words, String::new()),
+            bytes => (format!("{words} · {}", format::size(bytes)), format::exact_size(bytes)),
+        };
+    }
+    let mut words = format::counted(total, "entry", "entries");
+    if pane.rows.len() < total {
+        words = format!("{} of {words}", format::count(pane.rows.len()));
+    }
+    words.push_str(match listing.source {
+        ListingSource::Mlsd => " · listed by MLSD",
+        ListingSource::Unix | ListingSource::Dos => " · listed by LIST",
+        ListingSource::Empty | ListingSource::Local => "",
+    });
+    (words, String::new())
+}
+
+/// The first rows that no parser understood, as they came.
+fn unread_rows(listing: &Listing) -> String {
+    let rows = listing.unread.iter().take(8).map(|row| format!("{}: {}", row.line, row.text));
+    rows.collect::<Vec<_>>().join("\n")
 }

@@ -1,22 +1,15 @@
 //! The rows of the queue, read for the visible range only.
 
-use std::time::Duration;
-
 use eframe::egui::{
-    Align, Color32, CornerRadius, EventFilter, Id, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    Align, EventFilter, Id, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use crate::model::format;
-use crate::model::transfer::{Compared, Direction, QueueTab, TransferId, TransferRow, TransferState};
-use crate::screen::action::Extend;
+use crate::model::transfer::{QueueTab, TransferId};
 use crate::screen::state::Focus;
-use crate::screen::{Action, Screen, Verb};
-use crate::ui::icon::Icon;
-use crate::ui::tokens::{Tokens, size, tokens};
+use crate::screen::{Action, Verb};
+use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
-use crate::ui::widgets::button;
-use crate::ui::{fonts, paint, theme, verbs};
+use crate::ui::{fonts, queue_row, theme, verbs};
 
 /// The rows' identity, for the focus.
 #[must_use]
@@ -50,7 +43,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
         for (at, row) in range.zip(&rows) {
             let y = top + crate::ui::table::length(at) * size::ROW;
             let rect = Rect::from_min_size(pos2(area.left(), y), vec2(area.width(), size::ROW));
-            show_row(ui, view, row, rect, &ground, &ids, actions);
+            queue_row::show(ui, view, row, rect, &ground, &ids, actions);
         }
     });
 }
@@ -102,7 +95,7 @@ fn neighbour(view: &View<'_>, tab: QueueTab, down: usize, up: usize) -> Option<T
 }
 
 /// What can be done with the selected rows.
-fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Action>) {
+pub fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Action>) {
     verbs::begin_menu(ui);
     let verbs: &[Verb] = match tab {
         QueueTab::Active => &[Verb::PauseTransfers, Verb::CancelTransfers],
@@ -147,224 +140,4 @@ fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect) {
         ui.label(crate::ui::text::strong(ui, what));
         ui.label(eframe::egui::RichText::new(next).font(fonts::regular(size::BODY)).color(t.subdued));
     });
-}
-
-/// Where the parts of a row stand, by the width that there is.
-struct Parts {
-    name: f32,
-    path: Option<f32>,
-    bar: Rect,
-    words: f32,
-    speed_right: f32,
-    left_right: f32,
-}
-
-impl Parts {
-    fn of(rect: Rect) -> Self {
-        let wide = rect.width() >= 1000.0;
-        let bar_width = if wide { 170.0 } else { 110.0 };
-        let words = rect.right() - if wide { 366.0 } else { 330.0 };
-        let bar_left = words - 16.0 - bar_width;
-        let name = rect.left() + 42.0;
-        let room = bar_left - name;
-        let path = (room > 300.0).then_some(name + room * 0.4545);
-        let bar = Rect::from_min_size(pos2(bar_left, rect.center().y - 1.0), vec2(bar_width, 4.0));
-        Self { name, path, bar, words, speed_right: rect.right() - 108.0, left_right: rect.right() - 48.0 }
-    }
-}
-
-fn show_row(
-    ui: &mut Ui,
-    view: &View<'_>,
-    row: &TransferRow,
-    rect: Rect,
-    ground: &Response,
-    ids: &[TransferId],
-    actions: &mut Vec<Action>,
-) {
-    let t = tokens(ui);
-    let selected = view.screen.queue_selected.contains(&row.id);
-    let response = ui.interact(rect, ground.id.with(row.id), Sense::CLICK);
-    let name = shown_local(view.screen, row);
-    response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, &name));
-    if response.clicked() || response.secondary_clicked() {
-        ground.request_focus();
-        let modifiers = ui.input(|input| input.modifiers);
-        let extend = match (modifiers.shift, modifiers.command) {
-            (true, _) => Extend::Range,
-            (_, true) => Extend::Toggle,
-            _ => Extend::Replace,
-        };
-        let secondary = response.secondary_clicked();
-        actions.push(Action::ClickTransfer { id: row.id, extend, secondary, visible: ids.to_vec() });
-    }
-    response.context_menu(|ui| menu(ui, view, row.state.tab(), actions));
-    let fill = if selected { Some(t.selection) } else { response.contains_pointer().then_some(t.raised) };
-    if let Some(fill) = fill {
-        ui.painter().rect_filled(rect, 0.0, fill);
-    }
-    let second = if selected {
-        t.strong
-    } else if fill.is_some() {
-        t.subdued_on_fill
-    } else {
-        t.subdued
-    };
-    let parts = Parts::of(rect);
-    let y = rect.center().y;
-    let proven = matches!(row.state, TransferState::Proving | TransferState::Done(_));
-    let arrow = match row.direction {
-        Direction::Upload => Icon::ARROW_UP,
-        Direction::Download => Icon::ARROW_DOWN,
-    };
-    let arrow_ink = match row.state {
-        _ if proven => t.good,
-        TransferState::Failed(_) => t.bad,
-        TransferState::Queued | TransferState::Paused | TransferState::Skipped => second,
-        _ => t.accent,
-    };
-    arrow.paint(ui.painter(), pos2(rect.left() + 15.0, y), size::ICON_SMALL - 1.0, arrow_ink);
-
-    let font = fonts::regular(size::BODY);
-    let has_bar = !row.state.is_final() && !matches!(row.state, TransferState::Queued | TransferState::Scanning);
-    let middle = if has_bar { parts.bar.left() - 16.0 } else { parts.words.min(parts.bar.left() + 60.0) - 16.0 };
-    let (from, to) = match row.direction {
-        Direction::Upload => (name.clone(), row.remote.to_string()),
-        Direction::Download => (row.remote.name().unwrap_or("/").to_owned(), name.clone()),
-    };
-    let name_right = parts.path.unwrap_or(middle) - 12.0;
-    let cut = paint::cut_middle(ui, &from, &font, name_right - parts.name);
-    paint::text(ui, pos2(parts.name, y), Align::Min, cut, font.clone(), if selected { t.strong } else { t.text });
-    let words_left = if row.state.is_final() { parts.bar.left() } else { parts.words };
-    if let Some(path) = parts.path {
-        let right = if row.state.is_final() { words_left - 16.0 } else { middle };
-        let cut = paint::cut_middle(ui, &to, &font, right - path);
-        paint::text(ui, pos2(path, y), Align::Min, cut, font.clone(), second);
-    }
-    if has_bar {
-        progress(ui, t, row, parts.bar);
-    }
-    let moving = row.state == TransferState::Moving && row.speed > 0;
-    let (words, ink) = state_words(row, t, second);
-    let room = if moving { parts.speed_right - 70.0 - words_left } else { rect.right() - 36.0 - words_left };
-    let cut = paint::cut_middle(ui, &words, &font, room);
-    paint::text(ui, pos2(words_left, y), Align::Min, cut, font.clone(), ink);
-    if moving {
-        paint::text(ui, pos2(parts.speed_right, y), Align::Max, format::speed(row.speed), font.clone(), second);
-        if let Some(left) = row.size.map(|size| size.saturating_sub(row.moved) / row.speed.max(1)) {
-            paint::text(ui, pos2(parts.left_right, y), Align::Max, format::duration(Duration::from_secs(left)), font, second);
-        }
-    }
-    cross(ui, row, &name, rect, actions);
-    response.on_hover_ui(|ui| details(ui, row));
-}
-
-/// The local file: below the folder that the pane shows without it, below home with a tilde.
-fn shown_local(screen: &Screen, row: &TransferRow) -> String {
-    if let Some(crate::engine::Place::Local(folder)) = &screen.local.place
-        && row.direction == Direction::Upload
-        && let Ok(below) = row.local.strip_prefix(folder)
-    {
-        return below.display().to_string();
-    }
-    if let Some(home) = &screen.home
-        && let Ok(below) = row.local.strip_prefix(home)
-    {
-        return format!("~/{}", below.display());
-    }
-    row.local.display().to_string()
-}
-
-#[allow(clippy::cast_precision_loss, reason = "a bar 170 points wide")]
-fn progress(ui: &Ui, t: &Tokens, row: &TransferRow, bar: Rect) {
-    let radius = CornerRadius::same(2);
-    ui.painter().rect_filled(bar, radius, t.pressed);
-    let share = match row.size {
-        _ if row.state == TransferState::Proving => 1.0,
-        Some(0) | None => 0.0,
-        Some(size) => (row.moved as f32 / size as f32).clamp(0.0, 1.0),
-    };
-    let color = match row.state {
-        TransferState::Proving => t.good,
-        TransferState::Kept | TransferState::Asking => t.warn,
-        TransferState::Paused => t.subdued,
-        _ => t.accent,
-    };
-    let filled = Rect::from_min_size(bar.min, vec2((bar.width() * share).max(if share > 0.0 { 3.0 } else { 0.0 }), bar.height()));
-    ui.painter().rect_filled(filled, radius, color);
-}
-
-/// How it stands, in words, and their colour.
-fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color32) {
-    let moved = format::size(row.moved);
-    match &row.state {
-        TransferState::Queued if row.moved > 0 => (format!("waiting · goes on at {moved}"), second),
-        TransferState::Queued => {
-            (row.size.map_or_else(|| "waiting".to_owned(), |size| format!("waiting · {}", format::size(size))), second)
-        }
-        TransferState::Scanning => ("reading the folder".to_owned(), second),
-        TransferState::Moving => match row.size {
-            Some(size) => (format!("{moved} of {}", format::size(size)), second),
-            None => (moved, second),
-        },
-        TransferState::Proving => (format!("proving · {}", format::exact_size(row.moved)), t.good),
-        TransferState::Paused => (format!("paused at {moved}"), second),
-        TransferState::Asking => ("waits for your answer".to_owned(), t.warn_text),
-        TransferState::Kept if row.size == Some(row.moved) && row.moved > 0 => {
-            ("arrived · proof when back".to_owned(), t.warn_text)
-        }
-        TransferState::Kept => (format!("kept at {moved}"), t.warn_text),
-        TransferState::Done(proof) => {
-            let compared = match proof.compared {
-                Compared::Size => "size agreed",
-                Compared::Listing => "listing agreed",
-            };
-            let code = proof.reply.get(..3).unwrap_or_default();
-            (format!("{code} · {} · {compared}", format::exact_size(proof.bytes)), second)
-        }
-        TransferState::Skipped => ("skipped · the target was there".to_owned(), second),
-        TransferState::Failed(problem) => (problem.sentence(), t.bad),
-    }
-}
-
-/// Takes the row out of the queue, or off the list.
-fn cross(ui: &mut Ui, row: &TransferRow, name: &str, rect: Rect, actions: &mut Vec<Action>) {
-    if matches!(row.state, TransferState::Done(_) | TransferState::Skipped) {
-        return;
-    }
-    let place = Rect::from_center_size(pos2(rect.right() - 15.0, rect.center().y), vec2(22.0, 22.0));
-    let response = ui.interact(place, ui.scope_id().with(("cancel", row.id)), Sense::click());
-    let label = format!("Cancel {name}");
-    let tooltip = "Take this out of the queue; what has arrived so far is not deleted";
-    if button::icon_button_at(ui, place, response, Icon::X, &label, tooltip, None).clicked() {
-        actions.push(Action::CancelTransfer(row.id));
-    }
-}
-
-/// The whole row in exact words.
-fn details(ui: &mut Ui, row: &TransferRow) {
-    ui.spacing_mut().item_spacing.y = 3.0;
-    ui.label(crate::ui::text::mono(ui, row.local.display().to_string()));
-    ui.label(crate::ui::text::mono(ui, row.remote.to_string()));
-    match &row.state {
-        TransferState::Failed(problem) => {
-            ui.label(crate::ui::text::body(ui, &problem.what));
-            if !problem.advice.is_empty() {
-                ui.label(crate::ui::text::body(ui, &problem.advice));
-            }
-            if let Some(words) = &problem.server_words {
-                ui.label(crate::ui::text::subdued(ui, format!("“{words}”")));
-            }
-        }
-        TransferState::Done(proof) => {
-            ui.label(crate::ui::text::subdued(ui, format!("“{}”", proof.reply)));
-        }
-        _ => {
-            let size = row.size.map(|size| format!(" of {}", format::exact_size(size))).unwrap_or_default();
-            ui.label(crate::ui::text::subdued(ui, format!("{}{size}", format::count(row.moved))));
-        }
-    }
-    if row.tries > 1 {
-        ui.label(crate::ui::text::subdued(ui, format!("Begun {} times", row.tries)));
-    }
 }

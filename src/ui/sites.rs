@@ -7,7 +7,7 @@ use eframe::egui::{
     Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use crate::model::site::{Site, SiteColor, SiteFolder, SiteId, SiteTree};
+use crate::model::site::{Site, SiteFolder, SiteId, SiteTree};
 use crate::screen::state::Focus;
 use crate::screen::{Action, Verb};
 use crate::ui::icon::Icon;
@@ -15,7 +15,7 @@ use crate::ui::site_menu::marker;
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{drop, fonts, paint, theme, verbs};
+use crate::ui::{drop, fonts, paint, site_context, theme, verbs};
 
 /// The list's identity, for the focus.
 #[must_use]
@@ -227,7 +227,7 @@ fn site_row(ui: &mut Ui, view: &View<'_>, site: &Site, depth: usize, rect: Rect,
         ui.painter().rect_stroke(ground.shrink(1.0), CornerRadius::same(size::RADIUS), stroke, eframe::egui::StrokeKind::Middle);
     }
     site_input(ui, view, site, &response, ground, list, actions);
-    response.context_menu(|ui| site_context(ui, site, actions));
+    response.context_menu(|ui| site_context::show(ui, site, actions));
     response.on_hover_text(crate::ui::top_bar::user_at_host(site));
 }
 
@@ -265,62 +265,4 @@ fn site_input(
     {
         actions.push(Action::MoveSite { id: dragged.0.clone(), folder: site.folder.clone(), before: Some(site.id.clone()) });
     }
-}
-
-fn site_context(ui: &mut Ui, site: &Site, actions: &mut Vec<Action>) {
-    verbs::begin_menu(ui);
-    let key = |verb| verbs::key(verb);
-    if verbs::menu_row(ui, Some(Icon::PLUG), "Connect", key(Verb::Connect).as_deref(), None).clicked() {
-        actions.push(Action::OpenSite(site.id.clone()));
-    }
-    verbs::menu_line(ui);
-    if verbs::menu_row(ui, Some(Icon::PENCIL), "Edit site", key(Verb::EditSite).as_deref(), None).clicked() {
-        actions.push(Action::EditSite(site.id.clone()));
-    }
-    if verbs::menu_row(ui, Some(Icon::COPY), "Duplicate site", key(Verb::DuplicateSite).as_deref(), None).clicked() {
-        actions.push(Action::DuplicateSite(site.id.clone()));
-    }
-    if verbs::menu_row(ui, Some(Icon::TRASH), "Delete site", key(Verb::DeleteSite).as_deref(), None).clicked() {
-        actions.push(Action::DeleteSite(site.id.clone()));
-    }
-    verbs::menu_line(ui);
-    colors(ui, site, actions);
-}
-
-/// The markers, in one row.
-fn colors(ui: &mut Ui, site: &Site, actions: &mut Vec<Action>) {
-    let t = tokens(ui);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
-        ui.add_space(4.0);
-        for (color, name) in [
-            (SiteColor::None, "No colour"),
-            (SiteColor::Green, "Green"),
-            (SiteColor::Amber, "Amber"),
-            (SiteColor::Blue, "Blue"),
-            (SiteColor::Violet, "Violet"),
-            (SiteColor::Red, "Red"),
-            (SiteColor::Grey, "Grey"),
-        ] {
-            let (rect, response) = ui.allocate_exact_size(vec2(24.0, 26.0), Sense::click());
-            let is_chosen = site.color == color;
-            if response.hovered() || is_chosen {
-                ui.painter().rect_filled(rect.shrink(1.0), CornerRadius::same(5), t.pressed);
-            }
-            match marker(t, color) {
-                Some(fill) => dot(ui, rect, fill),
-                None => Icon::X.paint(ui.painter(), rect.center(), 12.0, t.subdued_on_fill),
-            }
-            theme::focus_ring(ui, &response, 5);
-            response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, name));
-            if response.on_hover_text(name).clicked() {
-                actions.push(Action::ColorSite(site.id.clone(), color));
-                ui.close();
-            }
-        }
-    });
-}
-
-fn dot(ui: &Ui, rect: Rect, fill: eframe::egui::Color32) {
-    ui.painter().circle_filled(rect.center(), 5.0, fill);
 }
