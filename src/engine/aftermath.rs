@@ -25,6 +25,8 @@ pub struct Scene {
     pub silence: Duration,
     /// The idle limit that was known.
     pub limit: Option<IdleLimit>,
+    /// Whether it had come back from an earlier end and nobody has used it since.
+    pub unused: bool,
     /// Whether a person wants it to come back by itself.
     pub reconnect: bool,
     /// How many transfers wait.
@@ -44,12 +46,23 @@ pub enum Learned {
     IdleCut,
 }
 
+/// What happens by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It connects again after this time.
+    Reconnect(Duration),
+    /// It connects again when something is asked for: coming back only to be cut again would help nobody.
+    Rest,
+    /// Nothing.
+    Stay,
+}
+
 /// What follows.
 pub struct Aftermath {
     /// What is said.
     pub banner: Banner,
-    /// When it comes back by itself; `None` when it does not.
-    pub delay: Option<Duration>,
+    /// What happens by itself.
+    pub next: Next,
     /// What was learned.
     pub learned: Learned,
     /// The same as a problem, for callers without a window.
@@ -74,7 +87,12 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
         Some((verdict, reply)) => (goodbye::banner(&verdict, reply.code, &reply.lines, waiting), learned(&verdict)),
         None => (unspoken(&problem, waiting), Learned::Nothing),
     };
-    Aftermath { banner: with_ways_on(banner, &problem, site, delay.is_some()), delay, learned, problem }
+    let is_idle = verdict.is_some_and(|(verdict, _)| matches!(verdict.cause, Cause::IdleTimeout | Cause::NoTransferTimeout));
+    if is_idle && delay.is_some() && scene.unused && scene.waiting == 0 {
+        return Aftermath { banner: resting(banner), next: Next::Rest, learned, problem };
+    }
+    let next = delay.map_or(Next::Stay, Next::Reconnect);
+    Aftermath { banner: with_ways_on(banner, &problem, site, delay.is_some()), next, learned, problem }
 }
 
 /// The reply that ended the session, or refused it.
@@ -114,6 +132,16 @@ fn unspoken(problem: &Problem, waiting: Waiting) -> Banner {
         [problem.advice.as_str(), &banner.consequence].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     banner.server_words.clone_from(&problem.server_words);
     banner
+}
+
+/// The banner of a connection that rests.
+fn resting(banner: Banner) -> Banner {
+    Banner {
+        severity: Severity::Info,
+        consequence: "Connects again as soon as you need it".into(),
+        actions: vec![BannerAction::ReconnectNow, BannerAction::Dismiss],
+        ..banner
+    }
 }
 
 /// A site whose address or password may be wrong can be edited from the banner; a quick connect has nothing to edit.

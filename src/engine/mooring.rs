@@ -22,6 +22,7 @@ pub struct Mooring {
     setting: KeepAlive,
     last_command: Option<Instant>,
     silence: Duration,
+    used: bool,
     banner_ends: Option<Instant>,
 }
 
@@ -41,6 +42,7 @@ impl Mooring {
             self.learner.announced(seconds);
         }
         self.learner.settle();
+        self.used = !returned;
         self.last_command = Some(Instant::now());
         let interval = keepalive::interval(self.setting, self.learner.limit());
         let next = self.next_keep_alive();
@@ -61,8 +63,14 @@ impl Mooring {
         });
     }
 
+    /// Whether anything was asked for since the connection came back.
+    pub fn was_used(&self) -> bool {
+        self.used
+    }
+
     /// A command was answered a moment ago.
     pub fn commanded(&mut self, ctx: &SessionContext, control: &Control, leaving: Option<DisconnectWhen>) {
+        self.used = true;
         self.last_command = Some(Instant::now());
         let next = self.next_keep_alive();
         ctx.show(|view| {

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::aftermath::{self, Aftermath, Scene};
+use crate::engine::aftermath::{self, Aftermath, Next, Scene};
 use crate::engine::browse::{self, Work};
 use crate::engine::event::EventBody;
 use crate::engine::item_outcome::Stopped;
@@ -145,6 +145,9 @@ impl Session {
                 result = &mut connecting => break result,
                 command = self.commands.recv() => match command {
                     None => return Err(End::Abandoned),
+                    Some(SessionCommand::Leave(DisconnectWhen::QueueDone)) if self.has_work() => {
+                        self.leaving = Some(DisconnectWhen::QueueDone);
+                    }
                     Some(SessionCommand::Leave(_) | SessionCommand::StayOffline) => {
                         token.cancel();
                         return Err(End::Left);
@@ -334,11 +337,15 @@ impl Session {
         }
     }
 
+    fn has_work(&self) -> bool {
+        self.ctx.queue.read(|queue| queue.is_pending(&self.ctx.site.id))
+    }
+
     fn may_leave(&self) -> bool {
         let site = &self.ctx.site.id;
         match self.leaving {
             None => false,
-            Some(DisconnectWhen::QueueDone) => !self.ctx.queue.read(|queue| queue.is_pending(site)),
+            Some(DisconnectWhen::QueueDone) => !self.has_work(),
             Some(DisconnectWhen::FilesDone | DisconnectWhen::Now) => !self.ctx.queue.read(|queue| queue.is_busy(site)),
         }
     }
@@ -352,6 +359,7 @@ impl Session {
         let scene = Scene {
             was_moored: self.was_moored && self.attempt == 0,
             has_been_moored: self.was_moored,
+            unused: !self.mooring.was_used(),
             attempt: self.attempt.max(1),
             silence: self.mooring.silence(),
             limit: self.mooring.limit(),
@@ -359,29 +367,43 @@ impl Session {
             waiting: ctx.queue.read(|queue| queue.waiting(&ctx.site.id)),
             unit: fastrand::f64(),
         };
-        let Aftermath { banner, delay, learned, problem } = aftermath::of(&fault, &ctx.site, &scene);
+        let Aftermath { banner, next, learned, problem } = aftermath::of(&fault, &ctx.site, &scene);
         ctx.publisher.log(0, crate::model::log::LogKind::Problem, problem.sentence());
         self.mooring.learn(&ctx, learned).await;
         aftermath::adjust_budget(&ctx, &fault).await;
         let since = Timestamp::now();
-        let next = delay.map(|delay| Instant::now() + delay);
+        let rests = next == Next::Rest;
+        let mut next = match next {
+            Next::Reconnect(delay) => Some(Instant::now() + delay),
+            Next::Rest | Next::Stay => None,
+        };
         let attempt = if scene.was_moored { 1 } else { self.attempt + 1 };
         self.mooring.adrift(&ctx, |view| {
             view.banner = Some(banner);
             view.problem = Some(problem);
             view.phase = match next {
                 Some(next_attempt) => Phase::Adrift { next_attempt, attempt, attempts: RECONNECT_ATTEMPTS, since },
+                None if rests => Phase::Resting { since },
                 None => Phase::Stranded { since },
             };
         });
         if scene.was_moored {
             self.attempt = 0;
         }
-        let mut next = next;
+        let mut changes = ctx.queue.changes();
         loop {
+            changes.borrow_and_update();
+            if rests && ctx.queue.read(|queue| !queue.is_held() && queue.is_pending(&ctx.site.id)) {
+                return Waited::Connect;
+            }
             tokio::select! {
                 () = at(next) => return Waited::Connect,
+                _ = changes.changed(), if rests => {}
                 command = self.commands.recv() => match command {
+                    // The queue is still to be done: the leave waits for the way back.
+                    Some(SessionCommand::Leave(DisconnectWhen::QueueDone)) if self.has_work() => {
+                        self.leaving = Some(DisconnectWhen::QueueDone);
+                    }
                     None | Some(SessionCommand::Leave(_)) => return Waited::Leave,
                     Some(SessionCommand::ReconnectNow) => {
                         self.attempt = 0;

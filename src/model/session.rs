@@ -53,6 +53,11 @@ pub enum Phase {
         /// When the session ended.
         since: Timestamp,
     },
+    /// Ended by the server for being idle, and nobody needs it: connects again as soon as something is asked for.
+    Resting {
+        /// When the session ended.
+        since: Timestamp,
+    },
     /// Lost or refused, and nothing happens by itself.
     Stranded {
         /// When the session ended.

@@ -53,7 +53,7 @@ impl Screen {
                     return Vec::new();
                 }
                 Phase::Connecting(_) => return Vec::new(),
-                Phase::Adrift { .. } | Phase::Stranded { .. } if !is_quick(id) => {
+                Phase::Adrift { .. } | Phase::Resting { .. } | Phase::Stranded { .. } if !is_quick(id) => {
                     return vec![Effect::Engine(Command::ReconnectNow)];
                 }
                 _ => {}
@@ -78,9 +78,11 @@ impl Screen {
         let Some(current) = self.session.site.clone() else { return Vec::new() };
         let is_edited = self.sites.site(&current.id).is_some_and(|saved| !same_connection(saved, &current));
         match self.session.phase {
-            Phase::Adrift { .. } | Phase::Stranded { .. } if !is_edited => vec![Effect::Engine(Command::ReconnectNow)],
+            Phase::Adrift { .. } | Phase::Resting { .. } | Phase::Stranded { .. } if !is_edited => {
+                vec![Effect::Engine(Command::ReconnectNow)]
+            }
             // Coming back to an edited site cuts nothing: no file moves while adrift.
-            Phase::Adrift { .. } | Phase::Stranded { .. } | Phase::Offline => self.connect_now(&current.id),
+            Phase::Adrift { .. } | Phase::Resting { .. } | Phase::Stranded { .. } | Phase::Offline => self.connect_now(&current.id),
             Phase::Connecting(_) | Phase::Moored | Phase::Leaving(_) => self.ask_to_leave(GuardPurpose::Connect(current.id)),
         }
     }

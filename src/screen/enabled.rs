@@ -143,7 +143,8 @@ fn connected_if(is_remote: bool, screen: &Screen) -> Result<(), &'static str> {
 /// Files are added to the queue while moored: its items belong to the site of the session.
 pub fn can_transfer(screen: &Screen) -> Result<(), &'static str> {
     match screen.session.phase {
-        Phase::Moored => Ok(()),
+        // A resting connection comes back for them.
+        Phase::Moored | Phase::Resting { .. } => Ok(()),
         Phase::Connecting(_) => Err("Wait until the connection stands"),
         Phase::Leaving(_) => Err("Choose “Stay connected” first, a disconnect is planned"),
         Phase::Adrift { .. } => Err("The connection is lost; wait until it is back, or reconnect now"),

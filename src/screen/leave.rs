@@ -11,7 +11,7 @@ impl Screen {
     #[must_use]
     pub fn has_session(&self) -> bool {
         match self.session.phase {
-            Phase::Connecting(_) | Phase::Moored | Phase::Leaving(_) | Phase::Adrift { .. } => true,
+            Phase::Connecting(_) | Phase::Moored | Phase::Leaving(_) | Phase::Adrift { .. } | Phase::Resting { .. } => true,
             Phase::Offline | Phase::Stranded { .. } => false,
         }
     }

@@ -20,7 +20,7 @@ impl Screen {
     /// Whether folders on the server can be opened. While adrift that brings the connection back at once.
     #[must_use]
     pub fn can_browse_remote(&self) -> bool {
-        matches!(self.session.phase, Phase::Moored | Phase::Leaving(_) | Phase::Adrift { .. })
+        matches!(self.session.phase, Phase::Moored | Phase::Leaving(_) | Phase::Adrift { .. } | Phase::Resting { .. })
     }
 
     /// Opens a folder.

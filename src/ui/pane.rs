@@ -144,6 +144,7 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
             (Icon::ANCHOR, "Connecting", format!("Connecting{to}: {}.", crate::ui::strip::step_words(*step)), None)
         }
         (_, Phase::Adrift { .. }) => (Icon::UNPLUG, "The connection is gone for now", "It comes back by itself.".to_owned(), None),
+        (_, Phase::Resting { .. }) => (Icon::UNPLUG, "The connection rests", "It comes back when it is needed.".to_owned(), None),
         (_, Phase::Stranded { .. }) => (
             Icon::UNPLUG,
             "Not connected",

@@ -51,6 +51,10 @@ fn state(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             let since = format!("  since {}", view.clock_seconds(*since));
             (t.warn, line(ui).strong("Adrift").subdued(&since))
         }
+        Phase::Resting { since } => {
+            let since = format!("  since {}, connects again when needed", view.clock_seconds(*since));
+            (t.subdued, line(ui).strong("Resting").subdued(&since))
+        }
         Phase::Stranded { since } => {
             let since = format!("  since {}", view.clock_seconds(*since));
             (t.bad, line(ui).strong("Stranded").subdued(&since))

@@ -47,7 +47,7 @@ pub fn field_ground(ui: &Ui, rect: Rect, hovered: bool) {
 /// The colour of the session's state.
 fn state_color(t: &Tokens, phase: &Phase) -> Color32 {
     match phase {
-        Phase::Offline => t.grey,
+        Phase::Offline | Phase::Resting { .. } => t.grey,
         Phase::Connecting(_) => t.accent,
         Phase::Moored => t.good,
         Phase::Leaving(_) | Phase::Adrift { .. } => t.warn,
@@ -105,6 +105,7 @@ fn state_name(phase: &Phase) -> &'static str {
         Phase::Moored => "moored",
         Phase::Leaving(_) => "leaving",
         Phase::Adrift { .. } => "adrift",
+        Phase::Resting { .. } => "resting",
         Phase::Stranded { .. } => "stranded",
     }
 }
@@ -127,7 +128,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let verb = match screen.session.phase {
         Phase::Moored | Phase::Connecting(_) => Verb::Disconnect,
         Phase::Leaving(_) => Verb::StayConnected,
-        Phase::Adrift { .. } | Phase::Stranded { .. } => Verb::Reconnect,
+        Phase::Adrift { .. } | Phase::Resting { .. } | Phase::Stranded { .. } => Verb::Reconnect,
         Phase::Offline if screen.session.site.is_some() && verbs::why_not(Verb::Connect, screen).is_some() => Verb::Reconnect,
         Phase::Offline => Verb::Connect,
     };

@@ -14,7 +14,7 @@ pub(super) fn changed(screen: &mut Screen, view: SessionView) -> Vec<Effect> {
         (_, None) => false,
     };
     let session_changed = screen.session.generation != view.generation;
-    let was_adrift = matches!(screen.session.phase, Phase::Adrift { .. });
+    let was_adrift = matches!(screen.session.phase, Phase::Adrift { .. } | Phase::Resting { .. });
     screen.session = view;
     if site_changed {
         // Another server's folder must not be taken for this one's.
@@ -28,7 +28,7 @@ pub(super) fn changed(screen: &mut Screen, view: SessionView) -> Vec<Effect> {
         screen.remote.doing = None;
     }
     match screen.session.phase {
-        Phase::Adrift { .. } if !was_adrift => return adrift(screen),
+        Phase::Adrift { .. } | Phase::Resting { .. } if !was_adrift => return adrift(screen),
         // Nothing is left to wait for, and the banner has to be seen.
         Phase::Stranded { .. } => {
             screen.closing = false;

@@ -212,7 +212,7 @@ pub(super) fn put(screen: &mut Screen, site: Site) -> Vec<Effect> {
             "This session still uses what was saved before. Reconnect (Ctrl+R) to use the new data.",
         ),
         // Coming back by itself would use the old data.
-        Phase::Adrift { .. } => effects.extend(screen.connect_now(&id)),
+        Phase::Adrift { .. } | Phase::Resting { .. } => effects.extend(screen.connect_now(&id)),
         Phase::Offline | Phase::Stranded { .. } => {}
     }
     effects

@@ -125,6 +125,7 @@ fn phases() -> Vec<Phase> {
         Phase::Moored,
         Phase::Leaving(DisconnectWhen::QueueDone),
         adrift(),
+        Phase::Resting { since: Timestamp::UNIX_EPOCH },
         stranded(),
     ]
 }

@@ -112,7 +112,7 @@ fn a_connected_site_that_is_edited_is_never_used_with_the_old_data_again() {
                 let effects = tell(&mut screen, EventBody::Session(Box::new(lost)));
                 assert_eq!(connects(&effects).unwrap().host, "new.example", "after a loss in {phase:?}");
             }
-            Phase::Adrift { .. } => assert_eq!(connects(&effects).unwrap().host, "new.example"),
+            Phase::Adrift { .. } | Phase::Resting { .. } => assert_eq!(connects(&effects).unwrap().host, "new.example"),
             Phase::Offline | Phase::Stranded { .. } => {
                 assert!(connects(&effects).is_none());
                 assert_eq!(connects(&act(&mut screen, Verb::Reconnect)).unwrap().host, "new.example");
