@@ -96,7 +96,7 @@ async fn first_password(ctx: &Arc<SessionContext>, given: Option<Secret>, cancel
 
 /// Asks; a remembered one goes into the keyring. `None` is "cancel".
 async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel: &CancellationToken) -> Option<Secret> {
-    let can_remember = ctx.keeper.has_keyring().await && !ctx.site.id.0.starts_with("quick:");
+    let can_remember = ctx.keeper.has_keyring().await && !ctx.site.id.is_quick();
     let question = Question::Password { site: Box::new(ctx.site.clone()), refused, can_remember };
     let answer = tokio::select! {
         answer = ctx.questions.ask(&ctx.publisher, question) => answer,
