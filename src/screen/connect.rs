@@ -49,7 +49,7 @@ impl Screen {
             match self.session.phase {
                 Phase::Moored if !is_quick(id) => {
                     self.active = Side::Remote;
-                    self.notify(format!("{} is connected already.", site.name));
+                    self.decline(format!("{} is connected already.", site.name));
                     return Vec::new();
                 }
                 Phase::Connecting(_) => return Vec::new(),
