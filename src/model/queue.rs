@@ -352,7 +352,9 @@ impl Queue {
         // One slow file outlasts what all connections together would need for as many bytes.
         let slowest = active()
             .filter(|item| item.state == TransferState::Moving)
-            .filter_map(|item| item.left().checked_div(item.speed.bytes_per_second(now)))
+            .map(|item| (item.left(), item.speed.bytes_per_second(now)))
+            .filter(|(_, speed)| *speed > 0)
+            .map(|(left, speed)| left.div_ceil(speed))
             .max()
             .unwrap_or(0);
         let seconds = |bytes: u64| if speed == 0 { None } else { Some(bytes.div_ceil(speed).max(slowest)) };
@@ -570,7 +572,7 @@ mod tests {
         queue.sample(later, false);
         let (summary, slow) = (queue.summary(later), queue.row(slow.id, later).unwrap());
         assert!(summary.bytes_left / summary.speed <= 1, "together they would be done at once");
-        assert_eq!(summary.seconds_left, Some(990 / slow.speed));
+        assert_eq!(summary.seconds_left, Some(990_u64.div_ceil(slow.speed)));
         assert_eq!(summary.running_seconds_left, summary.seconds_left);
     }
 

@@ -130,7 +130,7 @@ pub fn show(
     paint::text(ui, pos2(words_left, y), Align::Min, cut, font.clone(), ink);
     if moving {
         paint::text(ui, pos2(parts.speed_right, y), Align::Max, format::speed(row.speed), font.clone(), second);
-        if let Some(left) = row.size.map(|size| size.saturating_sub(row.moved) / row.speed.max(1)) {
+        if let Some(left) = row.size.map(|size| size.saturating_sub(row.moved).div_ceil(row.speed.max(1))) {
             paint::text(ui, pos2(parts.left_right, y), Align::Max, format::duration(Duration::from_secs(left)), font, second);
         }
     }
