@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::{OpenConnection, SessionContext};
+use crate::engine::shared_queue::Taken;
 use crate::engine::{download, folder, settle, upload};
 use crate::ftp::{Control, Fault};
 use crate::model::queue::Item;
@@ -54,12 +55,18 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
     while !ctx.stop.is_cancelled() {
         changes.borrow_and_update();
         let may_work = *working.borrow_and_update() && ctx.allows(number);
-        let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now()) } else { None };
-        let Some((item, token)) = taken else {
-            idle(&ctx, &mut connection, &mut changes, &mut working).await;
+        let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop) } else { None };
+        let Some(Taken { item, stop: token, run }) = taken else {
+            idle(&ctx, may_work, &mut connection, &mut changes, &mut working).await;
             continue;
         };
         let id = item.id;
+        if !*ctx.working.borrow() {
+            // The leave came in between: it has stopped what ran, and this did not run yet.
+            settle::hand_back(&ctx, id);
+            ctx.queue.release(id, run);
+            continue;
+        }
         let open = match connection.take().filter(|open| !open.control.is_poisoned()) {
             Some(open) => Ok(open),
             None => Connection::open(&ctx, number, &token).await,
@@ -78,6 +85,8 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
             Err(Fault::Cancelled) => settle::settle(&ctx, id, Err(Stopped::ByWish)),
             Err(fault) => {
                 settle::hand_back(&ctx, id);
+                // Another connection may take it while this one waits.
+                ctx.queue.release(id, run);
                 // The session decides what a refusal means for the budget; this lane only waits its turn.
                 drop(reports.send(LaneReport::Refused(fault)));
                 let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
@@ -88,7 +97,7 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
                 }
             }
         }
-        ctx.queue.release(id);
+        ctx.queue.release(id, run);
     }
     if let Some(open) = connection {
         open.control.quit().await;
@@ -130,11 +139,11 @@ pub async fn run_item(ctx: &SessionContext, control: &mut Control, mut item: Ite
 /// Waits for work. A connection that has none for a while says goodbye; one that the server ends is dropped in silence.
 async fn idle(
     ctx: &SessionContext,
+    may_work: bool,
     connection: &mut Option<Connection>,
     changes: &mut tokio::sync::watch::Receiver<u64>,
     working: &mut tokio::sync::watch::Receiver<bool>,
 ) {
-    let may_work = *working.borrow();
     let moment = if may_work { ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)) } else { None };
     let moment = moment.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
     let Some(open) = connection else {

@@ -20,14 +20,13 @@ use crate::engine::mooring::Mooring;
 use crate::engine::session_context::SessionContext;
 use crate::engine::session_handle::SessionCommand;
 use crate::engine::settle;
+use crate::engine::shared_queue::Taken;
 use crate::ftp::control::IdleCommand;
 use crate::ftp::{Control, Fault};
 use crate::model::address::AddressPath;
-use crate::model::queue::Item;
 use crate::model::retry::RECONNECT_ATTEMPTS;
 use crate::model::secret::Secret;
 use crate::model::session::{DisconnectWhen, Phase};
-use crate::model::transfer::TransferState;
 
 /// How being connected ended.
 enum End {
@@ -195,13 +194,19 @@ impl Session {
                 }
                 continue;
             }
-            if let Some((item, token)) = self.next_of_shared() {
-                match self.carry(&mut control, item, token).await {
+            if let Some(taken) = self.next_of_shared() {
+                match self.carry(&mut control, taken).await {
                     Ok(()) => self.mooring.commanded(&ctx, &control, self.leaving),
-                    Err(end) => break end,
+                    Err(end) => {
+                        // It was busy until now: the end says nothing of an idle limit.
+                        self.mooring.was_busy();
+                        break end;
+                    }
                 }
                 continue;
             }
+            let may_carry = ctx.is_shared() && *ctx.working.borrow();
+            let item_due = if may_carry { ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)) } else { None };
             let due = self.mooring.next_keep_alive();
             let banner_ends = self.mooring.banner_ends();
             tokio::select! {
@@ -220,6 +225,7 @@ impl Session {
                     self.mooring.kept_alive(&ctx, &control);
                 }
                 () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
+                () = at(item_due) => {}
                 _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
                 Some(LaneReport::Refused(fault)) = self.reported.recv() => aftermath::adjust_budget(&ctx, &fault).await,
             }
@@ -271,37 +277,43 @@ impl Session {
     }
 
     /// The next item, when the host allows one connection only and this one carries the transfers too.
-    fn next_of_shared(&self) -> Option<(Item, CancellationToken)> {
+    fn next_of_shared(&self) -> Option<Taken> {
         let may = self.ctx.is_shared() && *self.ctx.working.borrow();
-        if may { self.ctx.queue.take_next(&self.ctx.site.id, Instant::now()) } else { None }
+        if may { self.ctx.queue.take_next(&self.ctx.site.id, Instant::now(), &self.ctx.stop) } else { None }
     }
 
     /// Runs one item on the browsing connection while commands are listened to; browsing waits for its end.
-    async fn carry(&mut self, control: &mut Control, item: Item, token: CancellationToken) -> Result<(), End> {
+    async fn carry(&mut self, control: &mut Control, taken: Taken) -> Result<(), End> {
+        let Taken { item, stop, run } = taken;
         let (ctx, id) = (Arc::clone(&self.ctx), item.id);
-        control.set_cancel(token);
+        control.set_cancel(stop.clone());
         let running = lane::run_item(&ctx, control, item);
         tokio::pin!(running);
         let result = loop {
             tokio::select! {
                 result = &mut running => break result,
                 command = self.commands.recv() => match command {
-                    None => ctx.queue.stop_all(),
+                    None => {
+                        // The handle is gone, and with it whoever could say more.
+                        stop.cancel();
+                        break running.await;
+                    }
                     Some(command) => self.take(command),
                 },
             }
         };
-        ctx.queue.release(id);
-        match result {
+        let ended = match result {
             Err(Stopped::ConnectionGone(fault)) => {
-                ctx.queue.update(|queue| queue.set_state(id, TransferState::Kept));
+                settle::keep(&ctx, id);
                 Err(End::Lost(fault))
             }
             result => {
                 settle::settle(&ctx, id, result);
                 Ok(())
             }
-        }
+        };
+        ctx.queue.release(id, run);
+        ended
     }
 
     /// Takes a command in while connected.
@@ -445,8 +457,8 @@ impl Session {
     }
 
     async fn end_lanes(&mut self) {
+        // It stops the runs of this session too, and of no other.
         self.ctx.stop.cancel();
-        self.ctx.queue.stop_all();
         while self.lanes.join_next().await.is_some() {}
     }
 }
