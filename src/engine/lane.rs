@@ -23,7 +23,12 @@ const BETWEEN_ATTEMPTS: [u64; 5] = [1, 3, 10, 30, 60];
 /// What a lane could not settle by itself.
 pub enum LaneReport {
     /// A connection was not to be had.
-    Refused(Fault),
+    Refused {
+        /// Why.
+        fault: Fault,
+        /// How often that happened to this lane without a success in between.
+        in_a_row: usize,
+    },
 }
 
 /// A connection and its place in the count.
@@ -88,7 +93,7 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
                 // Another connection may take it while this one waits.
                 ctx.queue.release(id, run);
                 // The session decides what a refusal means for the budget; this lane only waits its turn.
-                drop(reports.send(LaneReport::Refused(fault)));
+                drop(reports.send(LaneReport::Refused { fault, in_a_row: failures + 1 }));
                 let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
                 failures += 1;
                 tokio::select! {
