@@ -18,6 +18,7 @@ use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::engine::session_context::{SessionContext, Shared};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
+use crate::engine::settle;
 use crate::engine::shared_queue::SharedQueue;
 use crate::engine::{Answer, trouble};
 use crate::model::address::AddressPath;
@@ -25,7 +26,7 @@ use crate::model::budget::Budget;
 use crate::model::format;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, StopWish};
+use crate::model::queue::{Item, StopWish, Target};
 use crate::model::secret::Secret;
 use crate::model::site::{Site, SiteTree};
 use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
@@ -170,9 +171,12 @@ impl Actor {
                     self.shared.queue.stop_all();
                 }
             }
-            Command::Pause { ids } => self.shared.queue.wish(&ids, StopWish::Pause),
-            Command::Resume { ids } => self.requeue(&ids, |state| *state == TransferState::Paused),
-            Command::Cancel { ids } => self.shared.queue.wish(&ids, StopWish::Remove),
+            Command::Pause { ids } => drop(self.shared.queue.wish(&ids, StopWish::Pause)),
+            Command::Resume { ids } => {
+                self.shared.queue.unpause(&ids);
+                self.requeue(&ids, |state| *state == TransferState::Paused);
+            }
+            Command::Cancel { ids } => self.shared.queue.wish(&ids, StopWish::Remove).iter().for_each(settle::discard_part),
             Command::Retry { ids } => {
                 let ids = if ids.is_empty() { self.shared.queue.read(|queue| queue.ids(QueueTab::Failed)) } else { ids };
                 self.requeue(&ids, |state| matches!(state, TransferState::Failed(_)));
@@ -324,6 +328,8 @@ impl Actor {
                     queue.edit(*id, |item| {
                         item.tries = 0;
                         item.not_before = None;
+                        // What was known of the target is old by now.
+                        item.target = Target::Unknown;
                     });
                     queue.set_state(*id, TransferState::Queued);
                 }

@@ -35,6 +35,18 @@ pub struct Scene {
     pub unit: f64,
 }
 
+impl Scene {
+    /// The number of the attempt to come back that is next, from 1. The connect with which a session begins is none.
+    #[must_use]
+    pub fn next_attempt(&self) -> u32 {
+        match (self.was_moored, self.has_been_moored) {
+            (true, _) => 1,
+            (false, true) => self.attempt + 1,
+            (false, false) => self.attempt,
+        }
+    }
+}
+
 /// What a goodbye taught of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Learned {
@@ -80,8 +92,7 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
         (None, _) if scene.has_been_moored => Some(Ended::Lost),
         (None, _) => None,
     };
-    let attempt = if scene.was_moored { 1 } else { scene.attempt };
-    let delay = ended.filter(|_| scene.reconnect).and_then(|ended| retry::reconnect_delay(ended, attempt, scene.unit));
+    let delay = ended.filter(|_| scene.reconnect).and_then(|ended| retry::reconnect_delay(ended, scene.next_attempt(), scene.unit));
     let waiting = Waiting { transfers: scene.waiting, may_reconnect: delay.is_some() };
     let (banner, learned) = match verdict {
         Some((verdict, reply)) => (goodbye::banner(&verdict, reply.code, &reply.lines, waiting), learned(&verdict)),
@@ -172,16 +183,25 @@ pub fn announced_limit(greeting: &Reply) -> Option<u32> {
     if verdict.cause == Cause::AnnouncesIdleLimit { verdict.seconds() } else { None }
 }
 
-/// Lowers the host's budget when the fault says that there are too many connections.
-pub async fn adjust_budget(ctx: &SessionContext, fault: &Fault) {
-    let Some(reply) = words(fault) else { return };
+/// How often a transfer connection is refused for reasons of its own before the host is taken to allow no more.
+const UNEXPLAINED_REFUSALS: usize = 3;
+
+/// Lowers the host's budget when the fault says that there are too many connections, and when a transfer connection was refused
+/// `in_a_row` times without a reason that could be read: the queue must go on with the connections that there are.
+pub async fn adjust_budget(ctx: &SessionContext, fault: &Fault, in_a_row: usize) {
+    let unexplained = || {
+        if in_a_row >= UNEXPLAINED_REFUSALS {
+            ctx.change_budget(|budget, open| budget.refused(Crowd::Everybodys, open, None, Instant::now()));
+        }
+    };
+    let Some(reply) = words(fault) else { return unexplained() };
     let heard = Heard { code: reply.code, lines: &reply.lines, state: State::Login, quit_sent: false, known: Known::default() };
     let verdict = goodbye::classify(&heard);
     let crowd = match verdict.cause {
         Cause::TooManyFromHost | Cause::TooManyThisUser => Crowd::Ours,
         Cause::TooManyUsers => Crowd::Everybodys,
         _ if verdict.plan == Plan::LowerConnections => Crowd::Everybodys,
-        _ => return,
+        _ => return unexplained(),
     };
     let figure = verdict.number.and_then(|number| usize::try_from(number).ok());
     let mut limit = None;

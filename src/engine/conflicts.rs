@@ -6,7 +6,7 @@ use crate::engine::command::Answer;
 use crate::engine::event::Question;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
-use crate::model::conflict::OnExists;
+use crate::model::conflict::{self, OnExists, Resolution};
 use crate::model::transfer::Direction;
 
 #[derive(Clone, Copy, Default)]
@@ -41,7 +41,8 @@ impl Conflicts {
         question: Question,
     ) -> Option<OnExists> {
         let _turn = self.one_at_a_time.lock().await;
-        if let Some(choice) = self.standing(direction) {
+        // An answer that decides nothing here (newer, of files without a time) must not be applied again and again.
+        if let Some(choice) = self.standing(direction).filter(|choice| decides(*choice, &question)) {
             return Some(choice);
         }
         match questions.ask(publisher, question).await {
@@ -57,5 +58,12 @@ impl Conflicts {
             }
             _ => None,
         }
+    }
+}
+
+fn decides(choice: OnExists, question: &Question) -> bool {
+    match question {
+        Question::Exists { source, target, .. } => conflict::resolve(choice, source, target) != Resolution::Ask,
+        _ => true,
     }
 }

@@ -12,17 +12,29 @@ use crate::engine::local;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
-use crate::model::conflict::{Facts, Resolution, numbered_name};
+use crate::model::conflict::{Facts, OnExists, Resolution, numbered_name};
 use crate::model::entry::{Modified, Precision};
+use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
 use crate::model::transfer::{Compared, Proof, TransferState};
 
-/// Where the bytes are written until they are proven, and from which byte on.
+/// Where the bytes are written until they are proven.
 struct Landing {
     target: PathBuf,
-    part: PathBuf,
-    offset: u64,
+    kind: Kind,
+    /// Whether a file under the target's name is to be replaced; otherwise none is.
+    replaces: bool,
+}
+
+/// What the bytes are written to, and from which byte on.
+enum Kind {
+    /// A `.part` that is made when the server begins to send.
+    Fresh,
+    /// Our own unfinished file.
+    Ours { part: PathBuf, offset: u64 },
+    /// The target itself, which a person wants to be resumed.
+    Target { offset: u64 },
 }
 
 /// Fetches one file.
@@ -30,34 +42,65 @@ struct Landing {
 /// # Errors
 /// Why it did not arrive; bytes that came are kept in the `.part`.
 pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
-    let landing = match choose_landing(ctx, item).await? {
-        Some(landing) => landing,
-        None => {
-            return Ok(if ctx.queue.read(|q| q.get(item.id).is_some_and(|i| i.state == TransferState::Asking)) {
-                Outcome::Asking
-            } else {
-                Outcome::Skipped
-            });
-        }
+    if item.from_folder
+        && let Err(error) = safe_local_name(item.remote.name().unwrap_or_default())
+    {
+        return Err(Stopped::for_good(Problem::new(ProblemKind::Name, format!("Not fetched: {error}."))));
+    }
+    let source = source_now(ctx, control, item).await?;
+    let item = source.as_ref().unwrap_or(item);
+    let landing = match choose_landing(ctx, item, source.is_some()).await? {
+        Ok(landing) => landing,
+        Err(outcome) => return Ok(outcome),
     };
-    let (reply, bytes) = fetch(ctx, control, item, &landing).await?;
+    let (reply, part, bytes) = fetch(ctx, control, item, &landing).await?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     let compared = prove(control, item, bytes).await?;
-    publish(item, &landing).await?;
+    publish(item, part, &landing).await?;
     Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
 }
 
-/// Decides where to write; `None` when the item is skipped or a question is open.
-async fn choose_landing(ctx: &SessionContext, item: &Item) -> Result<Option<Landing>, Stopped> {
-    let target = item.local.clone();
-    let known_part = item.part.clone();
-    if let Some(part) = known_part.map(|name| target.with_file_name(name)) {
-        // Our own unfinished file: go on where it ends.
-        if let Ok(facts) = on_disk(part.clone(), |path| fs::metadata(path)).await
-            && item.size.is_none_or(|size| facts.len() <= size)
-        {
-            return Ok(Some(Landing { target, part, offset: facts.len() }));
+/// The item with the source as it is now, when it is another than the one that some of it came from: old and new bytes must not be
+/// glued together. A fetch that begins at the start needs no look.
+async fn source_now(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Option<Item>, Stopped> {
+    if item.part.is_none() {
+        return Ok(None);
+    }
+    let doing = "look at the file";
+    let known = |result: Result<Option<u64>, Fault>| match result {
+        Err(Fault::Refused(_)) => Ok(None),
+        other => other.map_err(|fault| Stopped::wire(fault, doing)),
+    };
+    let size = known(control.size(&item.remote).await)?.or(item.size);
+    let mut modified = item.modified;
+    // Listings by the minute are in the server's own time zone: only exact times can be compared.
+    if item.modified.is_some_and(|modified| modified.precision == Precision::Second) {
+        match control.modified(&item.remote).await {
+            Ok(Some(at)) => modified = Some(Modified { at, precision: Precision::Second }),
+            Ok(None) | Err(Fault::Refused(_)) => {}
+            Err(fault) => return Err(Stopped::wire(fault, doing)),
         }
+    }
+    let same_time = item.modified.map(|modified| modified.at.as_second()) == modified.map(|modified| modified.at.as_second());
+    if (item.size.is_none() || item.size == size) && same_time {
+        return Ok(None);
+    }
+    let mut now = item.clone();
+    (now.size, now.modified) = (size, modified);
+    ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (size, modified)));
+    Ok(Some(now))
+}
+
+/// Decides where to write, or that nothing is written: the item is skipped, or a question is open.
+async fn choose_landing(ctx: &SessionContext, item: &Item, anew: bool) -> Result<Result<Landing, Outcome>, Stopped> {
+    let mut target = item.local.clone();
+    let part = item.part.as_ref().map(|name| target.with_file_name(name));
+    let mut kind = Kind::Fresh;
+    if let Some(part) = part
+        && let Ok(facts) = on_disk(part.clone(), |path| fs::metadata(path)).await
+    {
+        let fits = !anew && item.size.is_none_or(|size| facts.len() <= size);
+        kind = Kind::Ours { part, offset: if fits { facts.len() } else { 0 } };
     }
     let present = match on_disk(target.clone(), |path| fs::metadata(path)).await {
         Ok(facts) if facts.is_dir() => {
@@ -67,40 +110,45 @@ async fn choose_landing(ctx: &SessionContext, item: &Item) -> Result<Option<Land
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(Stopped::disk(&error, "open", &target)),
     };
-    let Some(present) = present else { return own_part(ctx, item, target).await.map(Some) };
+    let Some(present) = present else { return Ok(Ok(Landing { target, kind, replaces: false })) };
     let source = Facts { size: item.size, modified: item.modified };
     match existing::decide(ctx, item, source, present) {
-        Resolution::Replace => own_part(ctx, item, target).await.map(Some),
+        Resolution::Replace => Ok(Ok(Landing { target, kind, replaces: true })),
         // The target itself is what is resumed; it is ours to extend since a person said so.
-        Resolution::ResumeAt(offset) => Ok(Some(Landing { part: target.clone(), target, offset })),
+        Resolution::ResumeAt(offset) => Ok(Ok(Landing { target, kind: Kind::Target { offset }, replaces: true })),
         Resolution::RenameTarget => {
-            let target =
+            target =
                 on_disk(target, |path| Ok(free_name(path))).await.map_err(|error| Stopped::disk(&error, "name", &item.local))?;
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.local.clone_from(&target)));
-            own_part(ctx, item, target).await.map(Some)
+            Ok(Ok(Landing { target, kind, replaces: false }))
         }
-        Resolution::Skip => Ok(None),
+        Resolution::Skip => Ok(Err(Outcome::Skipped)),
         Resolution::Ask => {
             existing::ask(ctx, item, source, present);
-            Ok(None)
+            // The answer may have put it back already: its state tells nothing here.
+            Ok(Err(Outcome::Asking))
         }
     }
 }
 
-/// A `.part` beside `target` that is not somebody else's file. It is made when the server begins to send.
-async fn own_part(ctx: &SessionContext, item: &Item, target: PathBuf) -> Result<Landing, Stopped> {
+/// A new `.part` beside `target`, never somebody else's file: not even one that another connection makes in the same moment.
+async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io::Result<(File, PathBuf)> {
     let id = item.id.0;
-    let name = on_disk(target.clone(), move |path| {
+    let (file, name) = on_disk(target.to_owned(), move |path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let usual = format!("{name}.part");
-        let is_taken = fs::symlink_metadata(path.with_file_name(&usual)).is_ok();
-        Ok(if is_taken { format!("{name}.{id}.part") } else { usual })
+        match File::create_new(path.with_file_name(&usual)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let own = format!("{name}.{id}.part");
+                Ok((File::create_new(path.with_file_name(&own))?, own))
+            }
+            made => Ok((made?, usual)),
+        }
     })
-    .await
-    .map_err(|error| Stopped::disk(&error, "write", &target))?;
+    .await?;
     let part = target.with_file_name(&name);
     ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
-    Ok(Landing { target, part, offset: 0 })
+    Ok((file, part))
 }
 
 /// `name (1).txt`, or the first number that is free.
@@ -112,43 +160,61 @@ fn free_name(target: &Path) -> PathBuf {
         .unwrap_or_else(|| target.to_owned())
 }
 
-/// RETR into the `.part`; returns the closing reply's words and the size of what is there now.
-async fn fetch(ctx: &SessionContext, control: &mut Control, item: &Item, landing: &Landing) -> Result<(String, u64), Stopped> {
-    let offset = landing.offset;
-    if item.size == Some(offset) && offset > 0 {
+/// RETR into the `.part`; returns the closing reply's words, where the bytes are, and how many are there now.
+async fn fetch(
+    ctx: &SessionContext,
+    control: &mut Control,
+    item: &Item,
+    landing: &Landing,
+) -> Result<(String, PathBuf, u64), Stopped> {
+    let (part, offset) = match &landing.kind {
+        Kind::Fresh => (None, 0),
+        Kind::Ours { part, offset } => (Some(part.clone()), *offset),
+        Kind::Target { offset } => (Some(landing.target.clone()), *offset),
+    };
+    if let Some(part) = part.as_ref().filter(|_| item.size == Some(offset) && offset > 0) {
         // All bytes came before the connection went; only the proof was missing.
-        return Ok(("all bytes were there".into(), offset));
+        return Ok(("all bytes were there".into(), part.clone(), offset));
     }
     let doing = format!("send {}", item.remote);
     let mut data = match control.retrieve(&item.remote, offset).await {
         Ok(data) => data,
         Err(fault) => {
             if offset > 0 && refuses_offset(&fault) {
-                // The next try begins anew.
-                open_part(&landing.part, 0).await.map_err(|error| Stopped::disk(&error, "write", &landing.part))?;
+                // The next try begins anew. A person's own file stays as it is until all of the new one is there.
+                match &landing.kind {
+                    Kind::Target { .. } => {
+                        ctx.queue.update(|queue| queue.edit(item.id, |item| item.on_exists = OnExists::Overwrite));
+                    }
+                    Kind::Ours { part, .. } => {
+                        open_part(part, 0).await.map_err(|error| Stopped::disk(&error, "write", part))?;
+                    }
+                    Kind::Fresh => {}
+                }
                 return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
             }
             return Err(Stopped::wire(fault, &doing));
         }
     };
-    let file = match open_part(&landing.part, offset).await {
-        Ok(file) => file,
+    let opened = match part {
+        Some(part) => open_part(&part, offset).await.map(|file| (file, part)),
+        None => open_fresh(ctx, item, &landing.target).await,
+    };
+    let (file, part) = match opened {
+        Ok(opened) => opened,
         Err(error) => {
             drop(data.stop().await);
-            return Err(Stopped::disk(&error, "write", &landing.part));
+            return Err(Stopped::disk(&error, "write", &landing.target));
         }
     };
     item.moved.store(offset, Ordering::Relaxed);
     if let Err(fault) = copy::receive(&mut data, file, &item.moved).await {
-        return Err(break_off(data, fault, "write", &landing.part).await);
+        return Err(break_off(data, fault, "write", &part).await);
     }
     let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
     ctx.publisher.wake();
-    let bytes = on_disk(landing.part.clone(), |path| fs::metadata(path))
-        .await
-        .map_err(|error| Stopped::disk(&error, "read", &landing.part))?
-        .len();
-    Ok((reply.words(), bytes))
+    let bytes = on_disk(part.clone(), |path| fs::metadata(path)).await.map_err(|error| Stopped::disk(&error, "read", &part))?.len();
+    Ok((reply.words(), part, bytes))
 }
 
 async fn open_part(part: &Path, offset: u64) -> io::Result<File> {
@@ -191,15 +257,22 @@ fn unprovable(listed: Option<u64>, bytes: u64) -> Problem {
 }
 
 /// Gives the proven file its time and its name.
-async fn publish(item: &Item, landing: &Landing) -> Result<(), Stopped> {
+async fn publish(item: &Item, part: PathBuf, landing: &Landing) -> Result<(), Stopped> {
     let modified = item.modified;
-    let (part, target) = (landing.part.clone(), landing.target.clone());
+    let (target, replaces) = (landing.target.clone(), landing.replaces);
     on_disk(part, move |part| {
         if let Some(Modified { at, precision: Precision::Second | Precision::Minute }) = modified {
             // A disk that keeps no times still has the file.
             drop(File::options().write(true).open(part).and_then(|file| file.set_modified(at.into())));
         }
-        if part == target { Ok(()) } else { fs::rename(part, &target) }
+        if part == target {
+            return Ok(());
+        }
+        // A file that came under this name meanwhile is nobody's to overwrite.
+        if !replaces && fs::symlink_metadata(&target).is_ok() {
+            return Err(io::Error::from(io::ErrorKind::AlreadyExists));
+        }
+        fs::rename(part, &target)
     })
     .await
     .map_err(|error| Stopped::disk(&error, "rename the finished file to", &landing.target))

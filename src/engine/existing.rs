@@ -37,9 +37,19 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
     let conflicts = std::sync::Arc::clone(&ctx.conflicts);
     let stop = ctx.stop.clone();
     tokio::spawn(async move {
+        let mut changes = queue.changes();
+        let gone = async {
+            // Cancelled or held meanwhile: the question is withdrawn, and others get their turn.
+            while queue.read(|queue| queue.get(id).is_some_and(|item| item.state == TransferState::Asking)) {
+                if changes.changed().await.is_err() {
+                    break;
+                }
+            }
+        };
         let answer = tokio::select! {
             answer = conflicts.ask(&questions, &publisher, direction, question) => Some(answer),
             () = stop.cancelled() => None,
+            () = gone => return,
         };
         queue.update(|queue| {
             if queue.get(id).is_none_or(|item| item.state != TransferState::Asking) {

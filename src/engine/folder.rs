@@ -153,7 +153,8 @@ fn complete(listing: &Listing, item: &Item) -> Result<Outcome, Stopped> {
         0 => Ok(Outcome::FolderRead),
         count => Err(Stopped::for_good(
             Problem::new(ProblemKind::Unproven, format!("{count} rows of the listing of {} could not be read.", item.remote))
-                .advise("Everything else in the folder is fetched."),
+                .advise("Everything else in the folder is fetched.")
+                .quote(listing.unread.iter().take(3).map(|row| row.text.clone()).collect::<Vec<_>>().join(" · ")),
         )),
     }
 }

@@ -80,6 +80,7 @@ fn saved(item: &Item) -> Option<SavedItem> {
         local: item.local.clone(),
         remote: item.remote.clone(),
         is_folder: item.is_folder,
+        from_folder: item.from_folder,
         on_exists: item.on_exists,
         state,
         moved: item.moved.load(Ordering::Relaxed),
@@ -99,6 +100,7 @@ pub fn restored(saved: SavedItem) -> Item {
     let job = Job { direction: saved.direction, local: saved.local, remote: saved.remote, on_exists: saved.on_exists };
     let mut item = Item::new(TransferId(saved.id), saved.site, job);
     item.is_folder = saved.is_folder;
+    item.from_folder = saved.from_folder;
     item.size = saved.size;
     item.modified = saved
         .modified

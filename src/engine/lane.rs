@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::{Place, SessionContext};
+use crate::engine::shared_queue::Taken;
 use crate::engine::{download, folder, settle, upload};
 use crate::ftp::{Control, Fault};
 use crate::model::queue::Item;
@@ -22,7 +23,12 @@ const BETWEEN_ATTEMPTS: [u64; 5] = [1, 3, 10, 30, 60];
 /// What a lane could not settle by itself.
 pub enum LaneReport {
     /// A connection was not to be had.
-    Refused(Fault),
+    Refused {
+        /// Why.
+        fault: Fault,
+        /// How often that happened to this lane without a success in between.
+        in_a_row: usize,
+    },
 }
 
 /// A connection and its place in the count.
@@ -61,13 +67,19 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
         let is_open = *working.borrow_and_update();
         let place = if is_open && connection.is_none() { ctx.reserve() } else { None };
         let may_work = is_open && (connection.is_some() || place.is_some());
-        let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now()) } else { None };
-        let Some((item, token)) = taken else {
+        let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop) } else { None };
+        let Some(Taken { item, stop: token, run }) = taken else {
             drop(place);
-            idle(&ctx, &mut connection, &mut changes, &mut working).await;
+            idle(&ctx, may_work, &mut connection, &mut changes, &mut working).await;
             continue;
         };
         let id = item.id;
+        if !*ctx.working.borrow() {
+            // The leave came in between: it has stopped what ran, and this did not run yet.
+            settle::hand_back(&ctx, id);
+            ctx.queue.release(id, run);
+            continue;
+        }
         let open = match (connection.take(), place) {
             (Some(open), _) => Ok(open),
             (None, Some(place)) => Connection::open(&ctx, number, place, &token).await,
@@ -88,8 +100,10 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
             Err(Fault::Cancelled) => settle::settle(&ctx, id, Err(Stopped::ByWish)),
             Err(fault) => {
                 settle::hand_back(&ctx, id);
+                // Another connection may take it while this one waits.
+                ctx.queue.release(id, run);
                 // The session decides what a refusal means for the budget; this lane only waits its turn.
-                drop(reports.send(LaneReport::Refused(fault)));
+                drop(reports.send(LaneReport::Refused { fault, in_a_row: failures + 1 }));
                 let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
                 failures += 1;
                 tokio::select! {
@@ -98,7 +112,7 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
                 }
             }
         }
-        ctx.queue.release(id);
+        ctx.queue.release(id, run);
     }
     if let Some(open) = connection {
         open.control.quit().await;
@@ -140,11 +154,11 @@ pub async fn run_item(ctx: &SessionContext, control: &mut Control, mut item: Ite
 /// Waits for work. A connection that has none for a while says goodbye; one that the server ends is dropped in silence.
 async fn idle(
     ctx: &SessionContext,
+    may_work: bool,
     connection: &mut Option<Connection>,
     changes: &mut tokio::sync::watch::Receiver<u64>,
     working: &mut tokio::sync::watch::Receiver<bool>,
 ) {
-    let may_work = *working.borrow();
     let moment = if may_work { ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)) } else { None };
     let moment = moment.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
     let Some(open) = connection else {

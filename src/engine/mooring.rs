@@ -80,6 +80,11 @@ impl Mooring {
         });
     }
 
+    /// A transfer used the connection until now.
+    pub fn was_busy(&mut self) {
+        self.last_command = Some(Instant::now());
+    }
+
     /// A keep-alive was answered a moment ago.
     pub fn kept_alive(&mut self, ctx: &SessionContext, control: &Control) {
         self.last_command = Some(Instant::now());

@@ -48,9 +48,9 @@ impl Publisher {
         self.generation().0 == self.current.load(Ordering::Acquire)
     }
 
-    /// Publishes, unless its session has ended.
+    /// Publishes, unless its session has ended and nothing it says matters any more.
     pub fn publish(&self, body: EventBody) {
-        if self.is_current() {
+        if self.is_current() || body.outlives_its_session() {
             // The receiver goes when the window goes; then nobody wants to know.
             drop(self.events.send(Event { generation: self.generation(), body }));
             self.waker.wake();

@@ -1,15 +1,17 @@
 //! The session: connects, browses, keeps alive, notices the end, comes back, and leaves when it may.
 
+mod adrift;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::aftermath::{self, Aftermath, Next, Scene};
+use self::adrift::Waited;
+use crate::engine::aftermath;
 use crate::engine::browse::{self, Work};
 use crate::engine::event::EventBody;
 use crate::engine::item_outcome::Stopped;
@@ -20,14 +22,12 @@ use crate::engine::mooring::Mooring;
 use crate::engine::session_context::SessionContext;
 use crate::engine::session_handle::SessionCommand;
 use crate::engine::settle;
+use crate::engine::shared_queue::Taken;
 use crate::ftp::control::IdleCommand;
 use crate::ftp::{Control, Fault};
 use crate::model::address::AddressPath;
-use crate::model::queue::Item;
-use crate::model::retry::RECONNECT_ATTEMPTS;
 use crate::model::secret::Secret;
 use crate::model::session::{DisconnectWhen, Phase};
-use crate::model::transfer::TransferState;
 
 /// How being connected ended.
 enum End {
@@ -39,14 +39,6 @@ enum End {
     BrokenOff,
     /// The handle is gone.
     Abandoned,
-}
-
-/// How waiting ended.
-enum Waited {
-    /// It is time, or somebody wants to connect.
-    Connect,
-    /// Nothing more is wanted.
-    Leave,
 }
 
 /// The session's task and all that it keeps to itself.
@@ -104,6 +96,7 @@ impl Session {
             self.ctx.working.send_replace(false);
             match end {
                 End::Left | End::Abandoned => break,
+                End::BrokenOff | End::Lost(_) if self.ends_without_connection().await => break,
                 End::BrokenOff => {}
                 End::Lost(fault) => match self.wait(fault).await {
                     Waited::Connect => {}
@@ -112,6 +105,8 @@ impl Session {
             }
         }
         self.end_lanes().await;
+        // What was kept for a way back that nobody wants any more waits in the queue.
+        self.ctx.queue.update(|queue| queue.requeue_kept(&self.ctx.site.id));
         self.ctx.show(|view| {
             view.phase = Phase::Offline;
             view.banner = None;
@@ -154,9 +149,9 @@ impl Session {
                     }
                     Some(SessionCommand::Open(path)) => self.work.push_back(Work::Open(path)),
                     Some(SessionCommand::Change(change)) => self.work.push_back(Work::Change(change)),
+                    Some(SessionCommand::Stay) => self.leaving = None,
                     Some(
-                        SessionCommand::Stay
-                        | SessionCommand::ReconnectNow
+                        SessionCommand::ReconnectNow
                         | SessionCommand::DismissBanner
                         | SessionCommand::Refresh(_),
                     ) => {}
@@ -176,6 +171,9 @@ impl Session {
         let returned = std::mem::replace(&mut self.was_moored, true);
         self.attempt = 0;
         self.mooring.moored(&ctx, &control, returned);
+        if let Some(when) = self.leaving {
+            ctx.show(|view| view.phase = Phase::Leaving(when));
+        }
         self.begin_lanes();
         ctx.queue.update(|queue| queue.requeue_kept(&ctx.site.id));
         ctx.working.send_replace(self.leaving.is_none_or(|when| when == DisconnectWhen::QueueDone));
@@ -195,13 +193,19 @@ impl Session {
                 }
                 continue;
             }
-            if let Some((item, token)) = self.next_of_shared() {
-                match self.carry(&mut control, item, token).await {
+            if let Some(taken) = self.next_of_shared() {
+                match self.carry(&mut control, taken).await {
                     Ok(()) => self.mooring.commanded(&ctx, &control, self.leaving),
-                    Err(end) => break end,
+                    Err(end) => {
+                        // It was busy until now: the end says nothing of an idle limit.
+                        self.mooring.was_busy();
+                        break end;
+                    }
                 }
                 continue;
             }
+            let may_carry = ctx.is_shared() && *ctx.working.borrow();
+            let item_due = if may_carry { ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)) } else { None };
             let due = self.mooring.next_keep_alive();
             let banner_ends = self.mooring.banner_ends();
             tokio::select! {
@@ -212,16 +216,19 @@ impl Session {
                 fault = control.watch() => break End::Lost(fault),
                 () = at(due) => {
                     control.set_cancel(self.token());
-                    if let Err(fault) = control.keep_alive(IdleCommand::Noop).await
-                        && !fault.session_survives()
-                    {
-                        break End::Lost(fault);
+                    match control.keep_alive(IdleCommand::Noop).await {
+                        Err(Fault::Cancelled) => break End::BrokenOff,
+                        Err(fault) if !fault.session_survives() => break End::Lost(fault),
+                        _ => {}
                     }
                     self.mooring.kept_alive(&ctx, &control);
                 }
                 () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
+                () = at(item_due) => {}
                 _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
-                Some(LaneReport::Refused(fault)) = self.reported.recv() => aftermath::adjust_budget(&ctx, &fault).await,
+                Some(LaneReport::Refused { fault, in_a_row }) = self.reported.recv() => {
+                    aftermath::adjust_budget(&ctx, &fault, in_a_row).await;
+                }
             }
         };
         self.mooring.silence_so_far();
@@ -271,37 +278,43 @@ impl Session {
     }
 
     /// The next item, when the host allows one connection only and this one carries the transfers too.
-    fn next_of_shared(&self) -> Option<(Item, CancellationToken)> {
+    fn next_of_shared(&self) -> Option<Taken> {
         let may = self.ctx.is_shared() && *self.ctx.working.borrow();
-        if may { self.ctx.queue.take_next(&self.ctx.site.id, Instant::now()) } else { None }
+        if may { self.ctx.queue.take_next(&self.ctx.site.id, Instant::now(), &self.ctx.stop) } else { None }
     }
 
     /// Runs one item on the browsing connection while commands are listened to; browsing waits for its end.
-    async fn carry(&mut self, control: &mut Control, item: Item, token: CancellationToken) -> Result<(), End> {
+    async fn carry(&mut self, control: &mut Control, taken: Taken) -> Result<(), End> {
+        let Taken { item, stop, run } = taken;
         let (ctx, id) = (Arc::clone(&self.ctx), item.id);
-        control.set_cancel(token);
+        control.set_cancel(stop.clone());
         let running = lane::run_item(&ctx, control, item);
         tokio::pin!(running);
         let result = loop {
             tokio::select! {
                 result = &mut running => break result,
                 command = self.commands.recv() => match command {
-                    None => ctx.queue.stop_all(),
+                    None => {
+                        // The handle is gone, and with it whoever could say more.
+                        stop.cancel();
+                        break running.await;
+                    }
                     Some(command) => self.take(command),
                 },
             }
         };
-        ctx.queue.release(id);
-        match result {
+        let ended = match result {
             Err(Stopped::ConnectionGone(fault)) => {
-                ctx.queue.update(|queue| queue.set_state(id, TransferState::Kept));
+                settle::keep(&ctx, id);
                 Err(End::Lost(fault))
             }
             result => {
                 settle::settle(&ctx, id, result);
                 Ok(())
             }
-        }
+        };
+        ctx.queue.release(id, run);
+        ended
     }
 
     /// Takes a command in while connected.
@@ -350,88 +363,6 @@ impl Session {
         }
     }
 
-    /// The connection went: says so, and waits for the moment or the person that brings it back.
-    async fn wait(&mut self, fault: Fault) -> Waited {
-        let ctx = Arc::clone(&self.ctx);
-        if self.leaving.is_some_and(|when| when != DisconnectWhen::QueueDone) || self.may_leave() {
-            return Waited::Leave;
-        }
-        let scene = Scene {
-            was_moored: self.was_moored && self.attempt == 0,
-            has_been_moored: self.was_moored,
-            unused: !self.mooring.was_used(),
-            attempt: self.attempt.max(1),
-            silence: self.mooring.silence(),
-            limit: self.mooring.limit(),
-            reconnect: ctx.settings().reconnect,
-            waiting: ctx.queue.read(|queue| queue.waiting(&ctx.site.id)),
-            unit: fastrand::f64(),
-        };
-        let Aftermath { banner, next, learned, problem } = aftermath::of(&fault, &ctx.site, &scene);
-        ctx.publisher.log(0, crate::model::log::LogKind::Problem, problem.sentence());
-        self.mooring.learn(&ctx, learned).await;
-        aftermath::adjust_budget(&ctx, &fault).await;
-        let since = Timestamp::now();
-        let rests = next == Next::Rest;
-        let mut next = match next {
-            Next::Reconnect(delay) => Some(Instant::now() + delay),
-            Next::Rest | Next::Stay => None,
-        };
-        let attempt = if scene.was_moored { 1 } else { self.attempt + 1 };
-        self.mooring.adrift(&ctx, |view| {
-            view.banner = Some(banner);
-            view.problem = Some(problem);
-            view.phase = match next {
-                Some(next_attempt) => Phase::Adrift { next_attempt, attempt, attempts: RECONNECT_ATTEMPTS, since },
-                None if rests => Phase::Resting { since },
-                None => Phase::Stranded { since },
-            };
-        });
-        if scene.was_moored {
-            self.attempt = 0;
-        }
-        let mut changes = ctx.queue.changes();
-        loop {
-            changes.borrow_and_update();
-            if rests && ctx.queue.read(|queue| !queue.is_held() && queue.is_pending(&ctx.site.id)) {
-                return Waited::Connect;
-            }
-            tokio::select! {
-                () = at(next) => return Waited::Connect,
-                _ = changes.changed(), if rests => {}
-                command = self.commands.recv() => match command {
-                    // The queue is still to be done: the leave waits for the way back.
-                    Some(SessionCommand::Leave(DisconnectWhen::QueueDone)) if self.has_work() => {
-                        self.leaving = Some(DisconnectWhen::QueueDone);
-                    }
-                    None | Some(SessionCommand::Leave(_)) => return Waited::Leave,
-                    Some(SessionCommand::ReconnectNow) => {
-                        self.attempt = 0;
-                        return Waited::Connect;
-                    }
-                    Some(SessionCommand::Open(path)) => {
-                        self.work.push_back(Work::Open(path));
-                        return Waited::Connect;
-                    }
-                    Some(SessionCommand::Change(change)) => {
-                        self.work.push_back(Work::Change(change));
-                        return Waited::Connect;
-                    }
-                    Some(SessionCommand::StayOffline) => {
-                        next = None;
-                        self.ctx.show(|view| {
-                            view.phase = Phase::Stranded { since };
-                            view.banner = None;
-                        });
-                    }
-                    Some(SessionCommand::DismissBanner) => self.ctx.show(|view| view.banner = None),
-                    Some(SessionCommand::Stay) => self.leaving = None,
-                    Some(SessionCommand::Refresh(_)) => {}
-                },
-            }
-        }
-    }
-
     /// One task a transfer connection, for the whole session; each connects only when there is something for it to do.
     fn begin_lanes(&mut self) {
         if !self.lanes.is_empty() {
@@ -445,8 +376,8 @@ impl Session {
     }
 
     async fn end_lanes(&mut self) {
+        // It stops the runs of this session too, and of no other.
         self.ctx.stop.cancel();
-        self.ctx.queue.stop_all();
         while self.lanes.join_next().await.is_some() {}
     }
 }

@@ -74,6 +74,5 @@ impl Drop for SessionHandle {
     fn drop(&mut self) {
         self.context.stop.cancel();
         self.cancel_browsing();
-        self.context.queue.stop_all();
     }
 }

@@ -7,6 +7,7 @@ use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::model::log::LogKind;
+use crate::model::problem::ProblemKind;
 use crate::model::queue::{Item, Queue, StopWish, Target, pause_before_retry};
 use crate::model::retry::TRANSFER_TRIES;
 use crate::model::transfer::{Direction, TransferId, TransferState};
@@ -17,6 +18,8 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
         announce(ctx, id);
     }
     ctx.queue.update(|queue| match result {
+        // What a person wants of it comes before what the connection made of it.
+        Err(Stopped::Failed { .. } | Stopped::ConnectionGone(_)) if is_wished(queue, id) => by_wish(queue, id),
         Ok(Outcome::Arrived(proof)) => {
             queue.edit(id, |item| {
                 item.size = Some(proof.bytes);
@@ -57,6 +60,11 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
     ctx.publisher.wake();
 }
 
+/// The connection went under an item of the browsing connection: it waits for the way back.
+pub fn keep(ctx: &SessionContext, id: TransferId) {
+    ctx.queue.update(|queue| if is_wished(queue, id) { by_wish(queue, id) } else { queue.set_state(id, TransferState::Kept) });
+}
+
 /// Tells whoever shows the target's folder that it has changed.
 fn announce(ctx: &SessionContext, id: TransferId) {
     let folder = ctx.queue.read(|queue| {
@@ -75,9 +83,16 @@ fn announce(ctx: &SessionContext, id: TransferId) {
 /// Gives an item back that was never begun: no connection was to be had for it.
 pub fn hand_back(ctx: &SessionContext, id: TransferId) {
     ctx.queue.update(|queue| {
+        if is_wished(queue, id) {
+            return by_wish(queue, id);
+        }
         queue.edit(id, |item| item.tries = item.tries.saturating_sub(1));
         queue.put_back(id, None);
     });
+}
+
+fn is_wished(queue: &Queue, id: TransferId) -> bool {
+    queue.get(id).is_some_and(|item| item.wish.is_some())
 }
 
 fn by_wish(queue: &mut Queue, id: TransferId) {
@@ -98,9 +113,11 @@ fn by_wish(queue: &mut Queue, id: TransferId) {
     }
 }
 
-/// A download that was taken out leaves nothing behind: its `.part` is ours alone.
-fn discard_part(item: &Item) {
-    let Some(part) = item.part.as_ref().filter(|_| item.direction == Direction::Download) else { return };
+/// A download that was taken out leaves nothing behind: its `.part` is ours alone. What could not be proven is kept, as was said.
+pub fn discard_part(item: &Item) {
+    let is_kept = matches!(&item.state, TransferState::Failed(problem) if problem.kind == ProblemKind::Unproven);
+    let is_ours = item.direction == Direction::Download && !is_kept && !matches!(item.state, TransferState::Done(_));
+    let Some(part) = item.part.as_ref().filter(|_| is_ours) else { return };
     let part = item.local.with_file_name(part);
     if part != item.local {
         // What cannot be deleted stays: a person sees it in the pane.

@@ -27,8 +27,27 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     queue: Queue,
-    running: HashMap<TransferId, CancellationToken>,
+    running: HashMap<TransferId, Running>,
+    runs: u64,
     journal: Option<JournalWriter>,
+}
+
+/// One run of one item.
+#[derive(Debug)]
+struct Running {
+    run: u64,
+    stop: CancellationToken,
+}
+
+/// An item that a connection has taken.
+#[derive(Debug)]
+pub struct Taken {
+    /// The item, as it was.
+    pub item: Item,
+    /// Stops the run.
+    pub stop: CancellationToken,
+    /// Which run this is: the item may be taken by another connection before this one has let go of it.
+    pub run: u64,
 }
 
 impl SharedQueue {
@@ -39,9 +58,13 @@ impl SharedQueue {
 
     /// Changes under the lock, journals what was touched, tells everyone who waits.
     pub fn update<R>(&self, change: impl FnOnce(&mut Queue) -> R) -> R {
+        self.change(|state| change(&mut state.queue))
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
         let (result, revision) = {
             let mut state = self.lock();
-            let result = change(&mut state.queue);
+            let result = change(&mut state);
             let touched = state.queue.take_touched();
             if let Some(journal) = &state.journal {
                 for id in touched {
@@ -66,41 +89,65 @@ impl SharedQueue {
         self.inner.changed.subscribe()
     }
 
-    /// Takes the next item of `site` and the token that stops it.
-    pub fn take_next(&self, site: &SiteId, now: Instant) -> Option<(Item, CancellationToken)> {
-        let taken = self.update(|queue| queue.take_next(site, now))?;
-        let token = CancellationToken::new();
-        self.lock().running.insert(taken.id, token.clone());
-        Some((taken, token))
+    /// Takes the next item of `site`; its run is stopped by a wish, and when `session` is cancelled.
+    pub fn take_next(&self, site: &SiteId, now: Instant, session: &CancellationToken) -> Option<Taken> {
+        // One lock for both: a wish must find either an item that waits or one that can be stopped.
+        self.change(|state| {
+            let item = state.queue.take_next(site, now)?;
+            let stop = session.child_token();
+            state.runs += 1;
+            let run = state.runs;
+            state.running.insert(item.id, Running { run, stop: stop.clone() });
+            Some(Taken { item, stop, run })
+        })
     }
 
-    /// The lane is through with the item.
-    pub fn release(&self, id: TransferId) {
-        self.lock().running.remove(&id);
+    /// The connection is through with its run of the item.
+    pub fn release(&self, id: TransferId, run: u64) {
+        let mut state = self.lock();
+        if state.running.get(&id).is_some_and(|running| running.run == run) {
+            state.running.remove(&id);
+        }
     }
 
-    /// States a wish for items and stops those that run. Those that do not run get what is wished at once.
-    pub fn wish(&self, ids: &[TransferId], wish: StopWish) {
-        self.update(|queue| {
+    /// States a wish for items and stops those that run. Those that do not run get what is wished at once; returns those
+    /// that were taken out so.
+    pub fn wish(&self, ids: &[TransferId], wish: StopWish) -> Vec<Item> {
+        let gone = self.update(|queue| {
             let mut gone = Vec::new();
             for id in ids {
                 let Some(item) = queue.get(*id) else { continue };
                 let running = item.state.is_running() && item.state != TransferState::Asking;
                 match wish {
-                    _ if running => queue.edit(*id, |item| item.wish = Some(wish)),
+                    // What was wished before and goes further stays: a cancelled item does not come back with a leave.
+                    _ if running => queue.edit(*id, |item| item.wish = item.wish.max(Some(wish))),
                     StopWish::Remove => gone.push(*id),
                     StopWish::Pause if !item.state.is_final() => queue.set_state(*id, TransferState::Paused),
                     StopWish::Pause | StopWish::PutBack => {}
                 }
             }
+            let items: Vec<Item> = gone.iter().filter_map(|id| queue.get(*id).cloned()).collect();
             queue.remove_all(&gone);
+            items
         });
         let state = self.lock();
         for id in ids {
-            if let Some(token) = state.running.get(id) {
-                token.cancel();
+            if let Some(running) = state.running.get(id) {
+                running.stop.cancel();
             }
         }
+        gone
+    }
+
+    /// Takes back that running items be held, as long as their connections have not come to it.
+    pub fn unpause(&self, ids: &[TransferId]) {
+        self.update(|queue| {
+            for id in ids {
+                if queue.get(*id).is_some_and(|item| item.state.is_running() && item.wish == Some(StopWish::Pause)) {
+                    queue.edit(*id, |item| item.wish = Some(StopWish::PutBack));
+                }
+            }
+        });
     }
 
     /// Everything that runs goes back into the queue, at its offset.

@@ -38,14 +38,8 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     let unchanged = item.size == Some(size) && item.modified == modified;
     let source = Facts { size: Some(size), modified };
     let landing = match choose_landing(ctx, control, item, source, unchanged).await? {
-        Some(landing) => landing,
-        None => {
-            return Ok(if ctx.queue.read(|q| q.get(item.id).is_some_and(|i| i.state == TransferState::Asking)) {
-                Outcome::Asking
-            } else {
-                Outcome::Skipped
-            });
-        }
+        Ok(landing) => landing,
+        Err(outcome) => return Ok(outcome),
     };
     let reply = send(ctx, control, item, &landing, size).await?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
@@ -65,44 +59,50 @@ async fn source_facts(item: &Item) -> Result<(u64, Option<Modified>), Stopped> {
     Ok((facts.len(), local::modified(&facts)))
 }
 
-/// Decides under which name to write; `None` when the item is skipped or a question is open.
+/// Decides under which name to write, or that nothing is written: the item is skipped, or a question is open.
 async fn choose_landing(
     ctx: &SessionContext,
     control: &mut Control,
     item: &Item,
     source: Facts,
     unchanged: bool,
-) -> Result<Option<Landing>, Stopped> {
+) -> Result<Result<Landing, Outcome>, Stopped> {
     let target = item.remote.clone();
     if let Some(part) = item.part.as_ref().and_then(|name| sibling(&target, name)) {
         let there = if unchanged { remote_size(control, &part).await? } else { None };
         let offset = there.filter(|there| source.size.is_some_and(|size| *there <= size)).unwrap_or(0);
-        return Ok(Some(Landing { target, part, offset }));
+        return Ok(Ok(Landing { target, part, offset }));
     }
     let present = match item.target {
         Target::Absent => None,
         Target::Present(facts) => Some(facts),
         Target::Unknown => look(control, &target).await?,
     };
-    let Some(present) = present else { return Ok(Some(direct(ctx, item, target, 0))) };
+    let Some(present) = present else { return Ok(Ok(direct(ctx, item, target, 0))) };
     match existing::decide(ctx, item, source, present) {
         Resolution::Replace => {
-            let name = format!("{}.part", target.name().unwrap_or_default());
-            let part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
+            let mut name = format!("{}.part", target.name().unwrap_or_default());
+            let mut part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
+            if look(control, &part).await?.is_some() {
+                // Somebody's file: ours gets a name of its own.
+                name = format!("{}.{}.part", target.name().unwrap_or_default(), item.id.0);
+                part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
+            }
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
-            Ok(Some(Landing { target, part, offset: 0 }))
+            Ok(Ok(Landing { target, part, offset: 0 }))
         }
-        Resolution::ResumeAt(offset) => Ok(Some(direct(ctx, item, target, offset))),
+        Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset))),
         Resolution::RenameTarget => {
             let target = free_name(control, &target).await?;
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.remote = target.clone()));
-            Ok(Some(direct(ctx, item, target, 0)))
+            Ok(Ok(direct(ctx, item, target, 0)))
         }
-        Resolution::Skip => Ok(None),
+        Resolution::Skip => Ok(Err(Outcome::Skipped)),
         Resolution::Ask => {
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.target = Target::Present(present)));
             existing::ask(ctx, item, source, present);
-            Ok(None)
+            // The answer may have put it back already: its state tells nothing here.
+            Ok(Err(Outcome::Asking))
         }
     }
 }
@@ -221,7 +221,8 @@ async fn prove(control: &mut Control, path: &RemotePath, bytes: u64) -> Result<C
     }
 }
 
-/// Gives the proven file its name; where the server does not rename over a file, the old one goes first.
+/// Gives the proven file its name. Where the server does not rename over a file, the old one steps aside first and is deleted last:
+/// a server that renames nothing has then lost nothing.
 async fn publish(control: &mut Control, landing: &Landing) -> Result<(), Stopped> {
     if landing.part == landing.target {
         return Ok(());
@@ -230,8 +231,21 @@ async fn publish(control: &mut Control, landing: &Landing) -> Result<(), Stopped
     match control.rename(&landing.part, &landing.target).await {
         Ok(()) => Ok(()),
         Err(Fault::Refused(_)) => {
-            control.delete(&landing.target).await.map_err(|fault| Stopped::wire(fault, &doing))?;
-            control.rename(&landing.part, &landing.target).await.map_err(|fault| Stopped::wire(fault, &doing))
+            let refused = |fault| Stopped::wire(fault, &doing);
+            let name = format!("{}.old", landing.part.name().unwrap_or_default());
+            let aside = sibling(&landing.target, &name).ok_or_else(|| unnameable(&landing.target))?;
+            control.rename(&landing.target, &aside).await.map_err(refused)?;
+            if let Err(fault) = control.rename(&landing.part, &landing.target).await {
+                if matches!(fault, Fault::Refused(_)) {
+                    control.rename(&aside, &landing.target).await.map_err(refused)?;
+                }
+                return Err(refused(fault));
+            }
+            match control.delete(&aside).await {
+                // The file has arrived; what is left of the old one can be seen beside it.
+                Ok(()) | Err(Fault::Refused(_)) => Ok(()),
+                Err(fault) => Err(refused(fault)),
+            }
         }
         Err(fault) => Err(Stopped::wire(fault, &doing)),
     }

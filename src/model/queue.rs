@@ -26,12 +26,14 @@ pub enum Target {
 }
 
 /// What a person wants of a running item; its lane sees it when the item's cancel token fires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// In the order in which a later wish outdoes an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StopWish {
-    /// Hold it: back to `Paused`.
-    Pause,
     /// Put it back into the queue (the queue is held, or the session is left).
     PutBack,
+    /// Hold it: back to `Paused`.
+    Pause,
     /// Take it out.
     Remove,
 }
@@ -263,9 +265,12 @@ impl Queue {
         Some(taken)
     }
 
-    /// When the first item that waits for its moment may run; `None` when none waits.
+    /// When the first item that waits for its moment may run; `None` when none waits, or the queue is held.
     #[must_use]
     pub fn next_moment(&self, site: &SiteId) -> Option<Instant> {
+        if self.held {
+            return None;
+        }
         self.queued
             .iter()
             .filter_map(|id| self.items.get(id))
@@ -539,6 +544,9 @@ mod tests {
         queue.take_next(&site(), now);
         queue.put_back(first, Some(now + Duration::from_secs(5)));
         assert_eq!(queue.next_moment(&site()), Some(now + Duration::from_secs(5)));
+        queue.hold(true);
+        assert_eq!(queue.next_moment(&site()), None, "nobody wakes for an item that may not be taken");
+        queue.hold(false);
         assert_eq!(queue.take_next(&site(), now).unwrap().id, second);
         assert_eq!(queue.take_next(&site(), now + Duration::from_secs(5)).unwrap().id, first);
     }

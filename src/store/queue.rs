@@ -46,6 +46,9 @@ pub struct SavedItem {
     /// Whether it is a folder, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_folder: Option<bool>,
+    /// Whether it came into the queue with its folder.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_folder: bool,
     /// Standing answer for a target that exists.
     pub on_exists: OnExists,
     /// Where it stands.
@@ -383,6 +386,7 @@ mod tests {
             local: PathBuf::from(format!("/home/anna/größe {id}\n.txt")),
             remote: RemotePath::parse(&format!("/www/größe {id}.txt")).unwrap(),
             is_folder: Some(false),
+            from_folder: false,
             modified: Some(1_763_640_000_123_456_789),
             on_exists: OnExists::Resume,
             state: SavedState::Queued,
