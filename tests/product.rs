@@ -95,6 +95,49 @@ on_servers!(
     |server| there_and_back(server, "ftpes")
 );
 
+/// More connections asked for than the host allows: everything arrives over those that it does allow, and what it allows is
+/// remembered, so that the next run is refused once at most (the last run's sessions may still be counted).
+fn within_the_limit(limit: u32) {
+    let name = format!("product::a_host_that_allows_few_connections_gets_everything ({limit})");
+    let setup = Setup { max_per_ip: Some(limit), ..Setup::default() };
+    let Some(server) = Server::start_or_skip(&name, Kind::Vsftpd, &setup) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let original = folder.path().join("original");
+    tree::plant(&original, 30, 600);
+    let source = original.display().to_string();
+    let refusals = || server.log_text().matches("too many sessions").count();
+    let begun = server.log_text().len();
+
+    let first = moorline(folder.path(), PASSWORD, ["put", &source, &server.url("ftp", "first"), "--connections", "4", "--quiet"]);
+    assert_exit(&first, PROVEN, &server);
+    tree::assert_same(&original, &server.root().join("first"));
+    assert!(refusals() > 0, "the limit of {limit} was never met");
+    // A lane that holds a connection goes on working while others are refused: nobody says goodbye before the last file.
+    let log = server.log_text().split_off(begun);
+    assert!(log.find("QUIT").unwrap() > log.rfind("OK UPLOAD").unwrap(), "a connection was given up with files waiting");
+
+    let before = refusals();
+    let second = moorline(folder.path(), PASSWORD, ["put", &source, &server.url("ftp", "second"), "--connections", "4", "--quiet"]);
+    assert_exit(&second, PROVEN, &server);
+    tree::assert_same(&original, &server.root().join("second"));
+    assert!(refusals() <= before + 1, "the limit of {limit} was not remembered: {} refusals more", refusals() - before);
+}
+
+#[test]
+fn a_host_that_allows_one_connection_gets_everything() {
+    within_the_limit(1);
+}
+
+#[test]
+fn a_host_that_allows_two_connections_gets_everything() {
+    within_the_limit(2);
+}
+
+#[test]
+fn a_host_that_allows_three_connections_gets_everything() {
+    within_the_limit(3);
+}
+
 on_servers!(
     a_wrong_password_and_a_wrong_certificate_are_refused,
     [Vsftpd, Proftpd, PureFtpd, Pyftpdlib],

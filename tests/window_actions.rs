@@ -37,6 +37,7 @@ impl eframe::App for Window {
             instant: sample.instant,
             now: sample.now,
             zone: &sample.zone,
+            is_watched: true,
         };
         layout::show(ui, &view, &mut self.actions);
     }

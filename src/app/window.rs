@@ -24,6 +24,8 @@ use crate::ui::{View, dialogs, layout, theme, toasts};
 const MOVING: Duration = Duration::from_millis(100);
 /// A turn of effects that lead to actions ends after so many.
 const TURNS: usize = 1_000;
+/// How long after a person's last touch seconds are counted down; then the window sleeps. In seconds.
+const WATCHED: f64 = 15.0;
 
 /// The window's program.
 pub struct App {
@@ -38,6 +40,8 @@ pub struct App {
     zone: TimeZone,
     title: String,
     was_focused: bool,
+    /// When somebody last touched the window, in seconds of its clock.
+    touched: f64,
 }
 
 impl App {
@@ -62,6 +66,7 @@ impl App {
             zone: TimeZone::system(),
             title: String::new(),
             was_focused: true,
+            touched: 0.0,
         }
     }
 
@@ -190,15 +195,20 @@ impl App {
         }
         let session = &self.screen.session;
         let instant = Instant::now();
+        let watched_for = WATCHED - (now - self.touched);
         let counted = match session.phase {
             Phase::Adrift { next_attempt, .. } => Some(next_attempt),
-            Phase::Moored | Phase::Leaving(_) => session.next_keep_alive,
+            Phase::Moored | Phase::Leaving(_) if watched_for > 0.0 => {
+                // One more frame, for the times of day that stand still from then on.
+                ctx.request_repaint_after(Duration::from_secs_f64(watched_for + 0.01));
+                session.next_keep_alive
+            }
             _ => None,
         };
         if let Some(at) = counted.filter(|at| *at > instant) {
             let left = at.saturating_duration_since(instant);
             ctx.request_repaint_after(Duration::from_nanos(u64::from(left.subsec_nanos()) + 1_000_000));
-        } else if session.moored_since.is_some() && session.phase == Phase::Moored {
+        } else if session.phase == Phase::Moored && watched_for > 0.0 {
             ctx.request_repaint_after(Duration::from_secs(30));
         }
         let next = self.screen.toasts.iter().map(|toast| toast.until - now).filter(|left| left.is_finite()).reduce(f64::min);
@@ -226,6 +236,9 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         let now = ctx.input(|input| input.time);
         theme::note_input(&ctx);
+        if ctx.input(|input| !input.events.is_empty() || input.pointer.is_moving()) {
+            self.touched = now;
+        }
         self.keep_focus(&ctx);
         let mut actions = Vec::new();
         keyboard::take_verbs(&ctx, &self.screen, &mut actions);
@@ -236,6 +249,7 @@ impl eframe::App for App {
             instant: Instant::now(),
             now: Timestamp::now(),
             zone: &self.zone,
+            is_watched: now - self.touched < WATCHED,
         };
         layout::show(ui, &view, &mut actions);
         dialogs::show(&ctx, &self.screen, &mut actions);

@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::model::address::{Address, AddressPath};
 use crate::model::path::{NameError, RemotePath, safe_local_name};
 use crate::model::secret::Secret;
-use crate::model::site::{Logon, Site, SiteId, SiteTree};
+use crate::model::site::{Site, SiteTree};
 
 /// The remote side of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,17 +49,9 @@ pub(super) fn remote(text: &str, sites: &SiteTree) -> Result<Remote, Failure> {
     Err(Failure::Usage(format!("“{text}” is no saved site. An address begins with ftp://, ftpes:// or ftps://.")))
 }
 
-/// A site made of an address: its identity is the same as the window gives it, so that both find the same password.
+/// The site that the window makes of the address too, so that both find the same password.
 fn of_address(address: Address) -> Remote {
-    let mut site = Site::new(SiteId(String::new()), address.host.clone(), address.host);
-    site.encryption = address.encryption;
-    site.port = address.port;
-    match address.user {
-        Some(user) if user != "anonymous" => site.user = user,
-        _ => site.logon = Logon::Anonymous,
-    }
-    site.id = SiteId(format!("quick:{}@{}", site.login_user(), site.authority()));
-    Remote { site, password: address.password, path: address.path }
+    Remote { site: Site::quick(&address), password: address.password, path: address.path }
 }
 
 impl Remote {
@@ -146,7 +138,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::model::site::Encryption;
+    use crate::model::site::{Encryption, Logon, Site, SiteId};
 
     fn sites() -> SiteTree {
         let site = |name: &str| Site::new(SiteId(name.into()), name, "h.example");

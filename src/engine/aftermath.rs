@@ -146,7 +146,7 @@ fn resting(banner: Banner) -> Banner {
 
 /// A site whose address or password may be wrong can be edited from the banner; a quick connect has nothing to edit.
 fn with_ways_on(mut banner: Banner, problem: &Problem, site: &Site, comes_back: bool) -> Banner {
-    let is_saved = !site.id.0.starts_with("quick:");
+    let is_saved = !site.id.is_quick();
     let may_be_wrong = matches!(problem.kind, ProblemKind::Login | ProblemKind::Connect | ProblemKind::Certificate);
     banner.actions.retain(|action| *action != BannerAction::EditSite || is_saved);
     if !comes_back && may_be_wrong {

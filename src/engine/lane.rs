@@ -8,7 +8,7 @@ use tokio::time::{sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::item_outcome::{Outcome, Stopped};
-use crate::engine::session_context::{OpenConnection, SessionContext};
+use crate::engine::session_context::{Place, SessionContext};
 use crate::engine::{download, folder, settle, upload};
 use crate::ftp::{Control, Fault};
 use crate::model::queue::Item;
@@ -29,7 +29,7 @@ pub enum LaneReport {
 pub struct Connection {
     /// The control connection, logged in.
     pub control: Control,
-    _counted: OpenConnection,
+    _place: Place,
 }
 
 impl Connection {
@@ -37,11 +37,12 @@ impl Connection {
     ///
     /// # Errors
     /// The connection's fault.
-    pub async fn open(ctx: &Arc<SessionContext>, number: u16, cancel: &CancellationToken) -> Result<Self, Fault> {
+    pub async fn open(ctx: &Arc<SessionContext>, number: u16, mut place: Place, cancel: &CancellationToken) -> Result<Self, Fault> {
         let mut control = ctx.dial(number, |_| {}, cancel).await?;
         control.set_cancel(cancel.clone());
         control.login(ctx.site.login_user(), &ctx.password()).await?;
-        Ok(Self { control, _counted: ctx.count_connection() })
+        place.taken();
+        Ok(Self { control, _place: place })
     }
 }
 
@@ -53,16 +54,25 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
     let mut failures = 0_usize;
     while !ctx.stop.is_cancelled() {
         changes.borrow_and_update();
-        let may_work = *working.borrow_and_update() && ctx.allows(number);
+        if connection.as_ref().is_some_and(|open| open.control.is_poisoned()) {
+            connection = None;
+        }
+        // Whoever has a connection works; another lane needs a place for one first.
+        let is_open = *working.borrow_and_update();
+        let place = if is_open && connection.is_none() { ctx.reserve() } else { None };
+        let may_work = is_open && (connection.is_some() || place.is_some());
         let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now()) } else { None };
         let Some((item, token)) = taken else {
+            drop(place);
             idle(&ctx, &mut connection, &mut changes, &mut working).await;
             continue;
         };
         let id = item.id;
-        let open = match connection.take().filter(|open| !open.control.is_poisoned()) {
-            Some(open) => Ok(open),
-            None => Connection::open(&ctx, number, &token).await,
+        let open = match (connection.take(), place) {
+            (Some(open), _) => Ok(open),
+            (None, Some(place)) => Connection::open(&ctx, number, place, &token).await,
+            // Not reached: an item is taken with a connection or a place for one only.
+            (None, None) => Err(Fault::Cancelled),
         };
         match open {
             Ok(mut open) => {

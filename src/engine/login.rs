@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::aftermath;
 use crate::engine::browse::{self, Work};
 use crate::engine::command::Answer;
 use crate::engine::event::{EventBody, Question};
@@ -51,7 +52,7 @@ pub async fn connect(
         match control.login(ctx.site.login_user(), &password).await {
             Ok(_) => break control,
             Err(Fault::LoginRefused(reply))
-                if tries < PASSWORD_TRIES && ctx.site.logon != Logon::Anonymous && is_about_password(&reply) =>
+                if tries < PASSWORD_TRIES && ctx.site.logon != Logon::Anonymous && aftermath::is_about_password(&reply) =>
             {
                 tries += 1;
                 control.quit().await;
@@ -77,11 +78,6 @@ fn step(ctx: &Arc<SessionContext>, step: ConnectStep) {
     ctx.show(|view| view.phase = Phase::Connecting(step));
 }
 
-/// Whether the refusal leaves it open that another password helps. Limits and bans come as 530 too.
-fn is_about_password(reply: &crate::ftp::Reply) -> bool {
-    crate::engine::aftermath::is_about_password(reply)
-}
-
 async fn first_password(ctx: &Arc<SessionContext>, given: Option<Secret>, cancel: &CancellationToken) -> Result<Secret, Fault> {
     if ctx.site.logon == Logon::Anonymous || ctx.site.user.is_empty() {
         return Ok(given.unwrap_or_else(|| Secret::new(ANONYMOUS_PASSWORD)));
@@ -100,7 +96,7 @@ async fn first_password(ctx: &Arc<SessionContext>, given: Option<Secret>, cancel
 
 /// Asks; a remembered one goes into the keyring. `None` is "cancel".
 async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel: &CancellationToken) -> Option<Secret> {
-    let can_remember = ctx.keeper.has_keyring().await && !ctx.site.id.0.starts_with("quick:");
+    let can_remember = ctx.keeper.has_keyring().await && !ctx.site.id.is_quick();
     let question = Question::Password { site: Box::new(ctx.site.clone()), refused, can_remember };
     let answer = tokio::select! {
         answer = ctx.questions.ask(&ctx.publisher, question) => answer,

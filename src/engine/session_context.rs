@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::command::Place;
+use crate::engine::command;
 use crate::engine::conflicts::Conflicts;
 use crate::engine::event::EventBody;
 use crate::engine::keeper::Keeper;
@@ -38,7 +38,7 @@ pub struct Shared {
     /// Settings, as they are now.
     pub settings: Arc<RwLock<Settings>>,
     /// Hears of folders that something has arrived in.
-    pub arrivals: UnboundedSender<Place>,
+    pub arrivals: UnboundedSender<command::Place>,
 }
 
 /// Shared by the session's browsing task and its lanes.
@@ -60,7 +60,7 @@ pub struct SessionContext {
     /// Whether lanes may take items.
     pub working: watch::Sender<bool>,
     /// Hears of folders that something has arrived in.
-    pub arrivals: UnboundedSender<Place>,
+    pub arrivals: UnboundedSender<command::Place>,
     /// Tells the lanes to end.
     pub stop: CancellationToken,
     budget: Mutex<Budget>,
@@ -153,11 +153,6 @@ impl SessionContext {
         lock(&self.shown).as_ref().filter(|(shown, _)| shown == path).map(|(_, listing)| Arc::clone(listing))
     }
 
-    /// Whether connection number `number` (0 browses, lanes count from 1) is within the budget.
-    pub fn allows(&self, number: u16) -> bool {
-        usize::from(number) < lock(&self.budget).allowed()
-    }
-
     /// Dials and secures a connection, not logged in.
     ///
     /// # Errors
@@ -181,12 +176,21 @@ impl SessionContext {
         dial::connect(&target, Arc::new(observer), cancel).await
     }
 
-    /// Counts an open connection for as long as the guard lives.
-    pub fn count_connection(self: &Arc<Self>) -> OpenConnection {
+    /// Counts the browsing connection for as long as the place is held.
+    pub fn count_connection(self: &Arc<Self>) -> Place {
         self.open.fetch_add(1, Ordering::AcqRel);
-        lock(&self.budget).opened(self.open.load(Ordering::Acquire));
-        self.show(|_| {});
-        OpenConnection(Arc::clone(self))
+        let mut place = Place { ctx: Arc::clone(self), is_shown: false };
+        place.taken();
+        place
+    }
+
+    /// A place for one connection more, when the host may have it. It is held while dialling already, so that lanes which dial at
+    /// the same moment do not exceed the budget together.
+    pub fn reserve(self: &Arc<Self>) -> Option<Place> {
+        let allowed = lock(&self.budget).allowed();
+        let within = |open| if open < allowed { Some(open + 1) } else { None };
+        self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, within).ok()?;
+        Some(Place { ctx: Arc::clone(self), is_shown: false })
     }
 
     /// Whether the host allows one connection only: browsing and transfers share it.
@@ -210,13 +214,27 @@ impl SessionContext {
     }
 }
 
-/// One open connection, counted in the strip.
-pub struct OpenConnection(Arc<SessionContext>);
+/// A place in the host's budget: given back when it is dropped.
+pub struct Place {
+    ctx: Arc<SessionContext>,
+    is_shown: bool,
+}
 
-impl Drop for OpenConnection {
+impl Place {
+    /// The connection stands.
+    pub fn taken(&mut self) {
+        self.is_shown = true;
+        lock(&self.ctx.budget).opened(self.ctx.open.load(Ordering::Acquire));
+        self.ctx.show(|_| {});
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::AcqRel);
-        self.0.show(|_| {});
+        self.ctx.open.fetch_sub(1, Ordering::AcqRel);
+        if self.is_shown {
+            self.ctx.show(|_| {});
+        }
     }
 }
 

@@ -4,10 +4,23 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::address::Address;
+
 /// Identifies a site for as long as it exists; renaming and moving keep it. Quick connects have one made of their address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SiteId(pub String);
+
+/// What the identity of a quick connect begins with.
+const QUICK: &str = "quick:";
+
+impl SiteId {
+    /// Whether the site was made of a typed address, so that there is nothing saved to edit.
+    #[must_use]
+    pub fn is_quick(&self) -> bool {
+        self.0.starts_with(QUICK)
+    }
+}
 
 /// How the control connection is protected. What is asked for is required: there is no quiet fall-back to plain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -163,6 +176,20 @@ impl Site {
             keep_alive: KeepAlive::default(),
             connections: 0,
         }
+    }
+
+    /// A site made of an address that was typed or clicked: not saved, and the same for the same user, host and port.
+    #[must_use]
+    pub fn quick(address: &Address) -> Self {
+        let mut site = Self::new(SiteId(String::new()), address.host.clone(), address.host.clone());
+        site.encryption = address.encryption;
+        site.port = address.port;
+        match &address.user {
+            Some(user) if user != "anonymous" => site.user.clone_from(user),
+            _ => site.logon = Logon::Anonymous,
+        }
+        site.id = SiteId(format!("{QUICK}{}@{}", site.login_user(), site.authority()));
+        site
     }
 
     /// The port that is dialled.

@@ -4,20 +4,11 @@ use crate::engine::Command;
 use crate::model::address::{Address, AddressPath};
 use crate::model::secret::Secret;
 use crate::model::session::Phase;
-use crate::model::site::{Logon, Site, SiteId};
+use crate::model::site::{Site, SiteId};
 use crate::screen::action::Effect;
 use crate::screen::dialog::GuardPurpose;
 use crate::screen::pane::Side;
 use crate::screen::state::{QuickConnect, Screen};
-
-/// The identity of a site that was typed as an address and is in no list.
-const QUICK: &str = "quick:";
-
-/// Whether a site was made of a typed address.
-#[must_use]
-pub fn is_quick(id: &SiteId) -> bool {
-    id.0.starts_with(QUICK)
-}
 
 /// Whether two sites lead to the same connection: everything but name, place in the list, marker, notes and start folders.
 #[must_use]
@@ -29,15 +20,7 @@ pub fn same_connection(a: &Site, b: &Site) -> bool {
 /// Makes a site of an address.
 #[must_use]
 pub fn quick_connect(address: Address) -> QuickConnect {
-    let mut site = Site::new(SiteId(String::new()), address.host.clone(), address.host);
-    site.encryption = address.encryption;
-    site.port = address.port;
-    match address.user {
-        Some(user) if user != "anonymous" => site.user = user,
-        _ => site.logon = Logon::Anonymous,
-    }
-    site.id = SiteId(format!("{QUICK}{}@{}", site.login_user(), site.authority()));
-    QuickConnect { site, password: address.password, start: address.path }
+    QuickConnect { site: Site::quick(&address), password: address.password, start: address.path }
 }
 
 impl Screen {
@@ -47,13 +30,13 @@ impl Screen {
         let is_current = self.session.site.as_ref().is_some_and(|now| now.id == *id && same_connection(now, &site));
         if is_current {
             match self.session.phase {
-                Phase::Moored if !is_quick(id) => {
+                Phase::Moored if !id.is_quick() => {
                     self.active = Side::Remote;
                     self.notify(format!("{} is connected already.", site.name));
                     return Vec::new();
                 }
                 Phase::Connecting(_) => return Vec::new(),
-                Phase::Adrift { .. } | Phase::Resting { .. } | Phase::Stranded { .. } if !is_quick(id) => {
+                Phase::Adrift { .. } | Phase::Resting { .. } | Phase::Stranded { .. } if !id.is_quick() => {
                     return vec![Effect::Engine(Command::ReconnectNow)];
                 }
                 _ => {}

@@ -2,7 +2,6 @@
 
 use crate::model::entry::EntryKind;
 use crate::model::session::Phase;
-use crate::screen::connect::is_quick;
 use crate::screen::navigate::NOT_CONNECTED;
 use crate::screen::pane::Side;
 use crate::screen::state::{Focus, PanelTab, Screen};
@@ -30,7 +29,7 @@ impl Verb {
             }
             Self::SaveAsSite => match &screen.session.site {
                 None => Err(NOT_CONNECTED),
-                Some(site) => need(is_quick(&site.id), "This site is in the list already"),
+                Some(site) => need(site.id.is_quick(), "This site is in the list already"),
             },
             Self::Open => {
                 need(pane.cursor.is_some(), "The folder is empty")?;

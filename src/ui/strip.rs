@@ -42,8 +42,13 @@ fn state(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         Phase::Offline => (t.subdued, line(ui).strong("Offline").subdued("  nothing is connected")),
         Phase::Connecting(step) => (t.accent, line(ui).strong("Connecting").subdued(&format!("  {}", step_words(*step)))),
         Phase::Moored => {
-            let since = session.moored_since.map(|since| view.instant.saturating_duration_since(since));
-            let age = since.map(|age| format!("  for {}", format::duration(age))).unwrap_or_default();
+            let age = match session.moored_since {
+                Some(since) if view.is_watched => {
+                    format!("  for {}", format::duration(view.instant.saturating_duration_since(since)))
+                }
+                Some(since) => format!("  since {}", view.clock_at(since)),
+                None => String::new(),
+            };
             (t.good, line(ui).strong("Moored").subdued(&age))
         }
         Phase::Leaving(when) => (t.warn, line(ui).strong("Leaving").subdued(leaving_words(*when))),
@@ -109,8 +114,9 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
     };
     let connected = matches!(session.phase, Phase::Moored | Phase::Leaving(_));
     if let Some(next) = session.next_keep_alive.filter(|_| connected) {
-        let left = format::countdown(next.saturating_duration_since(view.instant));
-        let words = line(ui).subdued("next keep-alive ").strong(&left);
+        let when =
+            if view.is_watched { format::countdown(next.saturating_duration_since(view.instant)) } else { view.clock_at(next) };
+        let words = line(ui).subdued("next keep-alive ").strong(&when);
         figure(ui, words, "When a NOOP tells the server again that we are there; never while files move");
     }
     if let Some(limit) = session.idle_limit.filter(|_| session.phase != Phase::Offline) {

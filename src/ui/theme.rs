@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::style::{ScrollStyle, TextCursorStyle, WidgetVisuals, Widgets};
+use eframe::egui::style::{ScrollAnimation, ScrollStyle, TextCursorStyle, WidgetVisuals, Widgets};
 use eframe::egui::{
     Color32, Context, CornerRadius, Event, Id, Margin, Response, Shadow, Stroke, StrokeKind, Style, TextStyle, Theme, Ui, Vec2,
     Visuals,
@@ -65,6 +65,8 @@ fn style(theme: Theme) -> Style {
     spacing.scroll.fade.strength = 0.0;
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.4;
+    // Lists jump to a row: a hand that pages through a long folder must not wait for motion.
+    style.scroll_animation = ScrollAnimation::none();
     style.explanation_tooltips = false;
     style.compact_menu_style = false;
     style

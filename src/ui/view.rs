@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::{LogView, QueueView};
 use crate::model::log::LogLine;
@@ -62,6 +62,9 @@ pub struct View<'a> {
     pub now: Timestamp,
     /// The zone of this machine.
     pub zone: &'a TimeZone,
+    /// Whether somebody has touched the window a moment ago: then seconds count down, otherwise times of day stand still and
+    /// nothing has to be drawn.
+    pub is_watched: bool,
 }
 
 impl View<'_> {
@@ -69,6 +72,14 @@ impl View<'_> {
     #[must_use]
     pub fn clock(&self, at: Timestamp) -> String {
         at.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
+    }
+
+    /// The time of day at a monotonic moment, to the second.
+    #[must_use]
+    pub fn clock_at(&self, moment: Instant) -> String {
+        let ahead = SignedDuration::try_from(moment.saturating_duration_since(self.instant)).unwrap_or_default();
+        let behind = SignedDuration::try_from(self.instant.saturating_duration_since(moment)).unwrap_or_default();
+        self.clock_seconds(self.now.saturating_add(ahead - behind).unwrap_or(self.now))
     }
 
     /// A time of day to the second: "12:05:14".

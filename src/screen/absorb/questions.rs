@@ -4,7 +4,6 @@ use crate::engine::{Question, QuestionId};
 use crate::model::conflict::OnExists;
 use crate::model::site::Logon;
 use crate::screen::Effect;
-use crate::screen::connect::is_quick;
 use crate::screen::state::{QuestionForm, Screen};
 
 pub(super) fn asked(screen: &mut Screen, id: QuestionId, question: Question) -> Vec<Effect> {
@@ -30,7 +29,7 @@ impl Screen {
     pub fn prepare_question(&mut self) {
         self.question_form = match self.questions.front() {
             Some((_, Question::Password { site, can_remember, .. })) => QuestionForm {
-                remember: *can_remember && site.logon == Logon::Keyring && !is_quick(&site.id),
+                remember: *can_remember && site.logon == Logon::Keyring && !site.id.is_quick(),
                 ..QuestionForm::default()
             },
             Some((_, Question::Exists { source, target, .. })) => {

@@ -4,7 +4,6 @@ use crate::engine::Command;
 use crate::model::banner::BannerAction;
 use crate::model::settings::{Settings, ThemeChoice, WindowPlace};
 use crate::screen::action::Effect;
-use crate::screen::connect::is_quick;
 use crate::screen::enabled::SCALE;
 use crate::screen::reduce::{address, sites};
 use crate::screen::state::Screen;
@@ -19,7 +18,7 @@ pub(super) fn banner(screen: &mut Screen, action: BannerAction) -> Vec<Effect> {
         }
         BannerAction::EditSite => match screen.session.site.clone() {
             // What was typed as an address is corrected where it was typed.
-            Some(site) if is_quick(&site.id) => address::type_again(screen, &site),
+            Some(site) if site.id.is_quick() => address::type_again(screen, &site),
             Some(site) => sites::edit(screen, &site.id),
             None => Vec::new(),
         },

@@ -7,7 +7,7 @@ use crate::model::address::AddressPath;
 use crate::model::session::Phase;
 use crate::model::site::{Site, SiteColor, SiteId, SiteTree};
 use crate::screen::action::Effect;
-use crate::screen::connect::{is_quick, same_connection};
+use crate::screen::connect::same_connection;
 use crate::screen::dialog::{Dialog, SiteForm};
 use crate::screen::form::new_site_id;
 use crate::screen::state::{Focus, Screen};
@@ -201,7 +201,7 @@ pub(super) fn put(screen: &mut Screen, site: Site) -> Vec<Effect> {
     let id = site.id.clone();
     let mut effects = change(screen, |tree| tree::put(tree, site.clone()));
     screen.site_cursor = Some(id.clone());
-    let Some(current) = screen.session.site.as_mut().filter(|current| current.id == id && !is_quick(&id)) else { return effects };
+    let Some(current) = screen.session.site.as_mut().filter(|current| current.id == id && !id.is_quick()) else { return effects };
     if same_connection(current, &site) {
         *current = site;
         return effects;

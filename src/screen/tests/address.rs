@@ -61,7 +61,7 @@ fn an_address_connects_and_a_bad_one_says_why() {
     let effects = reduce(&mut screen, Action::EnterAddress(None));
     let [Command::Connect { site, password: Some(password), start }] = commands(&effects)[..] else { panic!("{effects:?}") };
     assert_eq!((site.host.as_str(), site.port(), site.login_user()), ("::1", 2121, "bob"));
-    assert!(crate::screen::connect::is_quick(&site.id), "{:?}", site.id);
+    assert!(site.id.is_quick(), "{:?}", site.id);
     assert_eq!(password.reveal(), "secret");
     assert_eq!(*start, AddressPath::Absolute("/var/www".into()));
     assert_eq!(screen.toasts.len(), 1, "it warns about the password");
