@@ -98,8 +98,8 @@ fn with_practice(mut start: Start) -> Result<(Start, Option<Practice>), Error> {
         return Ok((start, None));
     }
     let practice = Practice::start().map_err(Error::Practice)?;
-    // The password is in the address so that the first thing a newcomer sees is not a question.
-    start.address = Some(practice.address().replacen('@', &format!(":{}@", practice.password()), 1));
+    // As a guest, so that the first thing a newcomer sees is neither a question nor advice about passwords.
+    start.address = Some(practice.guest_address());
     Ok((start, Some(practice)))
 }
 

@@ -66,6 +66,12 @@ impl Practice {
         format!("ftp://{USER}@127.0.0.1:{}/", self.port)
     }
 
+    /// The address for a guest, who is not asked for a password.
+    #[must_use]
+    pub fn guest_address(&self) -> String {
+        format!("ftp://127.0.0.1:{}/", self.port)
+    }
+
     /// The password of the user in [`Self::address`].
     #[must_use]
     pub fn password(&self) -> &str {

@@ -155,8 +155,14 @@ fn password(refused: Option<&str>, can_remember: bool) -> Question {
 }
 
 fn toasts() -> Screen {
-    let toast =
-        |id, text: &str, detail: &str, is_problem| Toast { id, text: text.into(), detail: detail.into(), is_problem, until: 9.0 };
+    let toast = |id, text: &str, detail: &str, is_problem| Toast {
+        id,
+        text: text.into(),
+        detail: detail.into(),
+        is_problem,
+        is_done: !is_problem,
+        until: 9.0,
+    };
     Screen {
         toasts: vec![
             toast(1, "Deleted 12 files", "", false),

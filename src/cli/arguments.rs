@@ -23,6 +23,15 @@ Exit status:
   1  something did not arrive               4  trouble with local files
   2  wrong usage";
 
+/// What the doctor's exit status says, below its help page.
+const EXAMINATION: &str = "\
+Addresses are those of the other commands: ftp://user@host/, ftpes://user@host/, ftps://user@host/, or a saved site's name.
+The report names neither user nor password.
+
+Exit status:
+  0  everything is fine                     2  wrong usage
+  1  a session comes about, with faults     3  no session comes about";
+
 /// A desktop FTP client: your connection stays moored, your queue survives, and every file is proven to have arrived.
 #[derive(Debug, Parser)]
 #[command(name = "moorline", version, args_conflicts_with_subcommands = true, after_help = ADDRESSES)]
@@ -51,6 +60,9 @@ pub enum Command {
     /// Sends a file or folder, as cp -r does: into an existing folder under its own name, else as the name given.
     #[command(after_help = ADDRESSES)]
     Put(PutArguments),
+    /// Examines a server step by step and says what is the matter; writes nothing to it.
+    #[command(after_help = EXAMINATION)]
+    Doctor(DoctorArguments),
     /// Tells what replies mean: reads one JSON object a line, writes one a line.
     Classify,
 }
@@ -76,6 +88,17 @@ pub struct ConnectArguments {
 #[derive(Clone, Debug, Args)]
 pub struct ListArguments {
     /// The folder, or a file of which to tell.
+    #[arg(value_name = "URL")]
+    pub remote: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would show it as help")]
+    pub connect: ConnectArguments,
+}
+
+/// `moorline doctor`.
+#[derive(Clone, Debug, Args)]
+pub struct DoctorArguments {
+    /// The server.
     #[arg(value_name = "URL")]
     pub remote: String,
     #[command(flatten)]

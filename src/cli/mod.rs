@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod classify;
+mod doctor;
 mod failure;
 mod interrupt;
 mod list;
@@ -22,18 +23,20 @@ use crate::cli::failure::Failure;
 #[must_use]
 pub fn run(command: Command) -> ExitCode {
     let outcome = match command {
-        Command::Ls(arguments) => list::run(&arguments),
-        Command::Get(arguments) => transfer::get(&arguments),
-        Command::Put(arguments) => transfer::put(&arguments),
-        Command::Classify => classify_input(),
+        Command::Ls(arguments) => list::run(&arguments).map(done),
+        Command::Get(arguments) => transfer::get(&arguments).map(done),
+        Command::Put(arguments) => transfer::put(&arguments).map(done),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Classify => classify_input().map(done),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.report();
-            failure.code()
-        }
-    }
+    outcome.unwrap_or_else(|failure| {
+        failure.report();
+        failure.code()
+    })
+}
+
+fn done((): ()) -> ExitCode {
+    ExitCode::SUCCESS
 }
 
 /// Answers standard input line by line; a reader that has seen enough is no failure.

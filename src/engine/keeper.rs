@@ -1,5 +1,6 @@
 //! What lasts, for the engine's tasks: every call goes to a blocking thread, one at a time, so that the last save wins.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ftp::tls::Trust;
@@ -107,6 +108,14 @@ impl Keeper {
     pub async fn learn(&self, site: &Site, facts: HostFacts) -> Option<Problem> {
         let authority = site.authority();
         self.save(move |kept, places| if kept.hosts.learn(&authority, facts) { kept.hosts.save(places) } else { Ok(()) }).await
+    }
+
+    /// Remembers the address of a session that came about. Without a disk to write to there is none to compare with next time.
+    pub async fn remember_address(&self, site: &Site, address: IpAddr) {
+        let facts = self.host(site).await;
+        if let Some(problem) = self.learn(site, HostFacts { last_address: Some(address), ..facts }).await {
+            tracing::warn!(problem = %problem.what, "the host's address is not remembered");
+        }
     }
 
     /// Whether a keyring is there.

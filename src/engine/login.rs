@@ -19,7 +19,7 @@ use crate::model::session::{CertificateTrust, ConnectStep, Phase, Security};
 use crate::model::site::Logon;
 
 /// What anonymous logins send as their password (RFC 1635 asks for something like an address).
-const ANONYMOUS_PASSWORD: &str = "anonymous@";
+pub(super) const ANONYMOUS_PASSWORD: &str = "anonymous@";
 /// How often a person is asked for the password in one connect.
 const PASSWORD_TRIES: u32 = 3;
 
@@ -70,6 +70,7 @@ pub async fn connect(
         view.security = Some(security);
         view.round_trip = control.round_trip();
     });
+    ctx.keeper.remember_address(&ctx.site, control.peer().ip()).await;
     show_first_folder(ctx, &mut control, &home, start, last).await?;
     Ok(control)
 }

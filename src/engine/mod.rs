@@ -6,6 +6,7 @@ mod browse;
 pub mod command;
 mod conflicts;
 mod copy;
+pub mod doctor;
 mod download;
 pub mod event;
 mod existing;

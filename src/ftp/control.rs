@@ -8,7 +8,7 @@ use suppaftp::tokio::ImplAsyncFtpStream;
 use suppaftp::{FtpError, Mode};
 use tokio_util::sync::CancellationToken;
 
-use crate::ftp::data::Data;
+use crate::ftp::data::{Data, DataFacts};
 use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
@@ -115,6 +115,12 @@ impl Control {
     #[must_use]
     pub fn tls(&self) -> Option<TlsFacts> {
         self.session.facts()
+    }
+
+    /// What became of the last passive data connection; `None` before the server named a port for one.
+    #[must_use]
+    pub fn data_facts(&self) -> Option<DataFacts> {
+        self.session.line().data_facts()
     }
 
     /// Round trip of the last command that moved no data.

@@ -2,6 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -30,6 +31,21 @@ const ABORT: Duration = Duration::from_millis(500);
 const QUIET: Duration = Duration::from_millis(150);
 
 const CLOSING: &str = "waiting for the closing reply";
+
+/// What became of a passive data connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataFacts {
+    /// The host that the 227 named; a 229 names none.
+    pub named: Option<IpAddr>,
+    /// The port.
+    pub port: u16,
+    /// How long dialling took, or why it failed; `None` before it ended.
+    pub dialled: Option<Result<Duration, io::ErrorKind>>,
+    /// Whether it was ready to carry bytes, TLS included.
+    pub opened: bool,
+    /// Under TLS, whether it resumed the control connection's session.
+    pub resumed: Option<bool>,
+}
 
 /// An open data connection of a running RETR or STOR. Dropping it without `finish` or `stop` poisons the control connection.
 pub struct Data<'a> {

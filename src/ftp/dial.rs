@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use suppaftp::FtpError;
 use suppaftp::tokio::ImplAsyncFtpStream;
@@ -155,8 +155,12 @@ fn data_dialler(session: Arc<Session>) -> impl Fn(SocketAddr) -> DialFuture + Se
             let mut address = session.peer;
             address.set_port(named.port());
             session.line().touch();
+            let begun = Instant::now();
             let dialled = tokio::time::timeout(data_limit(session.timeout), TcpStream::connect(address)).await;
-            dialled.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(|error| {
+            let dialled = dialled.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+            let outcome = dialled.as_ref().map(|_| begun.elapsed()).map_err(io::Error::kind);
+            session.line().note_data(|facts| facts.dialled = Some(outcome));
+            dialled.map_err(|error| {
                 let detail = format!("no connection to {address}: {error}");
                 session.line().set_trouble(Fault::DataConnection { detail, reply: None });
                 FtpError::ConnectionError(error)

@@ -13,6 +13,7 @@ use tokio::time::Sleep;
 use tokio_rustls::client::TlsStream;
 
 use crate::ftp::answer::{Answer, Asked, End};
+use crate::ftp::data::DataFacts;
 use crate::ftp::dial::Observer;
 use crate::ftp::farewell::{is_goodbye, unsolicited};
 use crate::ftp::fault::Fault;
@@ -62,6 +63,7 @@ pub struct Line {
     sent_at: Instant,
     step_at: Instant,
     round_trip: Option<Duration>,
+    data_facts: Option<DataFacts>,
 }
 
 impl Line {
@@ -87,6 +89,7 @@ impl Line {
             sent_at: now,
             step_at: now,
             round_trip: None,
+            data_facts: None,
         }
     }
 
@@ -121,6 +124,18 @@ impl Line {
     /// Round trip of the last command that moved no data.
     pub fn round_trip(&self) -> Option<Duration> {
         self.round_trip
+    }
+
+    /// What became of the last data connection; `None` before a passive address was named.
+    pub fn data_facts(&self) -> Option<DataFacts> {
+        self.data_facts
+    }
+
+    /// Notes what became of the data connection whose passive address was named last.
+    pub fn note_data(&mut self, change: impl FnOnce(&mut DataFacts)) {
+        if let Some(facts) = &mut self.data_facts {
+            change(facts);
+        }
     }
 
     /// A text that must appear in no log and no fault from now on.
@@ -288,6 +303,10 @@ impl Line {
             }
             if matches!(asked, Asked::Command(_)) && !asked.moves_data() {
                 self.round_trip = Some(self.sent_at.elapsed());
+            }
+            if let Some((host, port)) = passive::named(&reply) {
+                self.data_facts =
+                    Some(DataFacts { named: host.map(IpAddr::V4), port, dialled: None, opened: false, resumed: None });
             }
             self.serve = self.normalised(&reply);
             self.asked = None;

@@ -13,6 +13,7 @@ mod line;
 pub mod listing;
 mod mask;
 mod passive;
+pub mod probe;
 pub mod reply;
 mod reply_reader;
 mod session_commands;

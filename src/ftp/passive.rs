@@ -39,6 +39,15 @@ pub(crate) fn epsv(reply: &Reply) -> Option<u16> {
     })
 }
 
+/// Host, where it is named, and port of a 227 or 229.
+pub(crate) fn named(reply: &Reply) -> Option<(Option<Ipv4Addr>, u16)> {
+    match reply.code {
+        227 => pasv(reply).map(|(host, port)| (Some(host), port)),
+        229 => epsv(reply).map(|port| (None, port)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -100,6 +100,19 @@ impl TlsSession {
         })
     }
 
+    /// The first bytes of a handshake: what a port that expects TLS answers to.
+    ///
+    /// # Errors
+    /// `Tls`.
+    pub fn hello(&self) -> Result<Vec<u8>, Fault> {
+        let tls = |detail: String| Fault::Tls { doing: "preparing TLS", detail };
+        let mut connection =
+            rustls::ClientConnection::new(Arc::clone(&self.config), self.name.clone()).map_err(|error| tls(error.to_string()))?;
+        let mut bytes = Vec::new();
+        connection.write_tls(&mut bytes).map_err(|error| tls(error.to_string()))?;
+        Ok(bytes)
+    }
+
     /// What was negotiated on `stream`.
     pub fn facts<Io>(&self, stream: &TlsStream<Io>) -> TlsFacts {
         let (_, connection) = stream.get_ref();

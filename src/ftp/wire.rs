@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use rustls::HandshakeKind;
 use socket2::{SockRef, TcpKeepalive};
 use suppaftp::tokio::{AsyncTlsConnector, TokioTlsStream};
 use suppaftp::{FtpError, FtpResult};
@@ -146,6 +147,11 @@ impl Session {
             }
             _ => DataIo::Plain(stream),
         };
+        let resumed = match &io {
+            DataIo::Tls(stream) => Some(stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed)),
+            DataIo::Plain(_) => None,
+        };
+        self.line().note_data(|facts| (facts.opened, facts.resumed) = (true, resumed));
         Ok(Wire(Kind::Data { io, closed: false }))
     }
 }

@@ -67,4 +67,27 @@ impl Entry {
     pub fn may_be_entered(&self) -> bool {
         matches!(self.kind, EntryKind::Dir | EntryKind::Link)
     }
+
+    /// Whether it stands among the folders: folders, and links that seem to lead to one.
+    ///
+    /// No listing says what a link leads to. A target (or, where only that is known, a link) whose name ends in letters after
+    /// a dot is taken for a file; `releases/42` and `v1.2` are taken for folders.
+    #[must_use]
+    pub fn stands_with_folders(&self) -> bool {
+        match self.kind {
+            EntryKind::Dir => true,
+            EntryKind::Link => {
+                let target = self.target.as_deref().unwrap_or(&self.name);
+                let name = target.trim_end_matches('/').rsplit('/').next().unwrap_or_default().trim_start_matches('.');
+                target.ends_with('/') || !name.split('.').skip(1).any(|part| part.starts_with(|c: char| c.is_alphabetic()))
+            }
+            EntryKind::File | EntryKind::Other => false,
+        }
+    }
+
+    /// The size of its content: a folder's and a link's own size on the disk say nothing to a person.
+    #[must_use]
+    pub fn content_size(&self) -> Option<u64> {
+        self.size.filter(|_| !matches!(self.kind, EntryKind::Dir | EntryKind::Link))
+    }
 }

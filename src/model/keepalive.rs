@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use crate::model::session::{IdleLimit, LimitSource};
 use crate::model::site::KeepAlive;
 
-/// The interval while no limit is known.
-pub const UNKNOWN_INTERVAL: Duration = Duration::from_secs(30);
+/// The interval while no limit is known: short enough for the strictest servers met (20 s), so that the first session with one of
+/// them is not cut either.
+pub const UNKNOWN_INTERVAL: Duration = Duration::from_secs(15);
 
 /// No keep-alive goes out sooner after the last command.
 pub const SHORTEST_INTERVAL: Duration = Duration::from_secs(5);
@@ -137,7 +138,7 @@ mod tests {
     fn the_interval_is_half_of_the_limit() {
         let learned = |seconds| limit(seconds, LimitSource::Learned);
         let table = [
-            (KeepAlive::Automatic, None, Some(30)),
+            (KeepAlive::Automatic, None, Some(15)),
             (KeepAlive::Automatic, learned(300), Some(150)),
             (KeepAlive::Automatic, learned(20), Some(10)),
             (KeepAlive::Automatic, learned(6), Some(5)),
@@ -156,7 +157,7 @@ mod tests {
         let after = |seconds| last + Duration::from_secs(seconds);
         let known = limit(60, LimitSource::Announced);
         assert_eq!(next_due(last, KeepAlive::Automatic, known, last, false), Some(after(30)));
-        assert_eq!(next_due(after(10), KeepAlive::Automatic, known, last, false), Some(after(30)));
+        assert_eq!(next_due(after(10), KeepAlive::Automatic, known, last, false), Some(after(15)));
         assert_eq!(next_due(after(90), KeepAlive::Automatic, known, last, false), Some(after(90)), "overdue is now");
         assert_eq!(next_due(last, KeepAlive::Automatic, known, last, true), None, "never while busy");
         assert_eq!(next_due(last, KeepAlive::Off, known, last, false), None);

@@ -5,6 +5,7 @@ pub mod banner;
 pub mod budget;
 pub mod certificate;
 pub mod conflict;
+pub mod diagnosis;
 pub mod entry;
 pub mod format;
 pub mod goodbye;

@@ -349,7 +349,15 @@ impl Queue {
         let running = active().filter(|item| item.state.is_running()).count();
         let running_left: u64 = active().map(Item::left).sum();
         let speed = if running == 0 { 0 } else { self.total_speed.bytes_per_second(now) };
-        let seconds = |bytes: u64| if speed == 0 { None } else { Some(bytes.div_ceil(speed)) };
+        // One slow file outlasts what all connections together would need for as many bytes.
+        let slowest = active()
+            .filter(|item| item.state == TransferState::Moving)
+            .map(|item| (item.left(), item.speed.bytes_per_second(now)))
+            .filter(|(_, speed)| *speed > 0)
+            .map(|(left, speed)| left.div_ceil(speed))
+            .max()
+            .unwrap_or(0);
+        let seconds = |bytes: u64| if speed == 0 { None } else { Some(bytes.div_ceil(speed).max(slowest)) };
         QueueSummary {
             revision: self.revision,
             active: self.active.len(),
@@ -546,6 +554,26 @@ mod tests {
         queue.set_state(ids[1], TransferState::Kept);
         queue.requeue_kept(&site());
         assert_eq!(queue.ids(QueueTab::Queued), ids);
+    }
+
+    #[test]
+    fn the_slowest_file_counts_for_the_time_left() {
+        let mut queue = Queue::default();
+        add(&mut queue, "slow", 1_000);
+        add(&mut queue, "fast", 100_000);
+        let start = Instant::now();
+        let (slow, fast) = (queue.take_next(&site(), start).unwrap(), queue.take_next(&site(), start).unwrap());
+        queue.set_state(slow.id, TransferState::Moving);
+        queue.set_state(fast.id, TransferState::Moving);
+        queue.sample(start, false);
+        slow.moved.store(10, Ordering::Relaxed);
+        fast.moved.store(90_000, Ordering::Relaxed);
+        let later = start + Duration::from_secs(1);
+        queue.sample(later, false);
+        let (summary, slow) = (queue.summary(later), queue.row(slow.id, later).unwrap());
+        assert!(summary.bytes_left / summary.speed <= 1, "together they would be done at once");
+        assert_eq!(summary.seconds_left, Some(990_u64.div_ceil(slow.speed)));
+        assert_eq!(summary.running_seconds_left, summary.seconds_left);
     }
 
     #[test]

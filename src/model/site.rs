@@ -84,7 +84,7 @@ pub enum Logon {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeepAlive {
-    /// At half of the limit that was announced or learned; 30 s when unknown.
+    /// At half of the limit that was announced or learned; 15 s when unknown.
     #[default]
     Automatic,
     /// Never.

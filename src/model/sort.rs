@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::entry::{Entry, EntryKind};
+use crate::model::entry::Entry;
 
 /// By which column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub enum SortKey {
     Owner,
 }
 
-/// Column and direction; folders always come first.
+/// Column and direction; folders always come first, and links that seem to lead to one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SortOrder {
     /// Column.
@@ -29,7 +29,7 @@ pub struct SortOrder {
     pub descending: bool,
 }
 
-/// The rows in their order, as indices into `entries`: folders first, in both directions.
+/// The rows in their order, as indices into `entries`: folders first, in both directions, and links that seem to lead to one among them.
 ///
 /// Names are compared without case and numbers by their value (`file2` before `file10`); equal rows are in the order of their names,
 /// and those with equal names as they came. Rows without the figure in question come first.
@@ -41,7 +41,7 @@ pub fn sorted(entries: &[Entry], order: SortOrder) -> Vec<usize> {
     for (index, entry) in entries.iter().enumerate() {
         let figure = match order.key {
             SortKey::Name | SortKey::Owner => 0,
-            SortKey::Size => entry.size.map_or(-1, i128::from),
+            SortKey::Size => entry.content_size().map_or(-1, i128::from),
             SortKey::Modified => entry.modified.map_or(i128::MIN, |modified| modified.at.as_nanosecond()),
             SortKey::Mode => entry.mode.map_or(-1, i128::from),
         };
@@ -50,7 +50,7 @@ pub fn sorted(entries: &[Entry], order: SortOrder) -> Vec<usize> {
             _ => 0..0,
         };
         let name = push_key(&mut keys, &entry.name);
-        rows.push(Row { is_file: entry.kind != EntryKind::Dir, figure, owner, name, index });
+        rows.push(Row { is_file: !entry.stands_with_folders(), figure, owner, name, index });
     }
     let key = |range: &Range<usize>| keys.get(range.clone()).unwrap_or_default();
     let plain_name = |row: &Row| entries.get(row.index).map(|entry| entry.name.as_str());
@@ -111,7 +111,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::entry::{Modified, Precision};
+    use crate::model::entry::{EntryKind, Modified, Precision};
 
     fn file(name: &str) -> Entry {
         Entry::new(name, EntryKind::File)
@@ -131,13 +131,33 @@ mod tests {
         rows.push(Entry::new("Assets", EntryKind::Dir));
         rows.push(Entry::new("latest", EntryKind::Link));
         let mut expected = vec![
-            "Assets", "src", "9", "10", "A", "b", "file1", "File2", "file002", "file2a", "file10", "latest", "x", "x0", "x00",
+            "Assets", "latest", "src", "9", "10", "A", "b", "file1", "File2", "file002", "file2a", "file10", "x", "x0", "x00",
             "Zebra", "über",
         ];
         assert_eq!(names(&rows, SortKey::Name, false), expected);
-        expected[2..].reverse();
-        expected[..2].reverse();
+        expected[3..].reverse();
+        expected[..3].reverse();
         assert_eq!(names(&rows, SortKey::Name, true), expected, "folders stay first");
+    }
+
+    #[test]
+    fn links_stand_where_they_seem_to_lead() {
+        let link =
+            |name: &str, target: Option<&str>| Entry { target: target.map(str::to_owned), ..Entry::new(name, EntryKind::Link) };
+        for (name, target, with_folders) in [
+            ("latest", Some("releases/42"), true),
+            ("latest", Some("releases/v1.2"), true),
+            ("logo.d", Some("../shared/"), true),
+            ("here", Some(".."), true),
+            ("page", Some("../archive/page.html"), false),
+            ("libfoo", Some("libfoo.so.1"), false),
+            ("uploads", None, true),
+            ("photo.jpg", None, false),
+        ] {
+            assert_eq!(link(name, target).stands_with_folders(), with_folders, "{name} → {target:?}");
+        }
+        let rows = vec![file("a"), link("b.txt", None), link("z", Some("x")), Entry::new("m", EntryKind::Dir)];
+        assert_eq!(names(&rows, SortKey::Name, false), ["m", "z", "a", "b.txt"]);
     }
 
     #[test]

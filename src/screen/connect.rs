@@ -32,7 +32,7 @@ impl Screen {
             match self.session.phase {
                 Phase::Moored if !id.is_quick() => {
                     self.active = Side::Remote;
-                    self.notify(format!("{} is connected already.", site.name));
+                    self.decline(format!("{} is connected already.", site.name));
                     return Vec::new();
                 }
                 Phase::Connecting(_) => return Vec::new(),

@@ -29,7 +29,7 @@ impl Screen {
             Place::Local(path) => vec![self.open_local(path)],
             Place::Remote(path) if self.can_browse_remote() => vec![self.open_remote(path)],
             Place::Remote(_) => {
-                self.notify(format!("{NOT_CONNECTED}."));
+                self.decline(format!("{NOT_CONNECTED}."));
                 Vec::new()
             }
         }

@@ -88,6 +88,8 @@ pub struct Toast {
     pub detail: String,
     /// Whether it tells of trouble (stays until dismissed).
     pub is_problem: bool,
+    /// Whether it tells that something is done.
+    pub is_done: bool,
     /// When it goes, in seconds of the window's clock.
     pub until: f64,
 }

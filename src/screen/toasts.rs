@@ -11,19 +11,24 @@ const NOTICE_SECONDS: f64 = 4.0;
 const ADVICE_SECONDS: f64 = 12.0;
 
 impl Screen {
-    /// Tells that something is done, or why nothing was.
+    /// Tells that something is done.
     pub fn notify(&mut self, text: impl Into<String>) {
-        self.push_toast(text.into(), String::new(), Some(NOTICE_SECONDS));
+        self.push_toast(text.into(), String::new(), Some(NOTICE_SECONDS), true);
+    }
+
+    /// Tells why nothing was done.
+    pub fn decline(&mut self, text: impl Into<String>) {
+        self.push_toast(text.into(), String::new(), Some(NOTICE_SECONDS), false);
     }
 
     /// Tells something that a person has to act upon some time.
     pub fn advise(&mut self, text: impl Into<String>, detail: impl Into<String>) {
-        self.push_toast(text.into(), detail.into(), Some(ADVICE_SECONDS));
+        self.push_toast(text.into(), detail.into(), Some(ADVICE_SECONDS), false);
     }
 
     /// Tells of trouble.
     pub fn complain(&mut self, text: impl Into<String>, detail: impl Into<String>) {
-        self.push_toast(text.into(), detail.into(), None);
+        self.push_toast(text.into(), detail.into(), None, false);
     }
 
     /// Tells of a failure, unless a person wanted it.
@@ -48,7 +53,7 @@ impl Screen {
     }
 
     /// The same message again replaces the one that stands; when there are too many the oldest notice goes, then the oldest.
-    fn push_toast(&mut self, text: String, detail: String, seconds: Option<f64>) {
+    fn push_toast(&mut self, text: String, detail: String, seconds: Option<f64>, is_done: bool) {
         self.toasts.retain(|toast| (&toast.text, &toast.detail) != (&text, &detail));
         while self.toasts.len() >= MOST {
             let oldest_notice = self.toasts.iter().position(|toast| !toast.is_problem);
@@ -57,6 +62,6 @@ impl Screen {
         let id = self.next_toast;
         self.next_toast += 1;
         let until = seconds.map_or(f64::INFINITY, |seconds| self.now + seconds);
-        self.toasts.push(Toast { id, text, detail, is_problem: seconds.is_none(), until });
+        self.toasts.push(Toast { id, text, detail, is_problem: seconds.is_none(), is_done, until });
     }
 }

@@ -1,6 +1,7 @@
 //! What was learned of each host, per `host:port`: `hosts.toml`.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,9 @@ pub struct HostFacts {
     /// How many connections it allows at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection_limit: Option<usize>,
+    /// The address of the last session that came about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_address: Option<IpAddr>,
 }
 
 /// All hosts.
@@ -104,8 +108,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_folder(folder.path());
         let mut hosts = load(&places).value;
-        let idle =
-            HostFacts { idle_limit_seconds: Some(300), idle_limit_source: Some(LimitSource::LearnedNow), connection_limit: None };
+        let idle = HostFacts {
+            idle_limit_seconds: Some(300),
+            idle_limit_source: Some(LimitSource::LearnedNow),
+            last_address: Some("192.0.2.7".parse().unwrap()),
+            ..HostFacts::default()
+        };
         let many = HostFacts { connection_limit: Some(4), ..HostFacts::default() };
         assert!(hosts.learn("a.example:21", idle));
         assert!(!hosts.learn("a.example:21", idle));

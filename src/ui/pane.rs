@@ -13,6 +13,14 @@ use crate::ui::view::View;
 use crate::ui::widgets::button;
 use crate::ui::{drop, fonts, path_header, table, theme};
 
+/// How much the rows of a server that we left stand back.
+const PAST: f32 = 0.55;
+
+/// Whether the rows are of a server that we left: they are still worth reading, but must not look live.
+fn is_past(view: &View<'_>, side: Side) -> bool {
+    side == Side::Remote && matches!(view.screen.session.phase, Phase::Offline | Phase::Stranded { .. })
+}
+
 /// The identity of a pane's table, for the focus.
 #[must_use]
 pub fn id(side: Side) -> Id {
@@ -57,7 +65,12 @@ fn table_or_words(ui: &mut Ui, view: &View<'_>, side: Side, body: Rect, actions:
     let pane = view.screen.pane(side);
     let has_folder = pane.listing.is_some() && pane.place.is_some();
     if has_folder {
-        paint::place(ui, body, "table", |ui| table::show(ui, view, side, actions));
+        paint::place(ui, body, "table", |ui| {
+            if is_past(view, side) {
+                ui.multiply_opacity(PAST);
+            }
+            table::show(ui, view, side, actions);
+        });
     }
     if has_folder && !pane.rows.is_empty() {
         return;
@@ -234,7 +247,8 @@ fn summary(view: &View<'_>, side: Side) -> (String, String) {
         && !is_live
         && let Some(at) = pane.as_of
     {
-        words.push_str(&format!(" · as of {}", view.clock(at)));
+        let not_connected = if is_past(view, side) { "not connected · " } else { "" };
+        words = format!("{not_connected}{words} · as of {}", view.clock(at));
     }
     if !listing.unread.is_empty() {
         words.push_str(&format!(" · {} could not be read", format::counted(listing.unread.len(), "row", "rows")));

@@ -5,6 +5,7 @@ use eframe::egui::{
     Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
+use crate::screen::navigate::NOT_CONNECTED;
 use crate::screen::pane::Crumb;
 use crate::screen::{Action, Side, Verb};
 use crate::ui::icon::Icon;
@@ -58,7 +59,9 @@ fn buttons(ui: &mut Ui, view: &View<'_>, side: Side, area: Rect, actions: &mut V
     let no_folder = pane.place.is_none().then_some("No folder is open");
     let verb_button = |ui: &mut Ui, verb: Verb, actions: &mut Vec<Action>| {
         let name = format!("{} ({})", verb.label(), if side == Side::Local { "local" } else { "remote" });
-        let response = button::icon_button_if(ui, verbs::icon(verb), &name, &verbs::tooltip(verb), no_folder);
+        // Old rows can still be filtered; what asks the server needs a connection.
+        let not_connected = (side == Side::Remote && verb != Verb::Filter && !screen.can_browse_remote()).then_some(NOT_CONNECTED);
+        let response = button::icon_button_if(ui, verbs::icon(verb), &name, &verbs::tooltip(verb), no_folder.or(not_connected));
         if response.clicked() {
             actions.push(Action::Do(verb));
         }

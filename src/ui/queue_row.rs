@@ -102,7 +102,12 @@ pub fn show(
     let name_right = parts.path.unwrap_or(middle) - 12.0;
     let cut = paint::cut_middle(ui, &from, &font, name_right - parts.name);
     paint::text(ui, pos2(parts.name, y), Align::Min, cut, font.clone(), if selected { t.strong } else { t.text });
-    let words_left = if row.state.is_final() { parts.bar.left() } else { parts.words };
+    let words_left = match row.state {
+        // The reason is what a person looks for here: it takes room from the path, whose end is in the reason or the tooltip.
+        TransferState::Failed(_) => parts.path.map_or(parts.bar.left(), |path| path + (parts.bar.left() - path) * 0.5),
+        _ if row.state.is_final() => parts.bar.left(),
+        _ => parts.words,
+    };
     if let Some(path) = parts.path {
         let right = if row.state.is_final() { words_left - 16.0 } else { middle };
         let cut = paint::cut_middle(ui, &to, &font, right - path);
@@ -125,7 +130,7 @@ pub fn show(
     paint::text(ui, pos2(words_left, y), Align::Min, cut, font.clone(), ink);
     if moving {
         paint::text(ui, pos2(parts.speed_right, y), Align::Max, format::speed(row.speed), font.clone(), second);
-        if let Some(left) = row.size.map(|size| size.saturating_sub(row.moved) / row.speed.max(1)) {
+        if let Some(left) = row.size.map(|size| size.saturating_sub(row.moved).div_ceil(row.speed.max(1))) {
             paint::text(ui, pos2(parts.left_right, y), Align::Max, format::duration(Duration::from_secs(left)), font, second);
         }
     }

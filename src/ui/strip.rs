@@ -6,6 +6,7 @@ use eframe::egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
 use crate::model::format;
 use crate::model::session::{CertificateTrust, ConnectStep, DisconnectWhen, LimitSource, Phase, Security};
+use crate::model::site::KeepAlive;
 use crate::screen::{Action, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::paint::Line;
@@ -118,6 +119,10 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
             if view.is_watched { format::countdown(next.saturating_duration_since(view.instant)) } else { view.clock_at(next) };
         let words = line(ui).subdued("next keep-alive ").strong(&when);
         figure(ui, words, "When a NOOP tells the server again that we are there; never while files move");
+    } else if connected && session.site.as_ref().is_some_and(|site| site.keep_alive == KeepAlive::Off) {
+        let tooltip =
+            "This site is set to send none: the server may end the session when nothing happens. Edit the site to change it";
+        figure(ui, line(ui).subdued("keep-alive ").strong("off"), tooltip);
     }
     if let Some(limit) = session.idle_limit.filter(|_| session.phase != Phase::Offline) {
         let (source, tooltip) = match limit.source {

@@ -225,7 +225,7 @@ fn draw_cells(ui: &Ui, view: &View<'_>, entry: &Entry, rect: Rect, columns: &Col
     };
     let was_cut = cut.contains('…') && !entry.name.contains('…');
     paint::text(ui, pos2(columns.name_left, y), Align::Min, cut, font.clone(), ink);
-    if let Some(bytes) = entry.size.filter(|_| !is_folder) {
+    if let Some(bytes) = entry.content_size() {
         paint::text(ui, pos2(columns.size_right, y), Align::Max, format::size(bytes), font.clone(), second);
     }
     if let (Some(left), Some(modified)) = (columns.modified_left, entry.modified) {
@@ -255,7 +255,7 @@ fn exact_values(ui: &Ui, view: &View<'_>, entry: &Entry, columns: &Columns, resp
             None => entry.name.clone(),
         }
     } else if at.x <= columns.size_right + 8.0 {
-        let Some(bytes) = entry.size.filter(|_| entry.kind != EntryKind::Dir) else { return };
+        let Some(bytes) = entry.content_size() else { return };
         format::exact_size(bytes)
     } else if columns.mode_left.is_none_or(|left| at.x < left - 8.0) {
         let Some(modified) = entry.modified else { return };

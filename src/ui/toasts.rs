@@ -40,7 +40,13 @@ pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
 /// Draws one message; true when its cross was pressed.
 fn message(ui: &mut Ui, toast: &Toast) -> bool {
     let t = tokens(ui);
-    let (icon, ink) = if toast.is_problem { (Icon::CIRCLE_ALERT, t.bad) } else { (Icon::CIRCLE_CHECK, t.good) };
+    let (icon, ink) = if toast.is_problem {
+        (Icon::CIRCLE_ALERT, t.bad)
+    } else if toast.is_done {
+        (Icon::CIRCLE_CHECK, t.good)
+    } else {
+        (Icon::INFO, t.accent)
+    };
     let mut dismissed = false;
     let frame = ground(t).show(ui, |ui| {
         ui.set_width(WIDTH - 32.0);

@@ -129,7 +129,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         Phase::Moored | Phase::Connecting(_) => Verb::Disconnect,
         Phase::Leaving(_) => Verb::StayConnected,
         Phase::Adrift { .. } | Phase::Resting { .. } | Phase::Stranded { .. } => Verb::Reconnect,
-        Phase::Offline if screen.session.site.is_some() && verbs::why_not(Verb::Connect, screen).is_some() => Verb::Reconnect,
+        Phase::Offline if screen.session.site.is_some() && screen.marked_site().is_none() => Verb::Reconnect,
         Phase::Offline => Verb::Connect,
     };
     let label = if matches!(screen.session.phase, Phase::Connecting(_)) { "Cancel" } else { verb.label() };

@@ -234,12 +234,22 @@ pub struct Server {
 impl Server {
     /// Starts a server that plays one script for each connection, one after another.
     pub async fn start(scripts: impl IntoIterator<Item = Script>) -> Self {
+        let made = rcgen::generate_simple_self_signed(vec!["scripted.test".to_owned()]).unwrap();
+        Self::certified(made.cert.der().clone(), &made.signing_key, scripts).await
+    }
+
+    /// As [`Server::start`], with a certificate of the test's own.
+    pub async fn certified(
+        certificate: rustls::pki_types::CertificateDer<'static>,
+        key: &rcgen::KeyPair,
+        scripts: impl IntoIterator<Item = Script>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let report = Arc::new(Mutex::new(Report::default()));
         let go = Arc::new(Semaphore::new(0));
         let (changed, _) = watch::channel(());
-        let tls = tokio_rustls::TlsAcceptor::from(Arc::new(certificate()));
+        let tls = tokio_rustls::TlsAcceptor::from(Arc::new(config(certificate, key)));
         let scripts: Vec<Script> = scripts.into_iter().collect();
         let player = Player { report: Arc::clone(&report), changed: changed.clone(), go: Arc::clone(&go), tls };
         let task = tokio::spawn(async move {
@@ -291,14 +301,14 @@ impl Server {
     }
 }
 
-fn certificate() -> rustls::ServerConfig {
-    let made = rcgen::generate_simple_self_signed(vec!["scripted.test".to_owned()]).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+/// TLS 1.2 with this certificate.
+pub fn config(certificate: rustls::pki_types::CertificateDer<'static>, key: &rcgen::KeyPair) -> rustls::ServerConfig {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_protocol_versions(&[&rustls::version::TLS12])
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![certificate], key)
         .unwrap();
     config.session_storage = rustls::server::ServerSessionMemoryCache::new(64);
     config

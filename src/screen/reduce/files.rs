@@ -14,12 +14,12 @@ use crate::screen::state::{Focus, Screen};
 /// Transfers the selection of a pane into the other pane's folder, or into one of its folder rows.
 pub(super) fn transfer(screen: &mut Screen, from: Side, onto: Option<usize>) -> Vec<Effect> {
     if let Err(reason) = can_transfer(screen) {
-        screen.notify(format!("Nothing was transferred. {reason}."));
+        screen.decline(format!("Nothing was transferred. {reason}."));
         return Vec::new();
     }
     let into = if from == Side::Local { Side::Remote } else { Side::Local };
     let Some(target) = target_folder(screen.pane(into), onto) else {
-        screen.notify("The other pane shows no folder.");
+        screen.decline("The other pane shows no folder.");
         return Vec::new();
     };
     let Some(source) = screen.pane(from).place.clone() else { return Vec::new() };
@@ -67,11 +67,11 @@ pub(super) fn upload_into_folder(screen: &mut Screen, paths: &[PathBuf]) -> Vec<
 
 fn upload(screen: &mut Screen, paths: &[PathBuf], onto: Option<usize>) -> Vec<Effect> {
     if let Err(reason) = can_transfer(screen) {
-        screen.notify(format!("Nothing was uploaded. {reason}."));
+        screen.decline(format!("Nothing was uploaded. {reason}."));
         return Vec::new();
     }
     let Some(Place::Remote(folder)) = target_folder(&screen.remote, onto) else {
-        screen.notify("The remote pane shows no folder.");
+        screen.decline("The remote pane shows no folder.");
         return Vec::new();
     };
     let mut jobs = Vec::new();

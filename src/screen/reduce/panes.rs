@@ -89,18 +89,18 @@ pub(super) fn enter_path(screen: &mut Screen, side: Side) -> Vec<Effect> {
         Side::Local => match location::resolve_local(&typed, pane.local_folder(), screen.home.as_deref()) {
             Some(path) => screen.open(Place::Local(path)),
             None => {
-                screen.notify(format!("“{typed}” is not the path of a folder."));
+                screen.decline(format!("“{typed}” is not the path of a folder."));
                 Vec::new()
             }
         },
         Side::Remote if !screen.can_browse_remote() => {
-            screen.notify(format!("{NOT_CONNECTED}."));
+            screen.decline(format!("{NOT_CONNECTED}."));
             Vec::new()
         }
         Side::Remote => match resolve_remote(screen, &typed) {
             Ok(path) => screen.open(Place::Remote(path)),
             Err(error) => {
-                screen.notify(format!("This path cannot be opened: {error}."));
+                screen.decline(format!("This path cannot be opened: {error}."));
                 Vec::new()
             }
         },

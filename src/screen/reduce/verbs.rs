@@ -16,7 +16,7 @@ use crate::screen::verb::Verb;
 pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
     if let Err(reason) = verb.is_enabled(screen) {
         if !is_quiet(verb) {
-            screen.notify(format!("{reason}."));
+            screen.decline(format!("{reason}."));
         }
         return Vec::new();
     }

@@ -65,7 +65,7 @@ fn keep_alive(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
             };
         }
         let words = match beat {
-            Beat::Automatic => "Sends NOOP at half of the idle limit that the server announced or that was learned from a cut; every 30 s until then.",
+            Beat::Automatic => "Sends NOOP at half of the idle limit that the server announced or that was learned from a cut; every 15 s until then.",
             Beat::Every => "Sends NOOP whenever the connection was idle for so long.",
             Beat::Off => "The server may end the session when it is idle. Moorline then comes back to the same folder.",
         };
