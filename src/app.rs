@@ -10,8 +10,10 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use eframe::egui;
+use jiff::tz::TimeZone;
 
 use crate::engine::{Engine, Options};
 #[cfg(feature = "practice")]
@@ -51,6 +53,7 @@ pub fn run(start: Start) -> Result<(), Error> {
     if !system::has_display() {
         return Err(Error::NoDisplay);
     }
+    look_up_zone();
     #[cfg(feature = "practice")]
     let (start, _practice) = with_practice(start)?;
     let places = Places::of_user();
@@ -78,6 +81,14 @@ pub fn run(start: Start) -> Result<(), Error> {
         Ok(result) => result.map_err(|error| Error::Window(system::window_words(&error.to_string()))),
         Err(panic) if opened.load(Ordering::Acquire) => panic::resume_unwind(panic),
         Err(panic) => Err(Error::Window(system::panic_words(&panic))),
+    }
+}
+
+/// Looks the time zone up while the display's libraries load: the zone database is a walk over many folders, whose result is kept.
+fn look_up_zone() {
+    let asked = thread::Builder::new().name("moorline-zone".into()).spawn(TimeZone::system);
+    if let Err(error) = asked {
+        tracing::warn!("the time zone is looked up later: {error}");
     }
 }
 
