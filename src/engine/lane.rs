@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::{Place, SessionContext};
 use crate::engine::shared_queue::Taken;
-use crate::engine::{download, folder, settle, upload};
+use crate::engine::{aftermath, download, folder, settle, upload};
 use crate::ftp::{Control, Fault};
 use crate::model::queue::Item;
 use crate::model::transfer::Direction;
@@ -19,17 +18,6 @@ use crate::model::transfer::Direction;
 const LINGER: Duration = Duration::from_secs(15);
 /// Waits between attempts of one lane to connect, while the browsing connection is fine.
 const BETWEEN_ATTEMPTS: [u64; 5] = [1, 3, 10, 30, 60];
-
-/// What a lane could not settle by itself.
-pub enum LaneReport {
-    /// A connection was not to be had.
-    Refused {
-        /// Why.
-        fault: Fault,
-        /// How often that happened to this lane without a success in between.
-        in_a_row: usize,
-    },
-}
 
 /// A connection and its place in the count.
 pub struct Connection {
@@ -53,7 +41,7 @@ impl Connection {
 }
 
 /// Runs until the session stops.
-pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::UnboundedSender<LaneReport>) {
+pub async fn run(ctx: Arc<SessionContext>, number: u16) {
     let mut changes = ctx.queue.changes();
     let mut working = ctx.working.subscribe();
     let mut connection: Option<Connection> = None;
@@ -65,11 +53,12 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
         }
         // Whoever has a connection works; another lane needs a place for one first.
         let is_open = *working.borrow_and_update();
-        let place = if is_open && connection.is_none() { ctx.reserve() } else { None };
+        let turn = if is_open && connection.is_none() { Some(ctx.turn_to_dial().await) } else { None };
+        let place = if turn.is_some() { ctx.reserve() } else { None };
         let may_work = is_open && (connection.is_some() || place.is_some());
         let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop) } else { None };
         let Some(Taken { item, stop: token, run }) = taken else {
-            drop(place);
+            drop((place, turn));
             idle(&ctx, may_work, &mut connection, &mut changes, &mut working).await;
             continue;
         };
@@ -89,6 +78,7 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
         match open {
             Ok(mut open) => {
                 failures = 0;
+                drop(turn);
                 open.control.set_cancel(token);
                 let result = run_item(&ctx, &mut open.control, item).await;
                 let gone = matches!(result, Err(Stopped::ConnectionGone(_)));
@@ -102,8 +92,9 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16, reports: mpsc::Unbounded
                 settle::hand_back(&ctx, id);
                 // Another connection may take it while this one waits.
                 ctx.queue.release(id, run);
-                // The session decides what a refusal means for the budget; this lane only waits its turn.
-                drop(reports.send(LaneReport::Refused { fault, in_a_row: failures + 1 }));
+                // Before the next lane dials: it may not have to.
+                aftermath::adjust_budget(&ctx, &fault, failures + 1).await;
+                drop(turn);
                 let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
                 failures += 1;
                 tokio::select! {

@@ -11,11 +11,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::adrift::Waited;
-use crate::engine::aftermath;
 use crate::engine::browse::{self, Work};
 use crate::engine::event::EventBody;
 use crate::engine::item_outcome::Stopped;
-use crate::engine::lane::{self, LaneReport};
+use crate::engine::lane;
 use crate::engine::login;
 use crate::engine::moment::at;
 use crate::engine::mooring::Mooring;
@@ -53,8 +52,6 @@ pub struct Session {
     password: Option<Secret>,
     attempt: u32,
     lanes: JoinSet<()>,
-    reports: mpsc::UnboundedSender<LaneReport>,
-    reported: mpsc::UnboundedReceiver<LaneReport>,
     was_moored: bool,
 }
 
@@ -67,7 +64,6 @@ impl Session {
         start: AddressPath,
         password: Option<Secret>,
     ) -> Self {
-        let (reports, reported) = mpsc::unbounded_channel();
         Self {
             ctx,
             commands,
@@ -79,8 +75,6 @@ impl Session {
             password,
             attempt: 0,
             lanes: JoinSet::new(),
-            reports,
-            reported,
             was_moored: false,
         }
     }
@@ -226,9 +220,6 @@ impl Session {
                 () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
                 () = at(item_due) => {}
                 _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
-                Some(LaneReport::Refused { fault, in_a_row }) = self.reported.recv() => {
-                    aftermath::adjust_budget(&ctx, &fault, in_a_row).await;
-                }
             }
         };
         self.mooring.silence_so_far();
@@ -371,7 +362,7 @@ impl Session {
         let settings = self.ctx.settings();
         let count = if self.ctx.site.connections > 0 { self.ctx.site.connections } else { settings.connections };
         for number in 1..=u16::from(count) {
-            self.lanes.spawn(lane::run(Arc::clone(&self.ctx), number, self.reports.clone()));
+            self.lanes.spawn(lane::run(Arc::clone(&self.ctx), number));
         }
     }
 

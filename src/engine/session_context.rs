@@ -65,6 +65,7 @@ pub struct SessionContext {
     pub stop: CancellationToken,
     budget: Mutex<Budget>,
     open: AtomicUsize,
+    dialling: tokio::sync::Mutex<()>,
     trust: Mutex<Trust>,
     password: Mutex<Secret>,
     view: Mutex<SessionView>,
@@ -94,6 +95,7 @@ impl SessionContext {
             stop: CancellationToken::new(),
             budget: Mutex::new(budget),
             open: AtomicUsize::new(0),
+            dialling: tokio::sync::Mutex::default(),
             trust: Mutex::default(),
             password: Mutex::default(),
             view: Mutex::new(view),
@@ -184,8 +186,13 @@ impl SessionContext {
         place
     }
 
-    /// A place for one connection more, when the host may have it. It is held while dialling already, so that lanes which dial at
-    /// the same moment do not exceed the budget together.
+    /// Lanes dial one after the other: so a refusal tells exactly how many connections the host allows, and no more than one is
+    /// provoked by each try.
+    pub async fn turn_to_dial(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.dialling.lock().await
+    }
+
+    /// A place for one connection more, when the host may have it.
     pub fn reserve(self: &Arc<Self>) -> Option<Place> {
         let allowed = lock(&self.budget).allowed();
         let within = |open| if open < allowed { Some(open + 1) } else { None };

@@ -157,7 +157,7 @@ mod tests {
         let after = |seconds| last + Duration::from_secs(seconds);
         let known = limit(60, LimitSource::Announced);
         assert_eq!(next_due(last, KeepAlive::Automatic, known, last, false), Some(after(30)));
-        assert_eq!(next_due(after(10), KeepAlive::Automatic, known, last, false), Some(after(15)));
+        assert_eq!(next_due(after(10), KeepAlive::Automatic, known, last, false), Some(after(30)));
         assert_eq!(next_due(after(90), KeepAlive::Automatic, known, last, false), Some(after(90)), "overdue is now");
         assert_eq!(next_due(last, KeepAlive::Automatic, known, last, true), None, "never while busy");
         assert_eq!(next_due(last, KeepAlive::Off, known, last, false), None);
