@@ -57,7 +57,8 @@ pub fn run(start: Start) -> Result<(), Error> {
     #[cfg(feature = "practice")]
     let (start, _practice) = with_practice(start)?;
     let places = Places::of_user();
-    let settings = places.as_ref().map(|places| crate::store::settings::load(places).value).unwrap_or_default();
+    // Only a look: the engine loads the settings, and its notice must not be lost when the file is damaged.
+    let settings = places.as_ref().map(crate::store::settings::peek).unwrap_or_default();
     let options = native_options(settings.window);
     let opened = Arc::new(AtomicBool::new(false));
     let is_open = Arc::clone(&opened);

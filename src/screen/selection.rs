@@ -24,6 +24,15 @@ impl Pane {
         }
     }
 
+    /// The same, in the order of the rows: what a person sees first is done first.
+    #[must_use]
+    pub fn targets_in_order(&self) -> Vec<&Entry> {
+        if self.selected.is_empty() {
+            return self.targets();
+        }
+        (0..self.rows.len()).filter(|row| self.is_selected(*row)).filter_map(|row| self.entry(row)).collect()
+    }
+
     /// The row that a click or a key is about.
     pub fn click(&mut self, row: usize, extend: Extend, secondary: bool) {
         if row >= self.rows.len() {

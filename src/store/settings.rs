@@ -41,6 +41,13 @@ pub fn load(places: &Places) -> Loaded<Settings> {
     Loaded { value, notice: Some(notice) }
 }
 
+/// The settings as far as they can be read; nothing is repaired, kept aside or said.
+#[must_use]
+pub fn peek(places: &Places) -> Settings {
+    let text = std::fs::read_to_string(places.config.join(FILE)).unwrap_or_default();
+    parse(&text).map(|(settings, _)| settings).unwrap_or_default()
+}
+
 /// Saves the settings.
 ///
 /// # Errors
@@ -144,6 +151,8 @@ mod tests {
     #[test]
     fn a_damaged_file_is_set_aside() {
         let (_folder, places) = places_with(Some("connections = "));
+        assert_eq!(peek(&places), Settings::default());
+        assert!(places.config.join(FILE).exists(), "a look changes nothing");
         let loaded = load(&places);
         assert_eq!(loaded.value, Settings::default());
         assert!(loaded.notice.unwrap().sentence().contains("settings.damaged-"));

@@ -44,7 +44,7 @@ impl Columns {
         let owner = if width >= 680.0 { OWNER_WIDE } else { OWNER };
         let owner_left = take(remote && width >= 520.0, owner, 0.0);
         let mode_left = take(remote && width >= 430.0, MODE, GAP);
-        let modified_left = take(width >= 290.0, MODIFIED, if mode_left.is_some() { GAP } else { 0.0 });
+        let modified_left = take(width >= 330.0, MODIFIED, if mode_left.is_some() { GAP } else { 0.0 });
         let size_right = right - 16.0;
         let name_left = area.left() + 30.0;
         Self { name_left, name_right: (size_right - SIZE).max(name_left), size_right, modified_left, mode_left, owner_left }
@@ -67,10 +67,10 @@ mod tests {
         assert_eq!(has(594.0), [true, true, true]);
         assert_eq!(has(480.0), [true, true, false]);
         assert_eq!(has(400.0), [true, false, false]);
-        assert_eq!(has(240.0), [false, false, false]);
-        for width in [200.0, 240.0, 400.0, 480.0, 594.0, 2000.0] {
+        assert_eq!(has(300.0), [false, false, false]);
+        for width in [200.0, 240.0, 329.0, 330.0, 400.0, 480.0, 594.0, 2000.0] {
             let columns = of(width);
-            assert!(columns.name_right - columns.name_left > 70.0, "names keep room at {width}");
+            assert!(columns.name_right - columns.name_left > 80.0, "names keep room at {width}");
         }
     }
 }

@@ -192,6 +192,7 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
         TransferState::Kept if row.size == Some(row.moved) && row.moved > 0 => {
             ("arrived · proof when back".to_owned(), t.warn_text)
         }
+        TransferState::Kept if row.moved == 0 => ("starts again when back".to_owned(), t.warn_text),
         TransferState::Kept => (format!("kept at {moved}"), t.warn_text),
         TransferState::Done(proof) => {
             let compared = match proof.compared {

@@ -23,10 +23,10 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(12.0);
         state(ui, view, actions);
-        figures(ui, view);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
             security(ui, view);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| figures(ui, view));
         });
     });
 }
@@ -103,10 +103,13 @@ fn anchor(ui: &mut Ui, color: Color32) {
     Icon::ANCHOR.paint(ui.painter(), rect.left_center() + vec2(7.0, 0.0), size::ICON_SMALL, color);
 }
 
-/// The figures, each after a thin separator.
+/// The figures, each after a thin separator; those that find no room are left out.
 fn figures(ui: &mut Ui, view: &View<'_>) {
     let session = &view.screen.session;
     let figure = |ui: &mut Ui, line: Line, tooltip: &str| {
+        if line.width(ui) + 31.0 > ui.available_width() {
+            return;
+        }
         ui.add_space(14.0);
         let (rect, _) = ui.allocate_exact_size(vec2(1.0, 14.0), Sense::hover());
         ui.painter().rect_filled(rect, 0.0, tokens(ui).line);

@@ -23,7 +23,7 @@ pub(super) fn transfer(screen: &mut Screen, from: Side, onto: Option<usize>) -> 
         return Vec::new();
     };
     let Some(source) = screen.pane(from).place.clone() else { return Vec::new() };
-    let entries: Vec<Entry> = screen.pane(from).targets().into_iter().cloned().collect();
+    let entries: Vec<Entry> = screen.pane(from).targets_in_order().into_iter().cloned().collect();
     let mut jobs = Vec::new();
     let mut refused = Vec::new();
     for entry in entries {

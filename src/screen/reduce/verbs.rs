@@ -165,7 +165,7 @@ fn show_sites(screen: &mut Screen) -> Vec<Effect> {
 /// What a command is about: the selected entries, or the one under the cursor; in an empty folder the folder itself.
 fn target_places(screen: &Screen) -> Vec<Place> {
     let pane = screen.pane(screen.active);
-    pane.targets().into_iter().filter_map(|entry| pane.place_of(&entry.name)).collect()
+    pane.targets_in_order().into_iter().filter_map(|entry| pane.place_of(&entry.name)).collect()
 }
 
 fn rename(screen: &mut Screen) -> Vec<Effect> {

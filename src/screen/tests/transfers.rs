@@ -38,6 +38,26 @@ fn the_selection_goes_to_the_folder_in_the_other_pane() {
 }
 
 #[test]
+fn the_queue_gets_files_in_the_order_of_the_rows() {
+    let mut screen = moored();
+    let order = |screen: &mut Screen| -> Vec<String> {
+        reduce(screen, Action::ActivatePane(Side::Local));
+        act(screen, Verb::SelectAll);
+        let effects = act(screen, Verb::Transfer);
+        jobs(&effects).iter().filter_map(|job| Some(job.local.file_name()?.to_str()?.to_owned())).collect()
+    };
+    let shown = |screen: &Screen| -> Vec<String> {
+        let pane = &screen.local;
+        (0..pane.rows.len()).filter_map(|row| Some(pane.entry(row)?.name.clone())).collect()
+    };
+    assert_eq!(order(&mut screen), shown(&screen));
+    let before = shown(&screen);
+    reduce(&mut screen, Action::SortBy { side: Side::Local, key: crate::model::sort::SortKey::Name });
+    assert_ne!(shown(&screen), before, "sorted the other way round");
+    assert_eq!(order(&mut screen), shown(&screen));
+}
+
+#[test]
 fn nothing_is_transferred_unless_moored_and_it_says_so() {
     for phase in phases().into_iter().filter(|phase| !matches!(phase, Phase::Moored | Phase::Resting { .. })) {
         let all: [fn() -> Action; 4] = [
