@@ -20,6 +20,7 @@ use rcgen::{CertificateParams, CertifiedIssuer, DnType, KeyPair, date_time_ymd};
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
 use support::scripted::{PATIENCE, Script, Server, config};
+use support::servers::{self, Kind, Server as RealServer, Setup, Tls};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -476,4 +477,21 @@ async fn the_engine_examines_beside_the_session() {
     assert_eq!(site, SiteId("x".to_owned()));
     assert_eq!(report.conclusion.finding, Finding::LoginRefused, "{}", report.text());
     server.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_servers_are_fine_in_clear_and_under_tls() {
+    for kind in Kind::ALL {
+        for (tls, encryption) in [(Tls::Offered, Encryption::Plain), (Tls::Required, Encryption::Explicit)] {
+            let setup = Setup { tls, ..Setup::default() };
+            let Some(server) = RealServer::start_or_skip("doctor", kind, &setup) else { continue };
+            let mut patient = patient(server.address(), encryption);
+            servers::USER.clone_into(&mut patient.site.user);
+            patient.password = Some(Secret::new(servers::PASSWORD));
+            patient.trust.pinned.insert(server.fingerprint().parse().unwrap());
+            let report = examine(&patient, &CancellationToken::new()).await.report;
+            eprintln!("{kind} {encryption:?}\n{}", report.text());
+            assert_eq!(report.conclusion.outcome, Outcome::Fine, "{kind} {encryption:?}\n{}", report.text());
+        }
+    }
 }
