@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Theme};
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use moorline::engine::{Command, Place, Question, QuestionId};
 use moorline::model::certificate::{Certificate, Fingerprint};
 use moorline::model::conflict::{Facts, OnExists};
+use moorline::model::diagnosis::{Finding, Report, Step, StepName};
 use moorline::model::entry::{Modified, Precision};
 use moorline::model::path::RemotePath;
 use moorline::model::session::DisconnectWhen;
@@ -177,6 +179,26 @@ fn toasts() -> Screen {
     }
 }
 
+/// An examination of a server whose data ports are closed.
+fn diagnosis() -> Dialog {
+    let ms = Duration::from_millis;
+    let steps = [
+        (StepName::Name, Finding::Fine, 14, "ftp.harbourbooks.example is 192.0.2.17 (IPv4 only)."),
+        (StepName::Route, Finding::Fine, 31, "Connected in 31 ms."),
+        (StepName::Greeting, Finding::Fine, 58, "“220 Harbour Books”"),
+        (StepName::Security, Finding::Fine, 74, "TLS 1.2 with a certificate of a known authority."),
+        (StepName::Login, Finding::Fine, 102, "“230 Login successful.”"),
+        (StepName::Features, Finding::Fine, 61, "MDTM, MLST, REST, SIZE, UTF8."),
+        (StepName::Passive, Finding::ForeignAddress, 0, "The server names 10.0.0.4, a private address, port 50112."),
+        (StepName::Data, Finding::DataRefused, 33, "Port 50112 refuses it."),
+        (StepName::RoundTrip, Finding::Fine, 30, "NOOP is answered in 30 ms."),
+        (StepName::Clock, Finding::NotTold, 0, "The server does not tell its time."),
+    ];
+    let steps = steps.map(|(name, finding, took, words)| Step { name, finding, took: ms(took), words: words.to_owned() });
+    let report = Report::new("ftp.harbourbooks.example:21".to_owned(), steps.to_vec(), &[]);
+    Dialog::Diagnosis { site: SiteId("harbour".into()), name: "Harbour Books".into(), report: Some(Arc::new(report)) }
+}
+
 /// Every picture by name.
 fn pictures() -> Vec<(&'static str, Screen)> {
     let mut wrong = site_form(SitePage::Connection);
@@ -226,6 +248,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ),
         ("permissions", with_dialog(mode)),
         ("settings", with_dialog(Dialog::Settings(Box::default()))),
+        ("diagnosis", with_dialog(diagnosis())),
         ("keys", with_dialog(Dialog::Keys)),
         ("about", with_dialog(Dialog::About)),
         ("question_exists", with_question(conflict(12_100))),

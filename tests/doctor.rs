@@ -9,16 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moorline::engine::doctor::{Limits, Patient, examine};
+use moorline::engine::{Command as EngineCommand, Engine, EventBody, Options, Waker};
 use moorline::ftp::tls::Trust;
 use moorline::model::certificate::Fingerprint;
 use moorline::model::diagnosis::{Finding, Outcome, Report, StepName, Verdict};
 use moorline::model::secret::Secret;
-use moorline::model::site::{Encryption, Site, SiteId};
+use moorline::model::site::{Encryption, Logon, Site, SiteId};
 use moorline::store::hosts::HostFacts;
 use rcgen::{CertificateParams, CertifiedIssuer, DnType, KeyPair, date_time_ymd};
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
 use support::scripted::{PATIENCE, Script, Server, config};
+use support::servers::{self, Kind, Server as RealServer, Setup, Tls};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -446,5 +448,50 @@ async fn the_command_prints_the_conclusion_first_and_exits_with_it() {
         assert_eq!(report["conclusion"]["headline"], finding.headline());
         assert_eq!(report["steps"].as_array().unwrap().len(), 12);
         server.finish().await;
+    }
+}
+
+struct Nobody;
+
+impl Waker for Nobody {
+    fn wake(&self) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_examines_beside_the_session() {
+    let server =
+        Server::playing(Script::greet().answer("USER", "331 password\r\n").answer("PASS", "530 Login incorrect\r\n").await_end());
+    let server = server.await;
+    let mut site = patient(server.address(), Encryption::Plain).site;
+    site.logon = Logon::Anonymous;
+    let report = tokio::task::spawn_blocking(move || {
+        let options = Options { places: None, keyring: false, keep_queue: false };
+        let engine = Engine::start(options, Arc::new(Nobody)).unwrap();
+        engine.send(EngineCommand::Diagnose { site: Box::new(site) });
+        (0..50).find_map(|_| match engine.wait_event(PATIENCE)?.body {
+            EventBody::Diagnosis { site, report } => Some((site, report)),
+            _ => None,
+        })
+    });
+    let (site, report) = report.await.unwrap().expect("no report came");
+    assert_eq!(site, SiteId("x".to_owned()));
+    assert_eq!(report.conclusion.finding, Finding::LoginRefused, "{}", report.text());
+    server.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_servers_are_fine_in_clear_and_under_tls() {
+    for kind in Kind::ALL {
+        for (tls, encryption) in [(Tls::Offered, Encryption::Plain), (Tls::Required, Encryption::Explicit)] {
+            let setup = Setup { tls, ..Setup::default() };
+            let Some(server) = RealServer::start_or_skip("doctor", kind, &setup) else { continue };
+            let mut patient = patient(server.address(), encryption);
+            servers::USER.clone_into(&mut patient.site.user);
+            patient.password = Some(Secret::new(servers::PASSWORD));
+            patient.trust.pinned.insert(server.fingerprint().parse().unwrap());
+            let report = examine(&patient, &CancellationToken::new()).await.report;
+            eprintln!("{kind} {encryption:?}\n{}", report.text());
+            assert_eq!(report.conclusion.outcome, Outcome::Fine, "{kind} {encryption:?}\n{}", report.text());
+        }
     }
 }

@@ -168,6 +168,8 @@ fn a_header_sorts_a_tab_shows_and_a_banner_answers() {
     assert_eq!(done(&mut window), [Action::SortBy { side: Side::Remote, key: SortKey::Owner }]);
     window.get_by_label("Failed 2").click();
     assert_eq!(done(&mut window), [Action::ShowTab(PanelTab::Failed)]);
+    window.get_by_label("Diagnose").click();
+    assert_eq!(done(&mut window), [Action::Banner(BannerAction::Diagnose)]);
     window.get_by_label("Stay offline").click();
     assert_eq!(done(&mut window), [Action::Banner(BannerAction::StayOffline)]);
     window.get_by_label("Cancel includes/db.php").click();

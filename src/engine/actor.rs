@@ -8,6 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::engine::command::{Change, Command, Place};
+use crate::engine::doctor::{self, Limits};
 use crate::engine::event::{EventBody, Question};
 use crate::engine::handle::Options;
 use crate::engine::journal::{self, JournalWriter};
@@ -23,6 +24,7 @@ use crate::engine::shared_queue::SharedQueue;
 use crate::engine::{Answer, trouble};
 use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
+use crate::model::certificate::Fingerprint;
 use crate::model::format;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -85,6 +87,7 @@ struct Actor {
     session: Option<SessionHandle>,
     last: Option<(Site, AddressPath)>,
     opening: Option<JoinHandle<()>>,
+    examining: Option<JoinHandle<()>>,
     local: Option<PathBuf>,
     refresh_local: Option<Instant>,
     refresh_remote: Option<Instant>,
@@ -113,6 +116,7 @@ impl Actor {
             session: None,
             last: None,
             opening: None,
+            examining: None,
             local: None,
             refresh_local: None,
             refresh_remote: None,
@@ -154,6 +158,7 @@ impl Actor {
             Command::StayConnected => self.tell(SessionCommand::Stay),
             Command::ReconnectNow => self.reconnect().await,
             Command::StayOffline => self.tell(SessionCommand::StayOffline),
+            Command::Diagnose { site } => self.diagnose(*site),
             Command::DismissBanner => self.tell(SessionCommand::DismissBanner),
             Command::Answer { question, answer } => self.shared.questions.answer(question, answer),
             Command::OpenRemote { path } => self.tell(SessionCommand::Open(path)),
@@ -242,6 +247,23 @@ impl Actor {
                 }
             }
         }
+    }
+
+    /// Examines a server beside whatever the session does, with the session's own password and certificates when it is with it.
+    fn diagnose(&mut self, site: Site) {
+        if let Some(examining) = self.examining.take() {
+            examining.abort();
+        }
+        let is_with = |other: &Site| other.authority() == site.authority() && other.login_user() == site.login_user();
+        let context = self.session.as_ref().map(|session| &session.context).filter(|context| is_with(&context.site));
+        let password = context.map(|context| context.password()).filter(|password| !password.is_empty());
+        let accepted: Vec<Fingerprint> = context.map(|context| context.trust().pinned.into_iter().collect()).unwrap_or_default();
+        let (keeper, publisher) = (self.shared.keeper.clone(), self.publisher.clone());
+        self.examining = Some(tokio::spawn(async move {
+            let id = site.id.clone();
+            let report = doctor::examine_site(&keeper, site, password, &accepted, Limits::default()).await;
+            publisher.publish(EventBody::Diagnosis { site: id, report: Arc::new(report) });
+        }));
     }
 
     fn open_local(&mut self, path: PathBuf) {

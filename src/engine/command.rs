@@ -104,6 +104,11 @@ pub enum Command {
     StayOffline,
     /// Takes the banner away.
     DismissBanner,
+    /// Examines a site's server step by step; an examination that is under way is given up for it.
+    Diagnose {
+        /// Where.
+        site: Box<Site>,
+    },
     /// Answers a question.
     Answer {
         /// Which.

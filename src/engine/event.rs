@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use crate::engine::command::Place;
 use crate::model::certificate::Certificate;
 use crate::model::conflict::Facts;
+use crate::model::diagnosis::Report;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
 use crate::model::session::{Generation, SessionView};
 use crate::model::settings::Settings;
-use crate::model::site::{Site, SiteTree};
+use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{Direction, TransferId};
 
 /// Identifies a question until it is answered or withdrawn.
@@ -136,6 +137,13 @@ pub enum EventBody {
         /// Which.
         id: QuestionId,
     },
+    /// A server was examined.
+    Diagnosis {
+        /// Whose.
+        site: SiteId,
+        /// What was found.
+        report: Arc<Report>,
+    },
     /// The saved sites, at the start and after each change.
     Sites(Arc<SiteTree>),
     /// The settings, at the start and after each change.
@@ -145,12 +153,17 @@ pub enum EventBody {
 }
 
 impl EventBody {
-    /// Whether it is true whatever has become of the session: what is on this machine, and questions that are void.
+    /// Whether it is true whatever has become of the session: what is on this machine, examinations, and questions that are void.
     #[must_use]
     pub fn outlives_its_session(&self) -> bool {
         matches!(
             self,
-            Self::LocalListing { .. } | Self::LocalTrouble { .. } | Self::Sites(_) | Self::Settings(_) | Self::Withdrawn { .. }
+            Self::LocalListing { .. }
+                | Self::LocalTrouble { .. }
+                | Self::Diagnosis { .. }
+                | Self::Sites(_)
+                | Self::Settings(_)
+                | Self::Withdrawn { .. }
         )
     }
 }

@@ -16,6 +16,8 @@ pub enum Severity {
 pub enum BannerAction {
     /// Connect again at once.
     ReconnectNow,
+    /// Examine the server step by step.
+    Diagnose,
     /// Do not come back by itself.
     StayOffline,
     /// Change the site (wrong password, wrong host).

@@ -6,7 +6,7 @@ mod session;
 
 use crate::engine::{Event, EventBody};
 use crate::model::settings::Settings;
-use crate::screen::{Effect, Screen, Side};
+use crate::screen::{Dialog, Effect, Screen, Side};
 
 /// Takes in what the engine reports; `now` is the window's clock in seconds.
 pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
@@ -34,6 +34,15 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
         }
         EventBody::Notice(text) => {
             screen.notify(text);
+            Vec::new()
+        }
+        EventBody::Diagnosis { site, report } => {
+            // A dialog that was closed meanwhile wants to hear no more of it.
+            if let Some(Dialog::Diagnosis { site: open, report: shown, .. }) = &mut screen.dialog
+                && *open == site
+            {
+                *shown = Some(report);
+            }
             Vec::new()
         }
         EventBody::Asked { id, question } => questions::asked(screen, id, question),

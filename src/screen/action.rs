@@ -103,6 +103,8 @@ pub enum Action {
     EditSite(SiteId),
     /// A copy of this site.
     DuplicateSite(SiteId),
+    /// Examine this site's server.
+    DiagnoseSite(SiteId),
     /// Ask whether to delete this site.
     DeleteSite(SiteId),
     /// Marker of a site.

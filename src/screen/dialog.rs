@@ -1,6 +1,9 @@
 //! The dialogs that a person opens (questions of the engine are in `Screen::questions`).
 
+use std::sync::Arc;
+
 use crate::engine::Place;
+use crate::model::diagnosis::Report;
 use crate::model::path::RemotePath;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
@@ -122,6 +125,15 @@ pub enum Dialog {
     },
     /// Settings.
     Settings(Box<Settings>),
+    /// An examination of a server.
+    Diagnosis {
+        /// Whose.
+        site: SiteId,
+        /// Its name.
+        name: String,
+        /// What was found; `None` while it is examined.
+        report: Option<Arc<Report>>,
+    },
     /// All keys.
     Keys,
     /// Version and licences.

@@ -24,6 +24,9 @@ impl Verb {
             Self::Disconnect => need(screen.has_session(), "There is no connection"),
             Self::StayConnected => need(matches!(screen.session.phase, Phase::Leaving(_)), "No disconnect is planned"),
             Self::Reconnect => need(screen.session.site.is_some(), "There was no connection yet"),
+            Self::Diagnose => {
+                need(screen.session.site.is_some() || screen.marked_site().is_some(), "Choose a site in the list first")
+            }
             Self::EditSite | Self::DuplicateSite | Self::DeleteSite => {
                 need(screen.marked_site().is_some(), "Choose a site in the list first")
             }

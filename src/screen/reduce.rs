@@ -1,6 +1,7 @@
 //! (Screen, Action) → effects.
 
 mod address;
+mod diagnosis;
 mod dialogs;
 mod files;
 mod panes;
@@ -57,6 +58,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::OpenSite(id) => sites::open(screen, id),
         Action::ToggleSiteFolder(path) => sites::toggle_folder(screen, &path),
         Action::EditSite(id) => sites::edit(screen, &id),
+        Action::DiagnoseSite(id) => diagnosis::of_site(screen, &id),
         Action::DuplicateSite(id) => sites::duplicate(screen, &id),
         Action::DeleteSite(id) => sites::ask_delete(screen, &id),
         Action::ColorSite(id, color) => sites::color(screen, &id, color),

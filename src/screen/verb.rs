@@ -9,6 +9,7 @@ pub enum Verb {
     Disconnect,
     StayConnected,
     Reconnect,
+    Diagnose,
     FocusAddress,
     // Sites
     NewSite,
@@ -76,6 +77,7 @@ impl Verb {
         Self::Disconnect,
         Self::StayConnected,
         Self::Reconnect,
+        Self::Diagnose,
         Self::FocusAddress,
         Self::NewSite,
         Self::NewSiteFolder,
@@ -156,6 +158,7 @@ impl Verb {
             Self::Disconnect => ("Disconnect", "Leave the server; asks when, if transfers are pending", "unplug"),
             Self::StayConnected => ("Stay connected", "Take the planned disconnect back", "anchor"),
             Self::Reconnect => ("Reconnect", "Connect to the same site again, into the same folder", "refresh-ccw"),
+            Self::Diagnose => ("Diagnose", "Examine the server step by step and say what is the matter", "stethoscope"),
             Self::FocusAddress => ("Address, site or command", "Type an address, a site's name or a command", "search"),
             Self::NewSite => ("New site", "Add a site to the list", "plus"),
             Self::NewSiteFolder => ("New folder for sites", "Add a folder to the list of sites", "folder-plus"),

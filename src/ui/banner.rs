@@ -5,7 +5,7 @@ use eframe::egui::{Align, Color32, CornerRadius, Id, Layout, Rect, Ui, UiBuilder
 use crate::model::banner::{Banner, BannerAction, Severity};
 use crate::model::format;
 use crate::model::session::Phase;
-use crate::screen::Action;
+use crate::screen::{Action, Verb};
 use crate::ui::fonts;
 use crate::ui::icon::Icon;
 use crate::ui::paint::{self, Line};
@@ -112,6 +112,7 @@ fn what_comes_next(ui: &Ui, view: &View<'_>, banner: &Banner) -> Line {
 fn action_button(ui: &mut Ui, action: BannerAction, main: bool) -> eframe::egui::Response {
     let label = match action {
         BannerAction::ReconnectNow => "Reconnect now",
+        BannerAction::Diagnose => return button::ghost_icon_button(ui, Icon::STETHOSCOPE, Verb::Diagnose.label(), None),
         BannerAction::StayOffline => "Stay offline",
         BannerAction::EditSite => "Edit site",
         BannerAction::Dismiss if main => "Got it",

@@ -16,6 +16,9 @@ pub fn show(ui: &mut Ui, site: &Site, actions: &mut Vec<Action>) {
     if verbs::menu_row(ui, Some(Icon::PLUG), "Connect", key(Verb::Connect).as_deref(), None).clicked() {
         actions.push(Action::OpenSite(site.id.clone()));
     }
+    if verbs::menu_row(ui, Some(Icon::STETHOSCOPE), Verb::Diagnose.label(), None, None).clicked() {
+        actions.push(Action::DiagnoseSite(site.id.clone()));
+    }
     verbs::menu_line(ui);
     if verbs::menu_row(ui, Some(Icon::PENCIL), "Edit site", key(Verb::EditSite).as_deref(), None).clicked() {
         actions.push(Action::EditSite(site.id.clone()));

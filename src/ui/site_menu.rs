@@ -49,6 +49,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         _ => {
             verbs::menu_item(ui, screen, Verb::Disconnect, actions);
             verbs::menu_item(ui, screen, Verb::Reconnect, actions);
+            verbs::menu_item(ui, screen, Verb::Diagnose, actions);
         }
     }
     let is_saved = screen.session.site.as_ref().is_some_and(|site| tree.site(&site.id).is_some());

@@ -351,7 +351,7 @@ pub fn adrift(theme: ThemeChoice) -> Sample {
         headline: "The server ended the session after 300 seconds without a command.".into(),
         consequence: "1,203 transfers are waiting and nothing is lost".into(),
         server_words: Some("Timeout - try typing a little faster next time".into()),
-        actions: vec![BannerAction::ReconnectNow, BannerAction::StayOffline],
+        actions: vec![BannerAction::ReconnectNow, BannerAction::Diagnose, BannerAction::StayOffline],
     });
     session.idle_limit = Some(IdleLimit { seconds: 300, source: LimitSource::LearnedNow });
     session.keep_alive_interval = Some(Duration::from_secs(150));

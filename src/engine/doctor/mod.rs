@@ -147,17 +147,27 @@ pub fn examine_blocking(
 ) -> io::Result<Report> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (keeper, _) = Keeper::open(places, false);
-    let report = runtime.block_on(with_keeper(&keeper, site, password, accepted, limits));
+    let report = runtime.block_on(examine_site(&keeper, site, password, accepted, limits));
     // A name server that never answers must not hold the program.
     runtime.shutdown_background();
     Ok(report)
 }
 
-/// Examines a server with what is kept of certificates and hosts; remembers a good address.
-async fn with_keeper(keeper: &Keeper, site: Site, password: Option<Secret>, accepted: &[Fingerprint], limits: Limits) -> Report {
+/// Examines a site's server with what is kept of passwords, certificates and hosts; remembers a good address.
+pub(super) async fn examine_site(
+    keeper: &Keeper,
+    site: Site,
+    password: Option<Secret>,
+    accepted: &[Fingerprint],
+    limits: Limits,
+) -> Report {
     let mut trust = keeper.trust(&site).await;
     trust.pinned.extend(accepted);
     let known = keeper.host(&site).await;
+    let password = match password {
+        None if site.logon == Logon::Keyring && !site.user.is_empty() => keeper.password(&site).await,
+        password => password,
+    };
     let patient = Patient { site, password, trust, known, limits };
     let diagnosis = examine(&patient, &CancellationToken::new()).await;
     if diagnosis.report.conclusion.outcome != Outcome::NoSession

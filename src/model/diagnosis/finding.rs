@@ -339,7 +339,7 @@ impl Finding {
             }
             Self::ForeignAddress => (
                 "The server names a wrong address for data connections.",
-                "Moorline uses the server's own address instead, and that works here. The provider should set the server's public address.",
+                "Moorline uses the server's own address instead; other programs may fail. The provider should set the server's public address.",
             ),
             Self::DataRefused => (
                 "Login works, but the data connection is refused.",

@@ -47,9 +47,9 @@ pub fn banner<L: AsRef<[u8]>>(verdict: &Verdict, code: u16, lines: &[L], waiting
 #[must_use]
 pub fn loss_banner(how: impl Into<String>, waiting: Waiting) -> Banner {
     let actions = if waiting.may_reconnect {
-        vec![BannerAction::ReconnectNow, BannerAction::StayOffline]
+        vec![BannerAction::ReconnectNow, BannerAction::Diagnose, BannerAction::StayOffline]
     } else {
-        vec![BannerAction::ReconnectNow, BannerAction::Dismiss]
+        vec![BannerAction::ReconnectNow, BannerAction::Diagnose, BannerAction::Dismiss]
     };
     let severity = if waiting.may_reconnect { Severity::Warning } else { Severity::Bad };
     Banner { severity, code: None, headline: how.into(), consequence: work(waiting), server_words: None, actions }
@@ -66,11 +66,11 @@ fn work(waiting: Waiting) -> String {
 fn actions(verdict: &Verdict, comes_back: bool) -> Vec<BannerAction> {
     match verdict.plan {
         Plan::Done | Plan::Remember | Plan::SessionSurvives => vec![BannerAction::Dismiss],
-        _ if comes_back => vec![BannerAction::ReconnectNow, BannerAction::StayOffline],
+        _ if comes_back => vec![BannerAction::ReconnectNow, BannerAction::Diagnose, BannerAction::StayOffline],
         Plan::StayAway { .. } if matches!(verdict.cause, Cause::LoginRejected | Cause::TlsProblem | Cause::HostNotAllowed) => {
-            vec![BannerAction::EditSite, BannerAction::ReconnectNow, BannerAction::Dismiss]
+            vec![BannerAction::EditSite, BannerAction::ReconnectNow, BannerAction::Diagnose, BannerAction::Dismiss]
         }
-        _ => vec![BannerAction::ReconnectNow, BannerAction::Dismiss],
+        _ => vec![BannerAction::ReconnectNow, BannerAction::Diagnose, BannerAction::Dismiss],
     }
 }
 
@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(banner.consequence, "1,203 transfers are waiting and nothing is lost");
         assert_eq!(banner.server_words.as_deref(), Some("No activity for 300 seconds, closing."));
         assert_eq!((banner.code, banner.severity), (Some(421), Severity::Warning));
-        assert_eq!(banner.actions, [BannerAction::ReconnectNow, BannerAction::StayOffline]);
+        assert_eq!(banner.actions, [BannerAction::ReconnectNow, BannerAction::Diagnose, BannerAction::StayOffline]);
     }
 
     #[test]

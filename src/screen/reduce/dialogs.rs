@@ -10,7 +10,7 @@ use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, SiteForm};
 use crate::screen::location;
 use crate::screen::pane::Side;
-use crate::screen::reduce::{program, sites};
+use crate::screen::reduce::{diagnosis, program, sites};
 use crate::screen::state::Screen;
 
 /// The fields changed; a late change of a dialog that is closed already is dropped.
@@ -104,6 +104,7 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             None => again(screen, Dialog::Permissions { paths, mode, octal, has_folders, recursive }),
         },
         Some(Dialog::Settings(settings)) => program::apply_settings(screen, within_limits(*settings)),
+        Some(Dialog::Diagnosis { site, name, report }) => diagnosis::copy_report(screen, site, name, report),
         Some(Dialog::Keys | Dialog::About) | None => Vec::new(),
     }
 }

@@ -5,12 +5,13 @@ use crate::model::banner::BannerAction;
 use crate::model::settings::{Settings, ThemeChoice, WindowPlace};
 use crate::screen::action::Effect;
 use crate::screen::enabled::SCALE;
-use crate::screen::reduce::{address, sites};
+use crate::screen::reduce::{address, diagnosis, sites};
 use crate::screen::state::Screen;
 
 pub(super) fn banner(screen: &mut Screen, action: BannerAction) -> Vec<Effect> {
     match action {
         BannerAction::ReconnectNow => screen.reconnect(),
+        BannerAction::Diagnose => diagnosis::of_session(screen),
         BannerAction::StayOffline => vec![Effect::Engine(Command::StayOffline)],
         BannerAction::Dismiss => {
             screen.session.banner = None;

@@ -8,7 +8,7 @@ use crate::screen::action::{Effect, Extend, Move};
 use crate::screen::dialog::{Dialog, GuardPurpose};
 use crate::screen::location;
 use crate::screen::pane::{Side, Step};
-use crate::screen::reduce::{address, files, panes, program, queue, sites};
+use crate::screen::reduce::{address, diagnosis, files, panes, program, queue, sites};
 use crate::screen::state::{Focus, PanelTab, Screen};
 use crate::screen::verb::Verb;
 
@@ -26,6 +26,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::Disconnect => screen.ask_to_leave(GuardPurpose::Disconnect),
         Verb::StayConnected => screen.stay(),
         Verb::Reconnect => screen.reconnect(),
+        Verb::Diagnose => diagnosis::of_current(screen),
         Verb::FocusAddress => address::focus(screen),
         Verb::NewSite => sites::new_site(screen),
         Verb::NewSiteFolder => sites::new_folder(screen),

@@ -4,6 +4,7 @@ mod about;
 mod certificate;
 mod delete;
 mod delete_site;
+mod diagnosis;
 mod exists;
 mod guard;
 mod keys;
@@ -53,6 +54,7 @@ fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
         Dialog::Rename { place, name, error } => rename::show(stage, place, name, error.as_deref()),
         Dialog::Permissions { .. } => permissions::show(stage, dialog),
         Dialog::Settings(settings) => settings::show(stage, settings),
+        Dialog::Diagnosis { site, name, report } => diagnosis::show(stage, site, name, report.as_deref()),
         Dialog::Keys => keys::show(stage),
         Dialog::About => about::show(stage),
     }
