@@ -99,7 +99,8 @@ fn by_wish(queue: &mut Queue, id: TransferId) {
     match queue.get(id).and_then(|item| item.wish) {
         Some(StopWish::Remove) => {
             if let Some(item) = queue.remove(id) {
-                discard_part(&item);
+                // Its connection is through with the file: nothing waits for the deletion.
+                tokio::task::spawn_blocking(move || discard_part(&item));
             }
         }
         Some(StopWish::Pause) => {
@@ -114,6 +115,7 @@ fn by_wish(queue: &mut Queue, id: TransferId) {
 }
 
 /// A download that was taken out leaves nothing behind: its `.part` is ours alone. What could not be proven is kept, as was said.
+/// Blocking.
 pub fn discard_part(item: &Item) {
     let is_kept = matches!(&item.state, TransferState::Failed(problem) if problem.kind == ProblemKind::Unproven);
     let is_ours = item.direction == Direction::Download && !is_kept && !matches!(item.state, TransferState::Done(_));
@@ -121,6 +123,6 @@ pub fn discard_part(item: &Item) {
     let part = item.local.with_file_name(part);
     if part != item.local {
         // What cannot be deleted stays: a person sees it in the pane.
-        tokio::task::spawn_blocking(move || drop(std::fs::remove_file(part)));
+        drop(std::fs::remove_file(part));
     }
 }
