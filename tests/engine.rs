@@ -412,6 +412,20 @@ fn a_retry_on_the_shared_connection_needs_no_event_to_begin() {
     client.done("/a");
 }
 
+#[test]
+fn a_file_that_ends_each_connection_fails_in_the_end_and_the_others_arrive() {
+    let server = Server::start(&[("/a", b"1"), ("/b", b"2")]);
+    server.with(|shelf| shelf.deadly = Some("/a"));
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    client.get("/a", &folder.path().join("a"), OnExists::Ask);
+    client.get("/b", &folder.path().join("b"), OnExists::Ask);
+    client.done("/b");
+    assert_eq!(client.failed("/a").kind, ProblemKind::Lost);
+    assert_eq!(server.count("RETR /a"), 5);
+    assert_eq!(client.session.phase, Phase::Moored);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_written_fails_the_item_and_the_session_goes_on() {

@@ -27,6 +27,8 @@ pub struct Shelf {
     pub stall: Option<usize>,
     /// How many sessions may be logged in; further ones are turned away with the line.
     pub limit: Option<(usize, &'static str)>,
+    /// RETR of this file ends the session without a word.
+    pub deadly: Option<&'static str>,
     /// Whether REST is refused.
     pub no_rest: bool,
     /// Whether RNFR is refused.
@@ -234,6 +236,10 @@ impl Session {
                     None => "550 No such file.".to_owned(),
                 }
             }),
+            "RETR" if self.server.with(|shelf| shelf.deadly == Some(path.as_str())) => {
+                self.control.shutdown(Shutdown::Both)?;
+                return Ok(false);
+            }
             "MLSD" | "RETR" | "STOR" => return self.transfer(verb, &path),
             "QUIT" => {
                 self.say("221 bye")?;
