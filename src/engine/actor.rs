@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use crate::engine::command::{Change, Command, Place};
 use crate::engine::doctor::{self, Limits};
@@ -38,6 +38,8 @@ use crate::store::queue::QueueJournal;
 const SAMPLE: Duration = Duration::from_millis(250);
 /// How long after an arrival the pane that shows its folder is read again.
 const REFRESH: Duration = Duration::from_secs(1);
+/// How long the program's end waits for what is being put in order.
+const AT_THE_END: Duration = Duration::from_secs(2);
 
 /// Runs until the handle is dropped.
 pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publisher: Publisher, queue: SharedQueue) {
@@ -62,8 +64,11 @@ pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publis
             _ = changes.changed() => actor.publisher.wake(),
             Some(folder) = arrived.recv() => actor.arrived(&folder),
             () = at(actor.refresh_due()) => actor.refresh(),
+            Some(_) = actor.clearing.join_next() => {}
         }
     }
+    let cleared = async { while actor.clearing.join_next().await.is_some() {} };
+    drop(tokio::time::timeout(AT_THE_END, cleared).await);
     if let Some(session) = actor.session.take() {
         let context = Arc::clone(&session.context);
         drop(session);
@@ -76,7 +81,7 @@ pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publis
                 }
             }
         };
-        drop(tokio::time::timeout(Duration::from_secs(2), settled).await);
+        drop(tokio::time::timeout(AT_THE_END, settled).await);
     }
 }
 
@@ -91,6 +96,8 @@ struct Actor {
     local: Option<PathBuf>,
     refresh_local: Option<Instant>,
     refresh_remote: Option<Instant>,
+    /// Unfinished files that are being deleted: the program's end waits for them.
+    clearing: JoinSet<()>,
 }
 
 impl Actor {
@@ -120,6 +127,7 @@ impl Actor {
             local: None,
             refresh_local: None,
             refresh_remote: None,
+            clearing: JoinSet::new(),
         };
         if let Some(places) = options.places.filter(|_| options.keep_queue) {
             let (journal, items, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
@@ -132,11 +140,13 @@ impl Actor {
         if let Some(problem) = problem {
             self.publisher.publish(EventBody::Trouble(problem));
         }
-        if !items.is_empty() {
-            let words = format::counted(items.len(), "transfer is", "transfers are");
+        let count = items.len();
+        self.shared.queue.update(|queue| items.into_iter().for_each(|item| queue.put(item)));
+        if count > 0 {
+            // Only now: it wakes the window, which then finds them.
+            let words = format::counted(count, "transfer is", "transfers are");
             self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time.")));
         }
-        self.shared.queue.update(|queue| items.into_iter().for_each(|item| queue.put(item)));
         let publisher = self.publisher.clone();
         let on_trouble = move |words: String| {
             let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
@@ -181,7 +191,10 @@ impl Actor {
                 self.shared.queue.unpause(&ids);
                 self.requeue(&ids, |state| *state == TransferState::Paused);
             }
-            Command::Cancel { ids } => self.shared.queue.wish(&ids, StopWish::Remove).iter().for_each(settle::discard_part),
+            Command::Cancel { ids } => {
+                let gone = self.shared.queue.wish(&ids, StopWish::Remove);
+                self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
+            }
             Command::Retry { ids } => {
                 let ids = if ids.is_empty() { self.shared.queue.read(|queue| queue.ids(QueueTab::Failed)) } else { ids };
                 self.requeue(&ids, |state| matches!(state, TransferState::Failed(_)));

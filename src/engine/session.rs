@@ -296,7 +296,7 @@ impl Session {
         };
         let ended = match result {
             Err(Stopped::ConnectionGone(fault)) => {
-                settle::keep(&ctx, id);
+                settle::keep(&ctx, id, &fault);
                 Err(End::Lost(fault))
             }
             result => {

@@ -1,11 +1,13 @@
 //! What the queue does with the end of a run.
 
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use crate::engine::command::Place;
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
+use crate::ftp::Fault;
 use crate::model::log::LogKind;
 use crate::model::problem::ProblemKind;
 use crate::model::queue::{Item, Queue, StopWish, Target, pause_before_retry};
@@ -24,7 +26,7 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
             queue.edit(id, |item| {
                 item.size = Some(proof.bytes);
                 item.part = None;
-                item.moved.store(proof.bytes, std::sync::atomic::Ordering::Relaxed);
+                item.moved.store(proof.bytes, Ordering::Relaxed);
             });
             queue.set_state(id, TransferState::Done(proof));
         }
@@ -48,12 +50,11 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
         Err(Stopped::ConnectionGone(fault)) => {
             let problem = trouble::of_fault(&fault, "go on");
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
-            let tries = queue.get(id).map_or(0, |item| item.tries);
-            queue.edit(id, |item| item.not_before = Some(Instant::now() + pause_before_retry(tries)));
-            if *ctx.working.borrow() {
-                queue.put_back(id, Some(Instant::now() + pause_before_retry(tries)));
-            } else {
-                queue.set_state(id, TransferState::Kept);
+            match tries_without_progress(queue, id) {
+                // It ends each connection that it is tried on: going on would only log in again and again.
+                tries if tries >= TRANSFER_TRIES => queue.fail(id, problem),
+                tries if *ctx.working.borrow() => queue.put_back(id, Some(Instant::now() + pause_before_retry(tries))),
+                _ => queue.set_state(id, TransferState::Kept),
             }
         }
     });
@@ -61,8 +62,26 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
 }
 
 /// The connection went under an item of the browsing connection: it waits for the way back.
-pub fn keep(ctx: &SessionContext, id: TransferId) {
-    ctx.queue.update(|queue| if is_wished(queue, id) { by_wish(queue, id) } else { queue.set_state(id, TransferState::Kept) });
+pub fn keep(ctx: &SessionContext, id: TransferId, fault: &Fault) {
+    ctx.queue.update(|queue| {
+        if is_wished(queue, id) {
+            by_wish(queue, id);
+        } else if tries_without_progress(queue, id) >= TRANSFER_TRIES {
+            queue.fail(id, trouble::of_fault(fault, "go on"));
+        } else {
+            queue.set_state(id, TransferState::Kept);
+        }
+    });
+}
+
+/// How often an item was begun since bytes moved last; a run that moved some counts as the first.
+fn tries_without_progress(queue: &mut Queue, id: TransferId) -> u32 {
+    queue.edit(id, |item| {
+        if item.moved.load(Ordering::Relaxed) > item.begun_at {
+            item.tries = 1;
+        }
+    });
+    queue.get(id).map_or(0, |item| item.tries)
 }
 
 /// Tells whoever shows the target's folder that it has changed.
@@ -99,7 +118,8 @@ fn by_wish(queue: &mut Queue, id: TransferId) {
     match queue.get(id).and_then(|item| item.wish) {
         Some(StopWish::Remove) => {
             if let Some(item) = queue.remove(id) {
-                discard_part(&item);
+                // Its connection is through with the file: nothing waits for the deletion.
+                tokio::task::spawn_blocking(move || discard_part(&item));
             }
         }
         Some(StopWish::Pause) => {
@@ -114,6 +134,7 @@ fn by_wish(queue: &mut Queue, id: TransferId) {
 }
 
 /// A download that was taken out leaves nothing behind: its `.part` is ours alone. What could not be proven is kept, as was said.
+/// Blocking.
 pub fn discard_part(item: &Item) {
     let is_kept = matches!(&item.state, TransferState::Failed(problem) if problem.kind == ProblemKind::Unproven);
     let is_ours = item.direction == Direction::Download && !is_kept && !matches!(item.state, TransferState::Done(_));
@@ -121,6 +142,6 @@ pub fn discard_part(item: &Item) {
     let part = item.local.with_file_name(part);
     if part != item.local {
         // What cannot be deleted stays: a person sees it in the pane.
-        tokio::task::spawn_blocking(move || drop(std::fs::remove_file(part)));
+        drop(std::fs::remove_file(part));
     }
 }

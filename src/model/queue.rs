@@ -71,6 +71,8 @@ pub struct Item {
     pub part: Option<String>,
     /// How often it was begun.
     pub tries: u32,
+    /// Bytes that were there when it was begun last.
+    pub begun_at: u64,
     /// Not before this moment.
     pub not_before: Option<Instant>,
     /// What a person wants of it while it runs.
@@ -101,6 +103,7 @@ impl Item {
             moved: Arc::new(AtomicU64::new(0)),
             part: None,
             tries: 0,
+            begun_at: 0,
             not_before: None,
             wish: None,
             speed: Speed::default(),
@@ -259,6 +262,7 @@ impl Queue {
         item.not_before = None;
         item.speed = Speed::default();
         item.counted = item.moved.load(Ordering::Relaxed);
+        item.begun_at = item.counted;
         self.active.push(id);
         let taken = item.clone();
         self.touch(id);

@@ -3,5 +3,6 @@
 
 pub mod scripted;
 pub mod servers;
+pub mod shelf;
 pub mod skip;
 pub mod tree;

@@ -1,0 +1,776 @@
+//! The engine against a server that does wrong where a test wants it to: what arrives, what is asked, what is kept.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use moorline::engine::{Answer, Change, Command, Engine, Event, EventBody, Options, Place, Question, QuestionId, Waker};
+use moorline::model::address::AddressPath;
+use moorline::model::conflict::OnExists;
+use moorline::model::listing::Listing;
+use moorline::model::path::RemotePath;
+use moorline::model::problem::{Problem, ProblemKind};
+use moorline::model::secret::Secret;
+use moorline::model::session::{DisconnectWhen, Phase, SessionView};
+use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
+use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
+use moorline::store::places::Places;
+use support::scripted::{self, Script};
+use support::shelf::Server;
+
+/// Nothing here takes that long unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Counts wakes, so that a test can wait for the next one.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl Waker for Bell {
+    fn wake(&self) {
+        *self.rung.lock().unwrap() += 1;
+        self.changed.notify_all();
+    }
+}
+
+struct Client {
+    engine: Engine,
+    bell: Arc<Bell>,
+    session: SessionView,
+    events: Vec<Event>,
+}
+
+impl Client {
+    fn start(options: Options) -> Self {
+        let bell = Arc::new(Bell::default());
+        let engine = Engine::start(options, Arc::clone(&bell) as Arc<dyn Waker>).unwrap();
+        Self { engine, bell, session: SessionView::default(), events: Vec::new() }
+    }
+
+    fn forgetful() -> Self {
+        Self::start(Options { places: None, keyring: false, keep_queue: false })
+    }
+
+    fn moored(server: &Server) -> Self {
+        let mut client = Self::forgetful();
+        client.connect(server.port());
+        client.moor();
+        client
+    }
+
+    fn connect(&self, port: u16) {
+        self.connect_to(site(port), Some("secret"));
+    }
+
+    fn connect_to(&self, site: Site, password: Option<&str>) {
+        let password = password.map(Secret::new);
+        self.engine.send(Command::Connect { site: Box::new(site), password, start: AddressPath::Login });
+    }
+
+    fn moor(&mut self) {
+        self.until("moored", |client| (client.session.phase == Phase::Moored).then_some(()));
+    }
+
+    /// Takes events in until there is what is looked for; a new look at each wake.
+    fn until<R>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<R>) -> R {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let heard = *self.bell.rung.lock().unwrap();
+            while let Some(event) = self.engine.next_event() {
+                if let EventBody::Session(session) = &event.body {
+                    self.session = (**session).clone();
+                }
+                self.events.push(event);
+            }
+            if let Some(found) = look(self) {
+                return found;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let rung = self.bell.rung.lock().unwrap();
+            let (_rung, waited) = self.bell.changed.wait_timeout_while(rung, left, |rung| *rung == heard).unwrap();
+            assert!(!waited.timed_out(), "never {what}: {:#?}\n{:#?}\n{:#?}", self.session.phase, self.rows(), self.story());
+        }
+    }
+
+    /// The first event that says it; it is taken out.
+    fn hear<R>(&mut self, what: &str, mut pick: impl FnMut(&EventBody) -> Option<R>) -> R {
+        self.until(what, |client| {
+            let found = client.events.iter().enumerate().find_map(|(index, event)| pick(&event.body).map(|found| (index, found)));
+            found.map(|(index, found)| {
+                client.events.remove(index);
+                found
+            })
+        })
+    }
+
+    fn asked(&mut self) -> (QuestionId, Question) {
+        self.hear("a question", |body| match body {
+            EventBody::Asked { id, question } => Some((*id, question.clone())),
+            _ => None,
+        })
+    }
+
+    fn trouble(&mut self) -> Problem {
+        self.hear("trouble", |body| match body {
+            EventBody::Trouble(problem) | EventBody::RemoteTrouble { problem, .. } => Some(problem.clone()),
+            _ => None,
+        })
+    }
+
+    fn listing(&mut self, folder: &str) -> Arc<Listing> {
+        self.hear("a listing", |body| match body {
+            EventBody::RemoteListing { path, listing, .. } if path.as_str() == folder => Some(Arc::clone(listing)),
+            _ => None,
+        })
+    }
+
+    fn left(&mut self) {
+        self.hear("left", |body| matches!(body, EventBody::Left).then_some(()));
+    }
+
+    fn answer(&self, question: QuestionId, answer: Answer) {
+        self.engine.send(Command::Answer { question, answer });
+    }
+
+    fn get(&self, remote: &str, local: &Path, on_exists: OnExists) {
+        self.transfer(Direction::Download, remote, local, on_exists);
+    }
+
+    fn put(&self, local: &Path, remote: &str, on_exists: OnExists) {
+        self.transfer(Direction::Upload, remote, local, on_exists);
+    }
+
+    fn transfer(&self, direction: Direction, remote: &str, local: &Path, on_exists: OnExists) {
+        let job = Job { direction, local: local.to_owned(), remote: path(remote), on_exists };
+        self.engine.send(Command::Enqueue { jobs: vec![job] });
+    }
+
+    fn rows(&self) -> Vec<TransferRow> {
+        let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed, QueueTab::Done];
+        tabs.iter().flat_map(|tab| self.engine.queue().rows(*tab, 0, 1000)).collect()
+    }
+
+    /// The row of a remote path once it is so.
+    fn row(&mut self, remote: &str, condition: impl Fn(&TransferRow) -> bool) -> TransferRow {
+        self.until(remote, |client| client.rows().into_iter().find(|row| row.remote.as_str() == remote && condition(row)))
+    }
+
+    fn ended(&mut self, remote: &str) -> TransferState {
+        self.row(remote, |row| row.state.is_final()).state
+    }
+
+    /// Tries failed items again; returns when that has begun.
+    fn retry(&mut self) {
+        self.engine.send(Command::Retry { ids: Vec::new() });
+        self.until("begun again", |client| (client.engine.queue().summary().failed == 0).then_some(()));
+    }
+
+    fn done(&mut self, remote: &str) {
+        let state = self.ended(remote);
+        assert!(matches!(state, TransferState::Done(_)), "{state:?}\n{:#?}", self.story());
+    }
+
+    fn failed(&mut self, remote: &str) -> Problem {
+        match self.ended(remote) {
+            TransferState::Failed(problem) => problem,
+            state => panic!("{state:?}\n{:#?}", self.story()),
+        }
+    }
+
+    fn story(&self) -> Vec<String> {
+        let log = self.engine.log();
+        log.lines(log.range()).into_iter().map(|line| format!("{} {:?} {}", line.connection, line.kind, line.text)).collect()
+    }
+}
+
+fn site(port: u16) -> Site {
+    let mut site = Site::new(SiteId("test".into()), "Test", "127.0.0.1");
+    site.port = Some(port);
+    site.encryption = Encryption::Plain;
+    site.user = "anna".into();
+    site.keep_alive = KeepAlive::Off;
+    site
+}
+
+fn path(text: &str) -> RemotePath {
+    RemotePath::parse(text).unwrap()
+}
+
+fn bytes(count: usize) -> Vec<u8> {
+    let mut bytes = vec![0; count];
+    fastrand::Rng::with_seed(221).fill(&mut bytes);
+    bytes
+}
+
+/// The names in a folder of this machine.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_wrong_password_is_asked_again_with_the_servers_words() {
+    let server = Server::start(&[("/a.txt", b"a")]);
+    let mut client = Client::forgetful();
+    client.connect_to(site(server.port()), Some("wrong"));
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Password { refused: Some(words), .. } if words.contains("Login incorrect")));
+    client.answer(id, Answer::Password { password: Secret::new("secret"), remember: false });
+    client.moor();
+    assert_eq!(client.listing("/").entries.len(), 1);
+}
+
+#[test]
+fn a_declined_password_ends_the_connect_and_says_why() {
+    let server = Server::start(&[]);
+    let mut client = Client::forgetful();
+    client.connect_to(site(server.port()), Some("wrong"));
+    let (id, _) = client.asked();
+    client.answer(id, Answer::Cancel);
+    let view =
+        client.until("stranded", |client| matches!(client.session.phase, Phase::Stranded { .. }).then(|| client.session.clone()));
+    assert_eq!(view.problem.map(|problem| problem.kind), Some(ProblemKind::Login));
+    assert_eq!(server.count("USER"), 1, "no login storm");
+}
+
+#[test]
+fn an_unknown_certificate_is_asked_about_remembered_and_its_change_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let options = Options { places: Some(Places::in_folder(home.path())), keyring: false, keep_queue: false };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let login = |script: Script| {
+        script
+            .login(&[])
+            .answer("PWD", "257 \"/\"\r\n")
+            .transfer_tls("LIST -a")
+            .send_data("drwxr-xr-x 2 f f 0 Nov 20 2025 .\r\n")
+            .end_data()
+            .say("226 ok\r\n")
+            .await_end()
+    };
+    let offered = || Script::greet().answer("AUTH TLS", "234 go\r\n");
+    let first = [offered().refused_tls(), login(Script::greet().explicit_tls()), login(Script::greet().explicit_tls())];
+    let server = runtime.block_on(scripted::Server::start(first));
+    let mut at = site(server.address().port());
+    at.encryption = Encryption::Explicit;
+    let mut client = Client::start(options);
+    client.connect_to(at.clone(), Some("secret"));
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Certificate { changed: false, .. }), "{question:?}");
+    client.answer(id, Answer::TrustAlways);
+    client.moor();
+    client.engine.send(Command::Disconnect { when: DisconnectWhen::Now });
+    client.left();
+    client.connect_to(at.clone(), Some("secret"));
+    client.until("moored again", |client| (client.session.phase == Phase::Moored).then_some(()));
+    assert!(!client.events.iter().any(|event| matches!(event.body, EventBody::Asked { .. })), "it was remembered");
+    client.engine.send(Command::Disconnect { when: DisconnectWhen::Now });
+    client.left();
+    // Another server in the place of the first one: the same authority, another certificate.
+    let accepted = fs::read_to_string(home.path().join("config/certificates.toml")).unwrap();
+    drop(client);
+    let other = runtime.block_on(scripted::Server::start([offered().refused_tls()]));
+    at.port = Some(other.address().port());
+    let moved = accepted.replace(&format!(":{}", server.address().port()), &format!(":{}", other.address().port()));
+    fs::write(home.path().join("config/certificates.toml"), moved).unwrap();
+    let options = Options { places: Some(Places::in_folder(home.path())), keyring: false, keep_queue: false };
+    let mut client = Client::start(options);
+    client.connect_to(at, Some("secret"));
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Certificate { changed: true, .. }), "{question:?}");
+    client.answer(id, Answer::Cancel);
+    client.until("stranded", |client| matches!(client.session.phase, Phase::Stranded { .. }).then_some(()));
+}
+
+#[test]
+fn files_arrive_both_ways_and_are_proven() {
+    let large = bytes(700_000);
+    let server = Server::start(&[("/in/large.bin", &large), ("/in/empty", b"")]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    for name in ["large.bin", "empty"] {
+        client.get(&format!("/in/{name}"), &folder.path().join(name), OnExists::Ask);
+        client.done(&format!("/in/{name}"));
+        client.put(&folder.path().join(name), &format!("/out-{name}"), OnExists::Ask);
+        client.done(&format!("/out-{name}"));
+    }
+    assert_eq!(names(folder.path()), ["empty", "large.bin"], "no .part is left");
+    assert_eq!(server.file("/out-large.bin").unwrap(), large);
+    assert_eq!(server.file("/out-empty").unwrap(), b"");
+}
+
+#[test]
+fn a_226_that_speaks_of_an_abort_is_tried_again() {
+    let server = Server::start(&[("/a.txt", b"contents")]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    server.with(|shelf| shelf.closings.push("226 Transfer aborted.".into()));
+    client.get("/a.txt", &folder.path().join("a.txt"), OnExists::Ask);
+    client.done("/a.txt");
+    assert_eq!(fs::read(folder.path().join("a.txt")).unwrap(), b"contents");
+    assert!(client.story().iter().any(|line| line.contains("Tried again")), "{:#?}", client.story());
+}
+
+#[test]
+fn a_size_that_disagrees_is_never_done() {
+    let server = Server::start(&[("/a.txt", b"contents")]);
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("b.txt");
+    fs::write(&local, b"bytes").unwrap();
+    let mut client = Client::moored(&server);
+    server.with(|shelf| shelf.size_lie = Some(3));
+    client.put(&local, "/b.txt", OnExists::Overwrite);
+    assert_eq!(client.failed("/b.txt").kind, ProblemKind::Unproven);
+    // The session goes on, and the item too when a person says so.
+    server.with(|shelf| shelf.size_lie = None);
+    client.retry();
+    client.done("/b.txt");
+    assert_eq!(server.file("/b.txt").unwrap(), b"bytes");
+}
+
+#[test]
+fn a_421_in_the_middle_of_a_transfer_resumes_at_its_offset() {
+    let large = bytes(900_000);
+    let server = Server::start(&[("/large.bin", &large)]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    server.with(|shelf| shelf.stall = Some(300_000));
+    client.get("/large.bin", &folder.path().join("large.bin"), OnExists::Ask);
+    client.row("/large.bin", |row| row.moved == 300_000);
+    server.cut(1, "421 Shutting down.");
+    server.with(|shelf| shelf.stall = None);
+    client.done("/large.bin");
+    assert!(fs::read(folder.path().join("large.bin")).unwrap() == large);
+    assert_eq!(server.count("REST 300000"), 1, "{:#?}", client.story());
+    let sessions = server.count("USER");
+
+    server.with(|shelf| shelf.stall = Some(300_000));
+    client.put(&folder.path().join("large.bin"), "/copy.bin", OnExists::Ask);
+    server.until(|shelf| shelf.stalled == 1);
+    server.cut(sessions - 1, "421 Shutting down.");
+    server.with(|shelf| shelf.stall = None);
+    client.done("/copy.bin");
+    assert!(server.file("/copy.bin").unwrap() == large);
+    assert_eq!(server.count("REST "), 2, "{:#?}", client.story());
+}
+
+#[test]
+fn a_source_that_changed_is_not_glued_to_what_came_of_the_old_one() {
+    let server = Server::start(&[("/f.bin", &bytes(400_000))]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    server.with(|shelf| shelf.stall = Some(100_000));
+    client.get("/f.bin", &folder.path().join("f.bin"), OnExists::Ask);
+    let row = client.row("/f.bin", |row| row.moved == 100_000);
+    client.engine.send(Command::Pause { ids: vec![row.id] });
+    client.row("/f.bin", |row| row.state == TransferState::Paused);
+    let new = vec![7; 500_000];
+    server.with(|shelf| {
+        shelf.files.insert("/f.bin".into(), new.clone());
+        shelf.stall = None;
+    });
+    client.engine.send(Command::Resume { ids: vec![row.id] });
+    client.done("/f.bin");
+    assert!(fs::read(folder.path().join("f.bin")).unwrap() == new, "old and new bytes are mixed");
+}
+
+#[test]
+fn a_host_that_allows_one_connection_gets_one_and_the_queue_is_done() {
+    for line in ["421 Too many connections (1) from this IP", ""] {
+        let server = Server::start(&[("/a", b"1"), ("/b", b"22"), ("/c", b"333")]);
+        server.with(|shelf| shelf.limit = Some((1, line)));
+        let folder = tempfile::tempdir().unwrap();
+        let mut client = Client::moored(&server);
+        for name in ["/a", "/b", "/c"] {
+            client.get(name, &folder.path().join(&name[1..]), OnExists::Ask);
+        }
+        for name in ["/a", "/b", "/c"] {
+            client.done(name);
+        }
+        assert_eq!(names(folder.path()), ["a", "b", "c"]);
+        assert_eq!(client.session.phase, Phase::Moored);
+    }
+}
+
+#[test]
+fn a_retry_on_the_shared_connection_needs_no_event_to_begin() {
+    let server = Server::start(&[("/a", b"1")]);
+    server.with(|shelf| {
+        shelf.limit = Some((1, "421 Too many connections (1) from this IP"));
+        shelf.closings.push("451 Local error, try again.".into());
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    client.get("/a", &folder.path().join("a"), OnExists::Ask);
+    client.done("/a");
+}
+
+#[test]
+fn a_file_that_ends_each_connection_fails_in_the_end_and_the_others_arrive() {
+    let server = Server::start(&[("/a", b"1"), ("/b", b"2")]);
+    server.with(|shelf| shelf.deadly = Some("/a"));
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    client.get("/a", &folder.path().join("a"), OnExists::Ask);
+    client.get("/b", &folder.path().join("b"), OnExists::Ask);
+    client.done("/b");
+    assert_eq!(client.failed("/a").kind, ProblemKind::Lost);
+    assert_eq!(server.count("RETR /a"), 5);
+    assert_eq!(client.session.phase, Phase::Moored);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_fails_the_item_and_the_session_goes_on() {
+    let server = Server::start(&[("/a", b"1")]);
+    let folder = tempfile::tempdir().unwrap();
+    // A file where a folder should be stops root too, whom permissions do not.
+    fs::write(folder.path().join("file"), b"").unwrap();
+    let mut client = Client::moored(&server);
+    client.get("/a", &folder.path().join("file/a"), OnExists::Ask);
+    assert_eq!(client.failed("/a").kind, ProblemKind::Local);
+    client.engine.send(Command::OpenRemote { path: path("/") });
+    client.listing("/");
+    assert_eq!(client.session.phase, Phase::Moored);
+}
+
+#[test]
+fn hostile_names_stay_outside_and_are_named() {
+    let server = Server::start(&[("/evil/good.txt", b"good")]);
+    server.with(|shelf| {
+        for name in [&b"../outside"[..], b"..\\windows", b"/etc/absolute", b"bell\x07", b".."] {
+            shelf.rows.push([b"type=file;size=1;modify=20251120101112; ", name, b"\r\n"].concat());
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("inner/evil");
+    let mut client = Client::moored(&server);
+    client.get("/evil", &target, OnExists::Ask);
+    client.done("/evil/good.txt");
+    assert_eq!(client.failed("/evil/..\\windows").kind, ProblemKind::Name);
+    let rest = client.failed("/evil");
+    assert!(rest.server_words.as_deref().is_some_and(|words| words.contains("../outside")), "{rest:?}");
+    // Trying again does not get around the check.
+    client.engine.send(Command::Retry { ids: Vec::new() });
+    client.until("failed again", |client| {
+        let rows = client.rows();
+        let failed = |row: &&TransferRow| matches!(row.state, TransferState::Failed(_));
+        (rows.iter().all(|row| row.state.is_final()) && rows.iter().filter(failed).count() >= 2).then_some(())
+    });
+    assert_eq!(names(folder.path()), ["inner"]);
+    assert_eq!(names(&folder.path().join("inner")), ["evil"]);
+    assert_eq!(names(&target), ["good.txt"]);
+}
+
+#[test]
+fn each_answer_to_an_existing_target_does_what_it_says() {
+    let source = bytes(5000);
+    let old = &source[..2000];
+    let (old, new) = (old.to_vec(), source.clone());
+    let table = [
+        (OnExists::Overwrite, vec![("f", &new)]),
+        (OnExists::Skip, vec![("f", &old)]),
+        (OnExists::Rename, vec![("f", &old), ("f (1)", &new)]),
+        (OnExists::Resume, vec![("f", &new)]),
+    ];
+    for (choice, expected) in table {
+        let server = Server::start(&[("/down/f", &source), ("/up/f", &old)]);
+        let folder = tempfile::tempdir().unwrap();
+        let (down, up) = (folder.path().join("down"), folder.path().join("up"));
+        fs::create_dir(&down).unwrap();
+        fs::create_dir(&up).unwrap();
+        fs::write(down.join("f"), &old).unwrap();
+        fs::write(up.join("f"), &source).unwrap();
+        let mut client = Client::moored(&server);
+        client.get("/down/f", &down.join("f"), choice);
+        client.put(&up.join("f"), "/up/f", choice);
+        client.until("the end", |client| {
+            let rows = client.rows();
+            (rows.len() == 2 && rows.iter().all(|row| row.state.is_final())).then_some(())
+        });
+        let skipped = client.rows().iter().filter(|row| row.state == TransferState::Skipped).count();
+        assert_eq!(skipped, if choice == OnExists::Skip { 2 } else { 0 });
+        let there: Vec<_> = names(&down).into_iter().map(|name| (fs::read(down.join(&name)).unwrap(), name)).collect();
+        let wanted: Vec<_> = expected.iter().map(|(name, bytes)| (bytes.to_vec(), (*name).to_owned())).collect();
+        assert!(there == wanted, "{choice:?}: {:?}", names(&down));
+        let there = server.with(|shelf| {
+            let inside = |path: &str| path.strip_prefix("/up/").map(str::to_owned);
+            shelf.files.iter().filter_map(|(path, bytes)| inside(path).map(|name| (bytes.clone(), name))).collect::<Vec<_>>()
+        });
+        assert!(there == wanted, "{choice:?} on the server\n{:#?}", client.story());
+        let restarts = if choice == OnExists::Resume { 2 } else { 0 };
+        assert_eq!(server.count("REST 2000"), restarts, "{choice:?}");
+    }
+}
+
+#[test]
+fn one_answer_for_all_serves_all_and_cancel_fails_its_item() {
+    let server = Server::start(&[("/a", b"1"), ("/b", b"2"), ("/c", b"3"), ("/d", b"4")]);
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c", "d"] {
+        fs::write(folder.path().join(name), b"old").unwrap();
+    }
+    let mut client = Client::moored(&server);
+    client.get("/a", &folder.path().join("a"), OnExists::Ask);
+    let (id, _) = client.asked();
+    client.answer(id, Answer::Cancel);
+    assert_eq!(client.failed("/a").kind, ProblemKind::Cancelled);
+    for name in ["b", "c", "d"] {
+        client.get(&format!("/{name}"), &folder.path().join(name), OnExists::Ask);
+    }
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Exists { direction: Direction::Download, .. }));
+    client.answer(id, Answer::Exists { choice: OnExists::Overwrite, for_all: true });
+    for name in ["/b", "/c", "/d"] {
+        client.done(name);
+    }
+    assert!(!client.events.iter().any(|event| matches!(event.body, EventBody::Asked { .. })), "it was asked twice");
+    assert_eq!(fs::read(folder.path().join("d")).unwrap(), b"4");
+    assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"old");
+}
+
+#[test]
+fn the_question_of_a_cancelled_item_is_withdrawn_and_the_next_one_asked() {
+    let server = Server::start(&[("/a", b"1"), ("/b", b"2")]);
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        fs::write(folder.path().join(name), b"old").unwrap();
+    }
+    let mut client = Client::moored(&server);
+    client.get("/a", &folder.path().join("a"), OnExists::Ask);
+    let (first, question) = client.asked();
+    let Question::Exists { transfer, .. } = question else { panic!("{question:?}") };
+    client.get("/b", &folder.path().join("b"), OnExists::Ask);
+    client.engine.send(Command::Cancel { ids: vec![transfer] });
+    client.hear("withdrawn", |body| matches!(body, EventBody::Withdrawn { id } if *id == first).then_some(()));
+    let (second, _) = client.asked();
+    // Another session takes the place of this one: its questions are void too.
+    client.connect(server.port());
+    client.hear("withdrawn", |body| matches!(body, EventBody::Withdrawn { id } if *id == second).then_some(()));
+}
+
+#[test]
+fn a_refused_rest_leaves_a_persons_file_until_the_new_one_is_there() {
+    let source = bytes(300_000);
+    let server = Server::start(&[("/f", &source)]);
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("f");
+    fs::write(&local, &source[..1000]).unwrap();
+    server.with(|shelf| {
+        shelf.no_rest = true;
+        shelf.stall = Some(100_000);
+    });
+    let mut client = Client::moored(&server);
+    client.get("/f", &local, OnExists::Resume);
+    server.until(|shelf| shelf.stalled == 1);
+    assert_eq!(fs::metadata(&local).unwrap().len(), 1000, "it was truncated");
+    server.with(|shelf| shelf.stall = None);
+    client.done("/f");
+    assert!(fs::read(&local).unwrap() == source);
+}
+
+#[test]
+fn a_file_that_comes_under_the_targets_name_meanwhile_is_not_overwritten() {
+    let server = Server::start(&[("/f", &bytes(300_000))]);
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("f");
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let mut client = Client::moored(&server);
+    client.get("/f", &local, OnExists::Ask);
+    server.until(|shelf| shelf.stalled == 1);
+    fs::write(&local, b"somebody's").unwrap();
+    server.with(|shelf| shelf.stall = None);
+    assert_eq!(client.failed("/f").kind, ProblemKind::Local);
+    assert_eq!(fs::read(&local).unwrap(), b"somebody's");
+}
+
+#[test]
+fn an_upload_onto_an_existing_file_never_loses_the_old_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("f");
+    fs::write(&local, b"new").unwrap();
+    let server = Server::start(&[("/f", b"old"), ("/f.part", b"somebody's")]);
+    server.with(|shelf| shelf.no_rename = true);
+    let mut client = Client::moored(&server);
+    client.put(&local, "/f", OnExists::Overwrite);
+    client.failed("/f");
+    assert_eq!(server.file("/f").unwrap(), b"old");
+    assert_eq!(server.file("/f.part").unwrap(), b"somebody's");
+    server.with(|shelf| {
+        shelf.no_rename = false;
+        shelf.no_rename_over = true;
+    });
+    client.retry();
+    client.done("/f");
+    let left: Vec<_> = server.with(|shelf| shelf.files.keys().cloned().collect());
+    assert_eq!(left, ["/f", "/f.part"]);
+    assert_eq!(server.file("/f").unwrap(), b"new");
+}
+
+#[test]
+fn a_cancelled_download_leaves_nothing_and_a_held_queue_moves_nothing() {
+    let large = bytes(300_000);
+    let server = Server::start(&[("/a", &large), ("/b", &large)]);
+    let folder = tempfile::tempdir().unwrap();
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let mut client = Client::moored(&server);
+    client.get("/a", &folder.path().join("a"), OnExists::Ask);
+    client.get("/b", &folder.path().join("b"), OnExists::Ask);
+    let first = client.row("/a", |row| row.moved == 100_000);
+    let second = client.row("/b", |row| row.moved == 100_000);
+    // Cancelled and paused in one breath: what goes further counts.
+    client.engine.send(Command::Cancel { ids: vec![first.id] });
+    client.engine.send(Command::Pause { ids: vec![first.id, second.id] });
+    client.row("/b", |row| row.state == TransferState::Paused);
+    client.until("gone", |client| (client.rows().len() == 1).then_some(()));
+    client.engine.send(Command::HoldQueue { held: true });
+    client.engine.send(Command::Resume { ids: vec![second.id] });
+    client.row("/b", |row| row.state == TransferState::Queued);
+    server.with(|shelf| shelf.stall = None);
+    client.engine.send(Command::HoldQueue { held: false });
+    client.done("/b");
+    assert!(fs::read(folder.path().join("b")).unwrap() == large);
+    assert_eq!(names(folder.path()), ["b"]);
+}
+
+#[test]
+fn cancelling_a_paused_download_takes_its_part_away() {
+    let server = Server::start(&[("/a", &bytes(300_000))]);
+    let folder = tempfile::tempdir().unwrap();
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let mut client = Client::moored(&server);
+    client.get("/a", &folder.path().join("a"), OnExists::Ask);
+    let row = client.row("/a", |row| row.moved == 100_000);
+    client.engine.send(Command::Pause { ids: vec![row.id] });
+    client.row("/a", |row| row.state == TransferState::Paused);
+    assert_eq!(names(folder.path()), ["a.part"]);
+    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.until("gone", |client| client.rows().is_empty().then_some(()));
+    // The engine's end waits for what its threads still have to do.
+    drop(client);
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn a_leave_when_the_queue_is_done_quits_only_behind_the_last_226() {
+    let large = bytes(300_000);
+    let server = Server::start(&[("/a", &large), ("/b", &large), ("/c", &large), ("/d", &large)]);
+    let folder = tempfile::tempdir().unwrap();
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let mut client = Client::moored(&server);
+    for name in ["a", "b", "c", "d"] {
+        client.get(&format!("/{name}"), &folder.path().join(name), OnExists::Ask);
+    }
+    server.until(|shelf| shelf.stalled == 2);
+    client.engine.send(Command::Disconnect { when: DisconnectWhen::QueueDone });
+    client.until("leaving", |client| matches!(client.session.phase, Phase::Leaving(_)).then_some(()));
+    assert_eq!(server.count("QUIT"), 0);
+    server.with(|shelf| shelf.stall = None);
+    client.left();
+    assert_eq!(names(folder.path()), ["a", "b", "c", "d"]);
+    server.until(|shelf| shelf.logged_in == 0);
+    let commands = server.with(|shelf| shelf.commands.clone());
+    let last = commands.iter().rposition(|line| line.starts_with("RETR"));
+    let quit = commands.iter().position(|line| line == "QUIT");
+    assert!(last.is_some() && last < quit, "{commands:#?}");
+}
+
+#[test]
+fn a_leave_after_these_files_ends_them_also_without_the_browsing_connection() {
+    let large = bytes(300_000);
+    let server = Server::start(&[("/a", &large), ("/b", &large), ("/c", &large)]);
+    let folder = tempfile::tempdir().unwrap();
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let mut client = Client::moored(&server);
+    for name in ["a", "b", "c"] {
+        client.get(&format!("/{name}"), &folder.path().join(name), OnExists::Ask);
+    }
+    server.until(|shelf| shelf.stalled == 2);
+    client.engine.send(Command::Disconnect { when: DisconnectWhen::FilesDone });
+    client.until("leaving", |client| matches!(client.session.phase, Phase::Leaving(_)).then_some(()));
+    server.cut(0, "");
+    server.with(|shelf| shelf.stall = None);
+    client.left();
+    let states: Vec<_> =
+        client.rows().into_iter().map(|row| (row.remote.to_string(), matches!(row.state, TransferState::Done(_)))).collect();
+    assert_eq!(states.iter().filter(|(_, done)| *done).count(), 2, "{states:?}\n{:#?}", client.story());
+    assert_eq!(client.row("/c", |_| true).state, TransferState::Queued);
+}
+
+#[test]
+fn a_leave_now_keeps_what_has_arrived() {
+    let large = bytes(300_000);
+    let server = Server::start(&[("/a", &large)]);
+    let folder = tempfile::tempdir().unwrap();
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let mut client = Client::moored(&server);
+    client.get("/a", &folder.path().join("a"), OnExists::Ask);
+    client.row("/a", |row| row.moved == 100_000);
+    client.engine.send(Command::Disconnect { when: DisconnectWhen::Now });
+    client.left();
+    assert_eq!(client.row("/a", |_| true).state, TransferState::Queued);
+    server.with(|shelf| shelf.stall = None);
+    client.connect(server.port());
+    client.done("/a");
+    assert_eq!(server.count("REST 100000"), 1, "{:#?}", client.story());
+    assert!(fs::read(folder.path().join("a")).unwrap() == large);
+}
+
+#[test]
+fn a_deletion_is_counted_and_asked_about() {
+    let server = Server::start(&[("/d/one", b"1"), ("/d/deep/two", b"22"), ("/kept", b"k")]);
+    let mut client = Client::moored(&server);
+    let delete = || Command::Change(Change::Delete { places: vec![Place::Remote(path("/d"))] });
+    client.engine.send(delete());
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Delete { files: 2, folders: 2, bytes: 3, .. }), "{question:?}");
+    client.answer(id, Answer::Cancel);
+    client.engine.send(delete());
+    let (id, _) = client.asked();
+    assert_eq!(server.count("DELE"), 0, "the first answer was no");
+    client.answer(id, Answer::Confirm);
+    client.hear("a notice", |body| matches!(body, EventBody::Notice(_)).then_some(()));
+    let left: Vec<_> = server.with(|shelf| shelf.files.keys().cloned().collect());
+    assert_eq!(left, ["/kept"]);
+}
+
+#[test]
+fn a_rename_onto_an_existing_file_is_refused_before_it_is_sent() {
+    let server = Server::start(&[("/a", b"1"), ("/b", b"2")]);
+    let mut client = Client::moored(&server);
+    client.engine.send(Command::Change(Change::Rename { place: Place::Remote(path("/a")), name: "b".into() }));
+    assert_eq!(client.trouble().kind, ProblemKind::Name);
+    assert_eq!((server.count("RNFR"), server.file("/b").unwrap()), (0, b"2".to_vec()));
+    client.engine.send(Command::Change(Change::Rename { place: Place::Remote(path("/a")), name: "c".into() }));
+    server.until(|shelf| shelf.files.contains_key("/c"));
+}
+
+#[test]
+fn a_kept_queue_is_resumed_by_the_next_engine() {
+    let large = bytes(300_000);
+    let server = Server::start(&[("/a", &large)]);
+    let folder = tempfile::tempdir().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let options = || Options { places: Some(Places::in_folder(home.path())), keyring: false, keep_queue: true };
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let mut client = Client::start(options());
+    client.connect(server.port());
+    client.moor();
+    client.get("/a", &folder.path().join("a"), OnExists::Ask);
+    client.row("/a", |row| row.moved == 100_000);
+    drop(client);
+    server.with(|shelf| shelf.stall = None);
+    let mut client = Client::start(options());
+    client.row("/a", |row| row.state == TransferState::Queued);
+    client.connect(server.port());
+    client.done("/a");
+    assert_eq!(server.count("REST 100000"), 1, "{:#?}", client.story());
+    assert!(fs::read(folder.path().join("a")).unwrap() == large);
+}

@@ -1,0 +1,349 @@
+//! An FTP server over files in memory, each session a thread, with faults that a test switches on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
+
+/// Bounds every wait of the server.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the server holds, what it is to do wrong, and what it saw.
+#[derive(Default)]
+pub struct Shelf {
+    pub files: BTreeMap<String, Vec<u8>>,
+    pub folders: BTreeSet<String>,
+    /// Rows that MLSD adds, as they are.
+    pub rows: Vec<Vec<u8>>,
+    /// The time that files have (MLSD, MDTM).
+    pub time: String,
+    /// Says this size of every file.
+    pub size_lie: Option<u64>,
+    /// The next transfers are closed with these lines.
+    pub closings: Vec<String>,
+    /// The next transfers move so many bytes and wait until this is `None`.
+    pub stall: Option<usize>,
+    /// How many sessions may be logged in; further ones are turned away with the line.
+    pub limit: Option<(usize, &'static str)>,
+    /// RETR of this file ends the session without a word.
+    pub deadly: Option<&'static str>,
+    /// Whether REST is refused.
+    pub no_rest: bool,
+    /// Whether RNFR is refused.
+    pub no_rename: bool,
+    /// Whether a rename onto an existing file is refused.
+    pub no_rename_over: bool,
+    pub commands: Vec<String>,
+    pub logged_in: usize,
+    /// Transfers that wait in a stall now.
+    pub stalled: usize,
+    open: Vec<TcpStream>,
+    /// Sessions that were cut.
+    gone: BTreeSet<usize>,
+}
+
+/// A running server.
+#[derive(Clone)]
+pub struct Server {
+    port: u16,
+    shelf: Arc<(Mutex<Shelf>, Condvar)>,
+}
+
+impl Server {
+    /// Starts with these files; their folders exist too. Ends with the test's process.
+    pub fn start(files: &[(&str, &[u8])]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let mut shelf = Shelf { time: "20251120101112".into(), ..Shelf::default() };
+        shelf.folders.insert("/".into());
+        for (path, bytes) in files {
+            shelf.files.insert((*path).into(), bytes.to_vec());
+            let mut folder = *path;
+            while let Some((parent, _)) = folder.rsplit_once('/').filter(|(parent, _)| !parent.is_empty()) {
+                shelf.folders.insert(parent.into());
+                folder = parent;
+            }
+        }
+        let server = Self { port, shelf: Arc::new((Mutex::new(shelf), Condvar::new())) };
+        let accepting = server.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let serving = accepting.clone();
+                thread::spawn(move || drop(Session::new(serving, stream).serve()));
+            }
+        });
+        server
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Looks at the shelf, or changes it.
+    pub fn with<R>(&self, change: impl FnOnce(&mut Shelf) -> R) -> R {
+        let result = change(&mut self.lock());
+        self.shelf.1.notify_all();
+        result
+    }
+
+    /// Waits until the shelf is so.
+    pub fn until(&self, condition: impl Fn(&Shelf) -> bool) {
+        let (guard, waited) = self.shelf.1.wait_timeout_while(self.lock(), PATIENCE, |shelf| !condition(shelf)).unwrap();
+        assert!(!waited.timed_out(), "the server never got there: {:#?}", guard.commands);
+    }
+
+    /// How many commands began so.
+    pub fn count(&self, command: &str) -> usize {
+        self.lock().commands.iter().filter(|line| line.starts_with(command)).count()
+    }
+
+    pub fn file(&self, path: &str) -> Option<Vec<u8>> {
+        self.lock().files.get(path).cloned()
+    }
+
+    /// Says `line` (when it is not empty) on the session that was opened as number `index`, and closes it.
+    pub fn cut(&self, index: usize, line: &str) {
+        let mut stream = self.with(|shelf| {
+            shelf.gone.insert(index);
+            shelf.open[index].try_clone().unwrap()
+        });
+        if !line.is_empty() {
+            stream.write_all(format!("{line}\r\n").as_bytes()).unwrap();
+        }
+        stream.shutdown(Shutdown::Both).unwrap();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.0.lock().unwrap()
+    }
+}
+
+struct Session {
+    index: usize,
+    server: Server,
+    control: TcpStream,
+    passive: Option<TcpListener>,
+    folder: String,
+    offset: usize,
+    renaming: String,
+    logged_in: bool,
+}
+
+impl Session {
+    fn new(server: Server, control: TcpStream) -> Self {
+        let index = server.with(|shelf| {
+            shelf.open.push(control.try_clone().unwrap());
+            shelf.open.len() - 1
+        });
+        Self { index, server, control, passive: None, folder: "/".into(), offset: 0, renaming: String::new(), logged_in: false }
+    }
+
+    fn say(&mut self, line: &str) -> std::io::Result<()> {
+        self.control.write_all(format!("{line}\r\n").as_bytes())
+    }
+
+    fn serve(mut self) -> std::io::Result<()> {
+        self.say("220 shelf")?;
+        for line in BufReader::new(self.control.try_clone()?).lines() {
+            let line = line?;
+            self.server.with(|shelf| shelf.commands.push(line.clone()));
+            let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
+            if !self.answer(verb, argument)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// False when the session is over.
+    fn answer(&mut self, verb: &str, argument: &str) -> std::io::Result<bool> {
+        let path = if argument.starts_with('/') { argument.to_owned() } else { format!("{}/{argument}", self.folder) };
+        let reply = match verb {
+            "USER" => "331 password".to_owned(),
+            "PASS" if argument != "secret" => "530 Login incorrect.".to_owned(),
+            "PASS" => {
+                let turned_away = self.server.with(|shelf| match shelf.limit {
+                    Some((limit, line)) if shelf.logged_in >= limit => Some(line),
+                    _ => {
+                        shelf.logged_in += 1;
+                        None
+                    }
+                });
+                if let Some(line) = turned_away {
+                    if !line.is_empty() {
+                        self.say(line)?;
+                    }
+                    self.control.shutdown(Shutdown::Both)?;
+                    return Ok(false);
+                }
+                self.logged_in = true;
+                "230 in".to_owned()
+            }
+            "FEAT" => "211-Features:\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n REST STREAM\r\n211 End".to_owned(),
+            "TYPE" | "NOOP" | "OPTS" => "200 ok".to_owned(),
+            "PWD" => format!("257 \"{}\"", self.folder),
+            "CWD" if self.server.with(|shelf| shelf.folders.contains(argument)) => {
+                argument.clone_into(&mut self.folder);
+                "250 there".to_owned()
+            }
+            "CWD" => "550 No such folder.".to_owned(),
+            "PASV" => {
+                let listener = TcpListener::bind("127.0.0.1:0")?;
+                let port = listener.local_addr()?.port();
+                self.passive = Some(listener);
+                format!("227 Entering Passive Mode (127,0,0,1,{},{})", port / 256, port % 256)
+            }
+            "REST" if self.server.with(|shelf| shelf.no_rest) => "502 No REST here.".to_owned(),
+            "REST" => {
+                self.offset = argument.parse().unwrap();
+                "350 from there".to_owned()
+            }
+            "SIZE" => match self.server.with(|shelf| (shelf.size_lie, shelf.files.get(&path).map(Vec::len))) {
+                (Some(lie), Some(_)) => format!("213 {lie}"),
+                (None, Some(size)) => format!("213 {size}"),
+                _ => "550 No such file.".to_owned(),
+            },
+            "MDTM" => self.server.with(|shelf| match shelf.files.get(&path) {
+                Some(_) => format!("213 {}", shelf.time),
+                None => "550 No such file.".to_owned(),
+            }),
+            "MKD" => self
+                .server
+                .with(|shelf| if shelf.folders.insert(path) { "257 made".to_owned() } else { "550 File exists.".to_owned() }),
+            "RMD" => self
+                .server
+                .with(|shelf| if shelf.folders.remove(&path) { "250 gone".to_owned() } else { "550 No such folder.".to_owned() }),
+            "DELE" => self.server.with(|shelf| match shelf.files.remove(&path) {
+                Some(_) => "250 gone".to_owned(),
+                None => "550 No such file.".to_owned(),
+            }),
+            "RNFR" if self.server.with(|shelf| shelf.no_rename) => "550 Permission denied.".to_owned(),
+            "RNFR" => {
+                self.renaming = path;
+                "350 to what".to_owned()
+            }
+            "RNTO" => self.server.with(|shelf| {
+                if shelf.no_rename_over && shelf.files.contains_key(&path) {
+                    return "550 File exists.".to_owned();
+                }
+                match shelf.files.remove(&self.renaming) {
+                    Some(bytes) => {
+                        shelf.files.insert(path, bytes);
+                        "250 renamed".to_owned()
+                    }
+                    None => "550 No such file.".to_owned(),
+                }
+            }),
+            "RETR" if self.server.with(|shelf| shelf.deadly == Some(path.as_str())) => {
+                self.control.shutdown(Shutdown::Both)?;
+                return Ok(false);
+            }
+            "MLSD" | "RETR" | "STOR" => return self.transfer(verb, &path),
+            "QUIT" => {
+                self.say("221 bye")?;
+                return Ok(false);
+            }
+            _ => "502 Not here.".to_owned(),
+        };
+        self.say(&reply)?;
+        Ok(true)
+    }
+
+    fn listing(&self) -> Vec<u8> {
+        let prefix = if self.folder == "/" { "/".to_owned() } else { format!("{}/", self.folder) };
+        self.server.with(|shelf| {
+            let mut rows = Vec::new();
+            let inside = |path: &str| path.strip_prefix(&prefix).filter(|n| !n.is_empty() && !n.contains('/')).map(str::to_owned);
+            for (path, bytes) in &shelf.files {
+                if let Some(name) = inside(path) {
+                    rows.extend(format!("type=file;size={};modify={}; {name}\r\n", bytes.len(), shelf.time).into_bytes());
+                }
+            }
+            for name in shelf.folders.iter().filter_map(|path| inside(path)) {
+                rows.extend(format!("type=dir;modify={}; {name}\r\n", shelf.time).into_bytes());
+            }
+            if self.folder != "/" {
+                rows.extend(shelf.rows.concat());
+            }
+            rows
+        })
+    }
+
+    fn transfer(&mut self, verb: &str, path: &str) -> std::io::Result<bool> {
+        let offset = std::mem::take(&mut self.offset);
+        let Some(listener) = self.passive.take() else {
+            self.say("425 PASV first")?;
+            return Ok(true);
+        };
+        let source = match verb {
+            "MLSD" => Some(self.listing()),
+            "RETR" => self.server.file(path),
+            _ => Some(Vec::new()),
+        };
+        let Some(source) = source else {
+            self.say("550 No such file.")?;
+            return Ok(true);
+        };
+        let (mut data, _) = listener.accept()?;
+        self.say("150 go")?;
+        let is_file = verb != "MLSD";
+        let stop = if is_file { self.server.with(|shelf| shelf.stall) } else { None };
+        if verb == "STOR" {
+            self.server.with(|shelf| {
+                let file = shelf.files.entry(path.to_owned()).or_default();
+                file.truncate(offset);
+            });
+            let mut taken = 0;
+            let mut chunk = vec![0; 16 * 1024];
+            loop {
+                if stop.is_some_and(|stop| taken >= stop) {
+                    self.wait();
+                    if self.server.with(|shelf| shelf.gone.contains(&self.index)) {
+                        return Ok(false);
+                    }
+                }
+                let count = data.read(&mut chunk)?;
+                if count == 0 {
+                    break;
+                }
+                taken += count;
+                self.server.with(|shelf| shelf.files.get_mut(path).unwrap().extend_from_slice(&chunk[..count]));
+            }
+        } else {
+            let rest = source.get(offset..).unwrap_or_default();
+            let first = stop.unwrap_or(rest.len()).min(rest.len());
+            data.write_all(&rest[..first])?;
+            if stop.is_some() {
+                self.wait();
+            }
+            data.write_all(&rest[first..])?;
+        }
+        drop(data);
+        let planned =
+            self.server.with(|shelf| if is_file && !shelf.closings.is_empty() { Some(shelf.closings.remove(0)) } else { None });
+        self.say(planned.as_deref().unwrap_or("226 Transfer complete."))?;
+        Ok(true)
+    }
+
+    /// Waits until the stall is over.
+    fn wait(&self) {
+        let (lock, changed) = &*self.server.shelf;
+        let mut shelf = lock.lock().unwrap();
+        if shelf.stall.is_none() {
+            return;
+        }
+        shelf.stalled += 1;
+        changed.notify_all();
+        let (mut shelf, _) = changed.wait_timeout_while(shelf, PATIENCE, |shelf| shelf.stall.is_some()).unwrap();
+        shelf.stalled -= 1;
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let was = self.logged_in;
+        self.server.with(|shelf| shelf.logged_in -= usize::from(was));
+    }
+}
