@@ -345,6 +345,34 @@ async fn a_data_port_that_is_closed() {
     plays(script, StepName::Data, Finding::DataRefused).await;
 }
 
+/// A port that answers nothing, as behind a firewall: with its queue full the system drops whatever comes.
+#[cfg(target_os = "linux")]
+fn silent_port() -> (socket2::Socket, Vec<std::net::TcpStream>, u16) {
+    let listener = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let mut held = Vec::new();
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, Duration::from_millis(500)) {
+        held.push(stream);
+        assert!(held.len() < 100, "the queue is never full");
+    }
+    (listener, held, address.port())
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn ports_that_a_firewall_drops() {
+    let (_listener, _held, port) = silent_port();
+    concludes(&impatient(SocketAddr::from(([127, 0, 0, 1], port)), Encryption::Plain), StepName::Route, Finding::PortFiltered)
+        .await;
+    let named = format!("227 Entering Passive Mode (127,0,0,1,{},{})\r\n", port / 256, port % 256);
+    let script = logged_in().answer("PASV", &named).answer("NOOP", "200 ok\r\n").answer("QUIT", "221 bye\r\n");
+    let server = Server::playing(script.await_end()).await;
+    concludes(&impatient(server.address(), Encryption::Plain), StepName::Data, Finding::DataFiltered).await;
+    server.finish().await;
+}
+
 #[tokio::test]
 async fn a_passive_address_that_is_not_the_servers() {
     let script = logged_in().pasv_naming([10, 99, 99, 99]).answer("MLSD", "150 go\r\n").open_data().send_data(ROWS).end_data();
