@@ -1,6 +1,7 @@
 //! One transfer connection: takes items from the queue while it may, runs them, and leaves politely when there is nothing to do.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::time::{sleep, sleep_until};
@@ -53,7 +54,9 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
         }
         // Whoever has a connection works; another lane needs a place for one first.
         let is_open = *working.borrow_and_update();
-        let turn = if is_open && connection.is_none() { Some(ctx.turn_to_dial().await) } else { None };
+        // A lane that is connected already and rests wakes by the same change, and is quicker.
+        let may_dial = is_open && connection.is_none() && ctx.resting.load(Ordering::Acquire) == 0;
+        let turn = if may_dial { Some(ctx.turn_to_dial().await) } else { None };
         let place = if turn.is_some() { ctx.reserve() } else { None };
         let may_work = is_open && (connection.is_some() || place.is_some());
         let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop) } else { None };
@@ -161,20 +164,19 @@ async fn idle(
         }
         return;
     };
-    let gone = tokio::select! {
-        _ = changes.changed() => false,
-        _ = working.changed() => false,
-        () = sleep_until(moment.into()) => false,
-        () = ctx.stop.cancelled() => false,
-        () = sleep(LINGER) => {
-            if let Some(open) = connection.take() {
-                open.control.quit().await;
-            }
-            return;
-        }
-        _ = open.control.watch() => true,
+    ctx.resting.fetch_add(1, Ordering::AcqRel);
+    let keeps = tokio::select! {
+        _ = changes.changed() => true,
+        _ = working.changed() => true,
+        () = sleep_until(moment.into()) => true,
+        () = ctx.stop.cancelled() => true,
+        () = sleep(LINGER) => false,
+        // The server ended it: nobody needs to hear of that.
+        _ = open.control.watch() => false,
     };
-    if gone {
-        *connection = None;
+    ctx.resting.fetch_sub(1, Ordering::AcqRel);
+    if !keeps && let Some(open) = connection.take() {
+        // Says goodbye on a connection that still stands, and does nothing on one that the server ended.
+        open.control.quit().await;
     }
 }

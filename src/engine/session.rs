@@ -172,6 +172,7 @@ impl Session {
         ctx.queue.update(|queue| queue.requeue_kept(&ctx.site.id));
         ctx.working.send_replace(self.leaving.is_none_or(|when| when == DisconnectWhen::QueueDone));
         let mut changes = ctx.queue.changes();
+        let mut budget = ctx.working.subscribe();
         let end = loop {
             changes.borrow_and_update();
             if self.may_leave() {
@@ -220,6 +221,8 @@ impl Session {
                 () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
                 () = at(item_due) => {}
                 _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
+                // A lane was refused: this connection may have to carry the transfers from here on.
+                _ = budget.changed() => {}
             }
         };
         self.mooring.silence_so_far();

@@ -66,6 +66,8 @@ pub struct SessionContext {
     budget: Mutex<Budget>,
     open: AtomicUsize,
     dialling: tokio::sync::Mutex<()>,
+    /// Connected lanes that wait for work.
+    pub resting: AtomicUsize,
     trust: Mutex<Trust>,
     password: Mutex<Secret>,
     view: Mutex<SessionView>,
@@ -96,6 +98,7 @@ impl SessionContext {
             budget: Mutex::new(budget),
             open: AtomicUsize::new(0),
             dialling: tokio::sync::Mutex::default(),
+            resting: AtomicUsize::new(0),
             trust: Mutex::default(),
             password: Mutex::default(),
             view: Mutex::new(view),
