@@ -147,7 +147,7 @@ mod tests {
         for (name, target, with_folders) in [
             ("latest", Some("releases/42"), true),
             ("latest", Some("releases/v1.2"), true),
-            ("logo.d", Some("../shared/"), true),
+            ("logo.d", Some("../common/"), true),
             ("here", Some(".."), true),
             ("page", Some("../archive/page.html"), false),
             ("libfoo", Some("libfoo.so.1"), false),
