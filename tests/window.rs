@@ -58,7 +58,9 @@ impl Window {
     fn connected(practice: &Practice) -> Self {
         let mut window = Self::open();
         window.connect(&practice.address().replacen('@', &format!(":{}@", practice.password()), 1));
+        // The rows come a moment before the session counts as moored.
         window.until_row("Welcome.txt");
+        window.until("moored", |screen| screen.session.phase == Phase::Moored);
         window
     }
 
