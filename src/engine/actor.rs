@@ -215,7 +215,14 @@ impl Actor {
             }
             Command::SavePassword { site, password } => {
                 if let Some(user) = self.sites.site(&site).map(|site| site.login_user().to_owned()) {
-                    self.trouble(self.shared.keeper.save_password(site, user, password).await);
+                    // The keyring may ask a person to unlock it: nothing else waits for that, only whoever wants a password.
+                    let turn = self.shared.keeper.turn_at_keyring().await;
+                    let (keeper, publisher) = (self.shared.keeper.clone(), self.publisher.clone());
+                    self.clearing.spawn(async move {
+                        if let Some(problem) = keeper.save_password(turn, site, user, password).await {
+                            publisher.publish(EventBody::Trouble(problem));
+                        }
+                    });
                 }
             }
         }

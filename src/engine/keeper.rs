@@ -21,7 +21,11 @@ use crate::store::{settings, sites};
 pub struct Keeper {
     kept: Arc<Mutex<Kept>>,
     secrets: Arc<dyn SecretStore>,
+    keyring: Arc<tokio::sync::Mutex<()>>,
 }
+
+/// A turn at the keyring: who has it is served before whoever asks later.
+pub type KeyringTurn = tokio::sync::OwnedMutexGuard<()>;
 
 struct Kept {
     places: Option<Places>,
@@ -56,7 +60,7 @@ impl Keeper {
             (kept.accepted, kept.hosts) = (accepted.value, hosts.value);
         }
         found.notices = notices;
-        (Self { kept: Arc::new(Mutex::new(kept)), secrets }, found)
+        (Self { kept: Arc::new(Mutex::new(kept)), secrets, keyring: Arc::default() }, found)
     }
 
     async fn with<R: Send + 'static>(&self, work: impl FnOnce(&mut Kept) -> R + Send + 'static, lost: R) -> R {
@@ -124,15 +128,22 @@ impl Keeper {
         tokio::task::spawn_blocking(move || secrets.available()).await.unwrap_or(false)
     }
 
-    /// A site's password from the keyring.
+    /// Waits for a turn at the keyring.
+    pub async fn turn_at_keyring(&self) -> KeyringTurn {
+        Arc::clone(&self.keyring).lock_owned().await
+    }
+
+    /// A site's password from the keyring, as the last save before this left it.
     pub async fn password(&self, site: &Site) -> Option<Secret> {
+        let _turn = self.turn_at_keyring().await;
         let (secrets, id, user) = (Arc::clone(&self.secrets), site.id.clone(), site.login_user().to_owned());
         let get = move || if secrets.available() { secrets.get(&id, &user) } else { None };
         tokio::task::spawn_blocking(get).await.ok().flatten()
     }
 
     /// Puts a password into the keyring, or takes it out; returns what went wrong.
-    pub async fn save_password(&self, id: SiteId, user: String, password: Option<Secret>) -> Option<Problem> {
+    pub async fn save_password(&self, turn: KeyringTurn, id: SiteId, user: String, password: Option<Secret>) -> Option<Problem> {
+        let _turn = turn;
         let secrets = Arc::clone(&self.secrets);
         let save = move || match password {
             Some(password) => secrets.set(&id, &user, &password),

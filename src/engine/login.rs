@@ -106,7 +106,9 @@ async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel
     match answer {
         Answer::Password { password, remember } => {
             if remember {
-                let saved = ctx.keeper.save_password(ctx.site.id.clone(), ctx.site.login_user().to_owned(), Some(password.clone()));
+                let turn = ctx.keeper.turn_at_keyring().await;
+                let user = ctx.site.login_user().to_owned();
+                let saved = ctx.keeper.save_password(turn, ctx.site.id.clone(), user, Some(password.clone()));
                 if let Some(problem) = saved.await {
                     ctx.publisher.publish(EventBody::Trouble(problem));
                 }
