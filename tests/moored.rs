@@ -18,7 +18,7 @@ use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
 use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
-use support::servers::{Kind, PASSWORD, Server, Setup, USER};
+use support::servers::{Kind, PASSWORD, Server, Setup, USER, on_servers};
 
 /// Nothing here takes that long unless it is broken.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -104,24 +104,6 @@ impl Client {
         let log = self.engine.log();
         log.lines(log.range()).into_iter().map(|line| format!("{} {:?} {}", line.connection, line.kind, line.text)).collect()
     }
-}
-
-/// Makes a module with a test for each server named, of a function that takes a running one.
-macro_rules! on_servers {
-    ($test:ident, [$($kind:ident),+], $setup:expr, $check:expr) => {
-        #[allow(non_snake_case)]
-        mod $test {
-            use super::*;
-
-            $(#[test]
-            fn $kind() {
-                let name = concat!("moored::", stringify!($test), "::", stringify!($kind));
-                if let Some(server) = Server::start_or_skip(name, Kind::$kind, &$setup) {
-                    $check(server);
-                }
-            })+
-        }
-    };
 }
 
 // pure-ftpd counts whole minutes.

@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use support::servers::{Kind, PASSWORD, Server, Setup, Tls};
+use support::servers::{Kind, PASSWORD, Server, Setup, Tls, on_servers};
 use support::tree;
 
 /// Everything arrived and is proven.
@@ -66,33 +66,15 @@ fn there_and_back(server: &Server, scheme: &str) {
     tree::assert_same(&original, &back);
 }
 
-/// Makes a module with a test for each server named, of a function that takes a running one.
-macro_rules! on_servers {
-    ($test:ident, [$($kind:ident),+], $setup:expr, $check:expr) => {
-        #[allow(non_snake_case)]
-        mod $test {
-            use super::*;
-
-            $(#[test]
-            fn $kind() {
-                let name = concat!("product::", stringify!($test), "::", stringify!($kind));
-                if let Some(server) = Server::start_or_skip(name, Kind::$kind, &$setup) {
-                    $check(&server);
-                }
-            })+
-        }
-    };
-}
-
-on_servers!(a_tree_goes_and_returns_in_clear, [Vsftpd, Proftpd, PureFtpd, Pyftpdlib], Setup::default(), |server| there_and_back(
-    server, "ftp"
-));
+on_servers!(a_tree_goes_and_returns_in_clear, [Vsftpd, Proftpd, PureFtpd, Pyftpdlib], Setup::default(), |server: Server| {
+    there_and_back(&server, "ftp")
+});
 
 on_servers!(
     a_tree_goes_and_returns_under_tls,
     [Vsftpd, Proftpd, PureFtpd, Pyftpdlib],
     Setup { tls: Tls::Required, ..Setup::default() },
-    |server| there_and_back(server, "ftpes")
+    |server: Server| there_and_back(&server, "ftpes")
 );
 
 /// More connections asked for than the host allows: everything arrives over those that it does allow, and what it allows is
@@ -142,7 +124,7 @@ on_servers!(
     a_wrong_password_and_a_wrong_certificate_are_refused,
     [Vsftpd, Proftpd, PureFtpd, Pyftpdlib],
     Setup::default(),
-    |server: &Server| {
+    |server: Server| {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file.txt");
         fs::write(&file, "text").unwrap();
@@ -150,7 +132,7 @@ on_servers!(
         let wrong_print = "00".repeat(32);
         for (password, print) in [("something else", server.fingerprint()), (PASSWORD, wrong_print.as_str())] {
             let output = moorline(folder.path(), password, ["put", &file, &url, "--trust", print]);
-            assert_exit(&output, NOT_CONNECTED, server);
+            assert_exit(&output, NOT_CONNECTED, &server);
             assert!(!output.stderr.is_empty(), "nothing was said");
             assert!(!server.root().join("file.txt").exists(), "the file went out all the same");
         }

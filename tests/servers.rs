@@ -14,7 +14,7 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
 use sha2::{Digest, Sha256};
-use support::servers::{Kind, PASSWORD, Server, Setup, Tls, USER};
+use support::servers::{Kind, PASSWORD, Server, Setup, Tls, USER, on_servers};
 
 /// A control connection that knows nothing but lines.
 struct Session {
@@ -91,24 +91,6 @@ impl Session {
         assert!(self.reply().starts_with("226"));
         bytes
     }
-}
-
-/// Makes a module with a test for each server named, of a function that takes a running one.
-macro_rules! on_servers {
-    ($test:ident, [$($kind:ident),+], $setup:expr, $check:expr) => {
-        #[allow(non_snake_case)]
-        mod $test {
-            use super::*;
-
-            $(#[test]
-            fn $kind() {
-                let name = concat!("servers::", stringify!($test), "::", stringify!($kind));
-                if let Some(server) = Server::start_or_skip(name, Kind::$kind, &$setup) {
-                    $check(server);
-                }
-            })+
-        }
-    };
 }
 
 on_servers!(stores_and_returns_a_file, [Vsftpd, Proftpd, PureFtpd, Pyftpdlib], Setup::default(), |server: Server| {

@@ -8,7 +8,7 @@ use eframe::egui;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use moorline::model::settings::ThemeChoice;
 use moorline::screen::PanelTab;
-use moorline::ui::{View, layout, theme};
+use moorline::ui::{layout, theme};
 use sample_screens::Sample;
 
 /// Draws a sample as the window does.
@@ -18,17 +18,7 @@ struct Window {
 
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        let sample = &self.sample;
-        let view = View {
-            screen: &sample.screen,
-            queue: &sample.queue,
-            log: &sample.log,
-            instant: sample.instant,
-            now: sample.now,
-            zone: &sample.zone,
-            is_watched: true,
-        };
-        layout::show(ui, &view, &mut Vec::new());
+        layout::show(ui, &self.sample.view(), &mut Vec::new());
     }
 }
 

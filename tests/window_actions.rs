@@ -18,7 +18,7 @@ use moorline::model::sort::SortKey;
 use moorline::model::transfer::TransferId;
 use moorline::screen::action::{Extend, Move};
 use moorline::screen::{Action, PanelTab, Side, Verb};
-use moorline::ui::{View, layout, pane, theme};
+use moorline::ui::{layout, pane, theme};
 use sample_screens::Sample;
 
 /// Draws a sample and keeps what was done to it.
@@ -29,17 +29,7 @@ struct Window {
 
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        let sample = &self.sample;
-        let view = View {
-            screen: &sample.screen,
-            queue: &sample.queue,
-            log: &sample.log,
-            instant: sample.instant,
-            now: sample.now,
-            zone: &sample.zone,
-            is_watched: true,
-        };
-        layout::show(ui, &view, &mut self.actions);
+        layout::show(ui, &self.sample.view(), &mut self.actions);
     }
 }
 

@@ -23,7 +23,7 @@ use moorline::model::transfer::{Compared, Direction, Proof, QueueSummary, QueueT
 use moorline::screen::pane::Crumb;
 use moorline::screen::state::Screen;
 use moorline::screen::{Pane, Side};
-use moorline::ui::view::{LogSource, QueueSource};
+use moorline::ui::view::{LogSource, QueueSource, View};
 
 /// A screen with the rows that belong to it and the moment that it shows.
 pub struct Sample {
@@ -39,6 +39,21 @@ pub struct Sample {
     pub now: Timestamp,
     /// The zone.
     pub zone: TimeZone,
+}
+
+impl Sample {
+    /// What a frame of it is drawn from.
+    pub fn view(&self) -> View<'_> {
+        View {
+            screen: &self.screen,
+            queue: &self.queue,
+            log: &self.log,
+            instant: self.instant,
+            now: self.now,
+            zone: &self.zone,
+            is_watched: true,
+        }
+    }
 }
 
 /// Made-up rows.

@@ -328,3 +328,24 @@ fn unpacked(plan: &Plan<'_>, program: &str) -> Command {
 fn libraries(plan: &Plan<'_>) -> PathBuf {
     plan.programs.join(format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH))
 }
+
+/// Makes a module with a test for each server named, of a function that takes a running one.
+#[allow(unused_macros)]
+macro_rules! on_servers {
+    ($test:ident, [$($kind:ident),+], $setup:expr, $check:expr) => {
+        #[allow(non_snake_case)]
+        mod $test {
+            use super::*;
+
+            $(#[test]
+            fn $kind() {
+                let name = concat!(module_path!(), "::", stringify!($kind));
+                if let Some(server) = Server::start_or_skip(name, Kind::$kind, &$setup) {
+                    $check(server);
+                }
+            })+
+        }
+    };
+}
+#[allow(unused_imports)]
+pub(crate) use on_servers;

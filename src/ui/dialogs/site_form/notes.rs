@@ -5,8 +5,9 @@ use eframe::egui::{Color32, CornerRadius, Rect, Role, Stroke, StrokeKind, Ui, Ve
 use crate::model::site::SiteColor;
 use crate::screen::dialog::SiteForm;
 use crate::ui::icon::Icon;
+use crate::ui::site_menu::marker;
 use crate::ui::theme;
-use crate::ui::tokens::{Tokens, tokens};
+use crate::ui::tokens::tokens;
 use crate::ui::widgets::field::{self, Field};
 use crate::ui::widgets::radio::Radio;
 
@@ -61,17 +62,5 @@ fn swatch(ui: &Ui, rect: Rect, color: Option<Color32>, holds: bool, hovered: boo
             painter.rect_filled(bar, CornerRadius::same(4), color);
         }
         None => Icon::X.paint(painter, rect.center(), 14.0, t.subdued_on_fill),
-    }
-}
-
-fn marker(t: &Tokens, color: SiteColor) -> Option<Color32> {
-    match color {
-        SiteColor::None => None,
-        SiteColor::Green => Some(t.good),
-        SiteColor::Amber => Some(t.warn),
-        SiteColor::Blue => Some(t.accent),
-        SiteColor::Violet => Some(t.violet),
-        SiteColor::Red => Some(t.bad),
-        SiteColor::Grey => Some(t.grey),
     }
 }
