@@ -47,8 +47,7 @@ pub struct App {
 impl App {
     /// The window over a running engine; connects to `address` when one is given.
     #[must_use]
-    pub fn new(creation: &eframe::CreationContext<'_>, engine: Engine, address: Option<String>) -> Self {
-        let ctx = &creation.egui_ctx;
+    pub fn new(ctx: &Context, engine: Engine, address: Option<String>) -> Self {
         theme::install(ctx);
         let (sender, later) = channel();
         let (wish_sender, wishes) = channel();
@@ -218,8 +217,9 @@ impl App {
     }
 }
 
-impl eframe::App for App {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+impl App {
+    /// Takes in what has happened since the last picture, and answers a request to close.
+    pub fn follow(&mut self, ctx: &Context) {
         let (now, asks_to_close) = ctx.input(|input| (input.time, input.viewport().close_requested()));
         self.take_events(ctx, now);
         self.take_wishes(ctx);
@@ -232,7 +232,8 @@ impl eframe::App for App {
         self.dress(ctx);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    /// Shows the screen, and does what a person did to it.
+    pub fn show(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let now = ctx.input(|input| input.time);
         theme::note_input(&ctx);
@@ -263,5 +264,16 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         self.schedule(&ctx, now);
+    }
+}
+
+/// The window as eframe runs it; the one painted by the processor runs the same two.
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.follow(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.show(ui);
     }
 }
