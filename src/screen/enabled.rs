@@ -34,6 +34,10 @@ impl Verb {
                 None => Err(NOT_CONNECTED),
                 Some(site) => need(site.id.is_quick(), "This site is in the list already"),
             },
+            Self::Bookmark => {
+                need(screen.remote.remote_folder().is_some(), "The remote pane shows no folder")?;
+                need(screen.connected_site().is_some(), "Save the address as a site first")
+            }
             Self::Open => {
                 need(pane.cursor.is_some(), "The folder is empty")?;
                 connected_if(is_remote, screen)

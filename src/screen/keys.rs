@@ -137,6 +137,7 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::DuplicateSite => const { &[sites(CTRL_SHIFT, Letter('D'))] },
         Verb::DeleteSite => const { &[sites(NONE, Delete)] },
         Verb::SaveAsSite => const { &[any(CTRL_SHIFT, Letter('S'))] },
+        Verb::Bookmark => const { &[any(CTRL, Letter('B'))] },
         Verb::ShowSites => const { &[any(CTRL, Letter('S'))] },
         Verb::OtherPane => const { &[pane(NONE, Tab)] },
         Verb::Open => const { &[pane(NONE, Enter)] },

@@ -18,6 +18,7 @@ pub enum Verb {
     DuplicateSite,
     DeleteSite,
     SaveAsSite,
+    Bookmark,
     ShowSites,
     // Panes
     OtherPane,
@@ -85,6 +86,7 @@ impl Verb {
         Self::DuplicateSite,
         Self::DeleteSite,
         Self::SaveAsSite,
+        Self::Bookmark,
         Self::ShowSites,
         Self::OtherPane,
         Self::Open,
@@ -166,6 +168,7 @@ impl Verb {
             Self::DuplicateSite => ("Duplicate site", "Add a copy of the site that is marked in the list", "copy-plus"),
             Self::DeleteSite => ("Delete site", "Take the site that is marked out of the list", "trash-2"),
             Self::SaveAsSite => ("Save as site", "Keep the address that is connected in the list of sites", "bookmark-plus"),
+            Self::Bookmark => ("Bookmark", "Keep the remote folder among the site's bookmarks, or take it out again", "bookmark"),
             Self::ShowSites => ("Sites", "Show or hide the list of sites", "panel-left"),
             Self::OtherPane => ("Other pane", "Go to the other pane", "arrow-left-right"),
             Self::Open => ("Open", "Enter the folder, or transfer the file, under the cursor", "corner-down-right"),

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod banner;
+mod bookmarks;
 pub mod columns;
 pub mod dialogs;
 pub mod drop;

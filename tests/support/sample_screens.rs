@@ -205,10 +205,12 @@ pub fn sites() -> SiteTree {
         site.user = "alice".into();
         site
     };
+    let mut harbour = site("harbour", "Harbour Books", "ftp.harbourbooks.example", "Customers", SiteColor::Green);
+    harbour.bookmarks = ["/www", "/www/releases", "/logs"].map(|path| RemotePath::parse(path).unwrap()).into();
     SiteTree {
         folders: vec![SiteFolder { path: "Customers".into(), open: true }, SiteFolder { path: "Archive".into(), open: true }],
         sites: vec![
-            site("harbour", "Harbour Books", "ftp.harbourbooks.example", "Customers", SiteColor::Green),
+            harbour,
             site("staging", "Harbour Books (staging)", "staging.harbourbooks.example", "Customers", SiteColor::Amber),
             site("lindt", "Lindt & Sohn", "ftp.lindtsohn.example", "Customers", SiteColor::Blue),
             site("zos", "z/OS nightly", "mvs.example", "Archive", SiteColor::Violet),

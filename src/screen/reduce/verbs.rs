@@ -34,6 +34,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::DuplicateSite => with_marked(screen, sites::duplicate),
         Verb::DeleteSite => with_marked(screen, sites::ask_delete),
         Verb::SaveAsSite => sites::save_current(screen),
+        Verb::Bookmark => sites::bookmark(screen),
         Verb::ShowSites => show_sites(screen),
         Verb::OtherPane => {
             screen.active = if side == Side::Local { Side::Remote } else { Side::Local };

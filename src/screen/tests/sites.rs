@@ -186,6 +186,22 @@ fn sites_are_moved_copied_coloured_and_deleted_after_a_question() {
 }
 
 #[test]
+fn a_remote_folder_is_bookmarked_and_taken_out_again() {
+    let mut screen = offline();
+    assert!(act(&mut screen, Verb::Bookmark).is_empty(), "nothing is connected");
+    let mut screen = moored();
+    let effects = act(&mut screen, Verb::Bookmark);
+    assert_eq!(saved(&effects).sites[0].bookmarks, [rp("/www")]);
+    assert!(saved(&effects).sites[1].bookmarks.is_empty(), "only the connected site's");
+    show_remote(&mut screen, "/logs", &[]);
+    act(&mut screen, Verb::Bookmark);
+    assert_eq!(screen.connected_site().unwrap().bookmarks, [rp("/www"), rp("/logs")]);
+    let effects = reduce(&mut screen, Action::RemoveBookmark(id("books"), rp("/www")));
+    assert_eq!(saved(&effects).sites[0].bookmarks, [rp("/logs")]);
+    assert_eq!(saved(&act(&mut screen, Verb::Bookmark)).sites[0].bookmarks, [], "a second time takes it out");
+}
+
+#[test]
 fn opening_a_site_connects_and_opens_its_local_folder() {
     let mut screen = offline();
     let mut tree = (*screen.sites).clone();
