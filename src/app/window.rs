@@ -8,6 +8,7 @@ use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::app::drag_pointer::DragPointer;
 use crate::app::effects::{Outside, perform};
 use crate::app::keyboard;
 use crate::app::system::{self, Wishes};
@@ -38,6 +39,7 @@ pub struct App {
     wishes: Receiver<Wishes>,
     wish_sender: Sender<Wishes>,
     zone: TimeZone,
+    drag_pointer: DragPointer,
     title: String,
     was_focused: bool,
     /// When somebody last touched the window, in seconds of its clock.
@@ -64,6 +66,7 @@ impl App {
             wishes,
             wish_sender,
             zone: TimeZone::system(),
+            drag_pointer: DragPointer::default(),
             title: String::new(),
             was_focused: true,
             touched: 0.0,
@@ -219,6 +222,10 @@ impl App {
 }
 
 impl eframe::App for App {
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        self.drag_pointer.add_to(ctx, input);
+    }
+
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         let (now, asks_to_close) = ctx.input(|input| (input.time, input.viewport().close_requested()));
         self.take_events(ctx, now);
