@@ -19,6 +19,7 @@ use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
 use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
 use moorline::store::places::Places;
+use moorline::store::secrets::{MemoryKeyring, NoKeyring, SecretStore};
 use support::scripted::{self, Script};
 use support::shelf::Server;
 
@@ -48,8 +49,12 @@ struct Client {
 
 impl Client {
     fn start(options: Options) -> Self {
+        Self::with_keyring(options, Arc::new(NoKeyring))
+    }
+
+    fn with_keyring(options: Options, keyring: Arc<dyn SecretStore>) -> Self {
         let bell = Arc::new(Bell::default());
-        let engine = Engine::start(options, Arc::clone(&bell) as Arc<dyn Waker>).unwrap();
+        let engine = Engine::start_with_keyring(options, Arc::clone(&bell) as Arc<dyn Waker>, keyring).unwrap();
         Self { engine, bell, session: SessionView::default(), events: Vec::new() }
     }
 
@@ -225,6 +230,27 @@ fn a_wrong_password_is_asked_again_with_the_servers_words() {
     client.answer(id, Answer::Password { password: Secret::new("secret"), remember: false });
     client.moor();
     assert_eq!(client.listing("/").entries.len(), 1);
+}
+
+#[test]
+fn a_password_goes_into_the_keyring_once_the_server_has_accepted_it() {
+    let server = Server::start(&[("/a.txt", b"a")]);
+    let keyring = Arc::new(MemoryKeyring::default());
+    let options = Options { places: None, keyring: true, keep_queue: false };
+    let mut client = Client::with_keyring(options, Arc::clone(&keyring) as Arc<dyn SecretStore>);
+    let kept = || keyring.get(&SiteId("test".into()), "anna").map(|secret| secret.reveal().to_owned());
+    client.connect_to(site(server.port()), None);
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Password { refused: None, can_remember: true, .. }));
+    client.answer(id, Answer::Password { password: Secret::new("wrong"), remember: true });
+    let (id, _) = client.asked();
+    assert_eq!(kept(), None, "a refused password was kept");
+    client.answer(id, Answer::Password { password: Secret::new("secret"), remember: true });
+    client.moor();
+    // The next session waits for its turn at the keyring, and finds the password there.
+    client.connect_to(site(server.port()), None);
+    client.until("the second login", |_| (server.count("PASS secret") == 2).then_some(()));
+    assert_eq!(kept().as_deref(), Some("secret"));
 }
 
 #[test]

@@ -33,6 +33,7 @@ use crate::model::secret::Secret;
 use crate::model::site::{Site, SiteTree};
 use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
 use crate::store::queue::QueueJournal;
+use crate::store::secrets::SecretStore;
 
 /// How often the counters of running transfers are sampled.
 const SAMPLE: Duration = Duration::from_millis(250);
@@ -42,9 +43,15 @@ const REFRESH: Duration = Duration::from_secs(1);
 const AT_THE_END: Duration = Duration::from_secs(2);
 
 /// Runs until the handle is dropped.
-pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publisher: Publisher, queue: SharedQueue) {
+pub async fn run(
+    options: Options,
+    keyring: Arc<dyn SecretStore>,
+    mut inbox: UnboundedReceiver<Command>,
+    publisher: Publisher,
+    queue: SharedQueue,
+) {
     let (arrivals, mut arrived) = unbounded_channel();
-    let Some(mut actor) = Actor::start(options, publisher, queue, arrivals).await else { return };
+    let Some(mut actor) = Actor::start(options, keyring, publisher, queue, arrivals).await else { return };
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut changes = actor.shared.queue.changes();
@@ -101,9 +108,15 @@ struct Actor {
 }
 
 impl Actor {
-    async fn start(options: Options, publisher: Publisher, queue: SharedQueue, arrivals: UnboundedSender<Place>) -> Option<Self> {
+    async fn start(
+        options: Options,
+        keyring: Arc<dyn SecretStore>,
+        publisher: Publisher,
+        queue: SharedQueue,
+        arrivals: UnboundedSender<Place>,
+    ) -> Option<Self> {
         let places = options.places.clone();
-        let (keeper, found) = spawn_blocking(move || Keeper::open(places, options.keyring)).await.ok()?;
+        let (keeper, found) = spawn_blocking(move || Keeper::open(places, keyring)).await.ok()?;
         for notice in found.notices {
             publisher.publish(EventBody::Trouble(notice));
         }

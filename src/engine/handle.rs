@@ -17,6 +17,7 @@ use crate::engine::publish::Publisher;
 use crate::engine::queue_view::QueueView;
 use crate::engine::shared_queue::SharedQueue;
 use crate::store::places::Places;
+use crate::store::secrets::{NoKeyring, SecretStore, SystemKeyring};
 
 /// Called from the worker when there is something new to see. Must return at once.
 pub trait Waker: Send + Sync + 'static {
@@ -51,6 +52,15 @@ impl Engine {
     /// # Errors
     /// The system refuses a thread or the runtime.
     pub fn start(options: Options, waker: Arc<dyn Waker>) -> io::Result<Self> {
+        let keyring: Arc<dyn SecretStore> = if options.keyring { Arc::new(SystemKeyring) } else { Arc::new(NoKeyring) };
+        Self::start_with_keyring(options, waker, keyring)
+    }
+
+    /// Starts the worker thread over another place for passwords than the system's.
+    ///
+    /// # Errors
+    /// The system refuses a thread or the runtime.
+    pub fn start_with_keyring(options: Options, waker: Arc<dyn Waker>, keyring: Arc<dyn SecretStore>) -> io::Result<Self> {
         let (commands, inbox) = unbounded_channel();
         let (events, received) = mpsc::channel();
         let current = Arc::new(AtomicU64::new(0));
@@ -60,7 +70,7 @@ impl Engine {
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("moorline-io").enable_all().build()?;
         let worker_queue = queue.clone();
         let thread = thread::Builder::new().name("moorline-worker".into()).spawn(move || {
-            runtime.block_on(actor::run(options, inbox, publisher, worker_queue));
+            runtime.block_on(actor::run(options, keyring, inbox, publisher, worker_queue));
             // A disk or keyring call that hangs must not keep the program from ending.
             runtime.shutdown_timeout(Duration::from_secs(1));
         })?;

@@ -28,6 +28,8 @@ pub enum ConnectStep {
     LoggingIn,
     /// FEAT, TYPE I, PWD, first listing.
     Settling,
+    /// A question (password, certificate) that a person has to answer.
+    Asking,
 }
 
 /// Where the session stands.

@@ -87,6 +87,7 @@ pub fn step_words(step: ConnectStep) -> &'static str {
         ConnectStep::Securing => "securing the connection",
         ConnectStep::LoggingIn => "logging in",
         ConnectStep::Settling => "opening the folder",
+        ConnectStep::Asking => "waiting for your answer",
     }
 }
 
