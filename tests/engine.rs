@@ -18,6 +18,7 @@ use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
 use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
+use moorline::model::upkeep::IdleCommand;
 use moorline::store::places::Places;
 use moorline::store::secrets::{MemoryKeyring, NoKeyring, SecretStore};
 use support::scripted::{self, Script};
@@ -251,6 +252,22 @@ fn a_password_goes_into_the_keyring_once_the_server_has_accepted_it() {
     client.connect_to(site(server.port()), None);
     client.until("the second login", |_| (server.count("PASS secret") == 2).then_some(()));
     assert_eq!(kept().as_deref(), Some("secret"));
+}
+
+#[test]
+fn a_keep_alive_that_the_server_does_not_know_gives_way_to_the_next_one() {
+    let server = Server::start(&[("/a.txt", b"a")]);
+    server.with(|shelf| shelf.unknown = vec!["NOOP", "STAT"]);
+    let mut client = Client::forgetful();
+    let mut idle = site(server.port());
+    // The shortest interval: two of them have to pass.
+    idle.keep_alive = KeepAlive::Every(5);
+    client.connect_to(idle, Some("secret"));
+    client.moor();
+    let asked = server.count("PWD");
+    client.until("NOOP was refused", |client| (client.session.upkeep.command == IdleCommand::Pwd).then_some(()));
+    server.until(|shelf| shelf.commands.iter().filter(|line| line.as_str() == "PWD").count() > asked);
+    assert_eq!((server.count("NOOP"), client.session.upkeep.helps), (1, true));
 }
 
 #[test]

@@ -12,12 +12,14 @@ use std::time::{Duration, Instant};
 use moorline::engine::handle::{Engine, Options, Waker};
 use moorline::engine::{Answer, Command, Event, EventBody, Question};
 use moorline::model::address::AddressPath;
+use moorline::model::banner::Severity;
 use moorline::model::conflict::OnExists;
 use moorline::model::path::RemotePath;
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
 use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
+use moorline::model::upkeep::IdleCommand;
 use support::servers::{Kind, PASSWORD, Server, Setup, USER, on_servers};
 
 /// Nothing here takes that long unless it is broken.
@@ -151,6 +153,36 @@ on_servers!(
         }
         assert_eq!(client.session.phase, Phase::Moored);
         assert_eq!(client.session.banner, None);
+    }
+);
+
+on_servers!(
+    a_timer_that_only_transfers_reset_is_recognised_and_the_session_rests_until_it_is_needed,
+    [Proftpd],
+    Setup { no_transfer_seconds: Some(8), ..Setup::default() },
+    |server: Server| {
+        fs::create_dir_all(server.root().join("data")).unwrap();
+        let folder = RemotePath::parse("/data").unwrap();
+        let logins = |log: &str| log.matches(&format!("USER {USER}")).count();
+        let mut client = Client::moored(&server, Encryption::Explicit, KeepAlive::Automatic, "data");
+        client.engine.send(Command::OpenRemote { path: folder.clone() });
+        // The server cuts in spite of keep-alives: once, and it is told calmly.
+        let resting = client.session_when(|session| matches!(session.phase, Phase::Resting { .. }));
+        assert_eq!(resting.upkeep.no_transfer, Some(8), "{:#?}", client.story());
+        assert_eq!((resting.upkeep.command, resting.upkeep.helps), (IdleCommand::Noop, true), "no fault of the NOOPs");
+        let banner = resting.banner.unwrap();
+        assert_eq!((banner.severity, banner.code), (Severity::Info, Some(421)));
+        // The next use comes back into the same folder without a word.
+        for round in 2..4 {
+            client.engine.send(Command::OpenRemote { path: folder.clone() });
+            let back = client.session_when(|session| session.phase == Phase::Moored);
+            assert_eq!(back.folder.as_ref(), Some(&folder));
+            assert_eq!(logins(&server.log_when(|log| logins(log) >= round)), round);
+            // From now on Moorline goes first: no cut, no banner.
+            let resting = client.session_when(|session| matches!(session.phase, Phase::Resting { .. }));
+            assert_eq!(resting.banner, None, "{:#?}", client.story());
+            server.log_when(|log| log.matches("QUIT").count() >= round - 1);
+        }
     }
 );
 

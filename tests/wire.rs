@@ -7,7 +7,6 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use moorline::ftp::control::IdleCommand;
 use moorline::ftp::dial::{Observer, Target, connect};
 use moorline::ftp::tls::{NewestTls, Trust};
 use moorline::ftp::{Control, Fault};
@@ -16,6 +15,7 @@ use moorline::model::path::RemotePath;
 use moorline::model::secret::Secret;
 use moorline::model::session::ConnectStep;
 use moorline::model::site::{DataMode, Encryption};
+use moorline::model::upkeep::IdleCommand;
 use support::scripted::{PATIENCE, Script, Server};
 use tokio_util::sync::CancellationToken;
 

@@ -26,6 +26,7 @@ use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
 use crate::model::certificate::Fingerprint;
 use crate::model::format;
+use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, StopWish, Target};
@@ -221,6 +222,18 @@ impl Actor {
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
                 self.trouble(self.shared.keeper.save_sites(self.sites.as_ref().clone()).await);
             }
+            Command::AskHost { site } => self.tell_host(&site).await,
+            Command::SetHost { site, facts } => {
+                // Where the host was last is no guess that a person could change.
+                let kept = self.shared.keeper.host(&site).await;
+                let facts = HostFacts { last_address: kept.last_address, ..facts };
+                self.trouble(self.shared.keeper.learn(&site, facts).await);
+                let is_with = self.session.as_ref().is_some_and(|session| session.context.site.authority() == site.authority());
+                if is_with {
+                    self.tell(SessionCommand::Relearn(facts));
+                }
+                self.tell_host(&site).await;
+            }
             Command::SaveSettings { settings } => {
                 *self.shared.settings.write().unwrap_or_else(PoisonError::into_inner) = (*settings).clone();
                 self.publisher.publish(EventBody::Settings(settings.clone()));
@@ -239,6 +252,11 @@ impl Actor {
                 }
             }
         }
+    }
+
+    async fn tell_host(&self, site: &Site) {
+        let facts = self.shared.keeper.host(site).await;
+        self.publisher.publish(EventBody::Host { authority: site.authority(), facts });
     }
 
     fn trouble(&self, problem: Option<Problem>) {

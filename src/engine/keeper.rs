@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ftp::tls::Trust;
 use crate::model::certificate::Certificate;
+use crate::model::host::HostFacts;
 use crate::model::problem::Problem;
 use crate::model::secret::Secret;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
 use crate::store::certificates::{self, Accepted};
 use crate::store::file::StoreError;
-use crate::store::hosts::{self, HostFacts, Hosts};
+use crate::store::hosts::{self, Hosts};
 use crate::store::places::Places;
 use crate::store::secrets::SecretStore;
 use crate::store::{settings, sites};

@@ -22,11 +22,14 @@ use crate::engine::session_context::SessionContext;
 use crate::engine::session_handle::SessionCommand;
 use crate::engine::settle;
 use crate::engine::shared_queue::Taken;
-use crate::ftp::control::IdleCommand;
-use crate::ftp::{Control, Fault};
+use crate::ftp::{Control, Fault, Reply};
 use crate::model::address::AddressPath;
+use crate::model::host::HostFacts;
 use crate::model::secret::Secret;
 use crate::model::session::{DisconnectWhen, Phase};
+
+/// How long a command waits for the answer to a keep-alive that is under way before the connection is given up for another one.
+const PATIENCE_OF_A_PERSON: Duration = Duration::from_secs(3);
 
 /// How being connected ended.
 enum End {
@@ -36,6 +39,8 @@ enum End {
     Lost(Fault),
     /// A person broke a command off: the connection is of no use, and nothing needs to be said.
     BrokenOff,
+    /// Nothing would keep the unused connection: it was let go in peace.
+    LetGo,
     /// The handle is gone.
     Abandoned,
 }
@@ -96,6 +101,10 @@ impl Session {
                     Waited::Connect => {}
                     Waited::Leave => break,
                 },
+                End::LetGo => match self.rest().await {
+                    Waited::Connect => {}
+                    Waited::Leave => break,
+                },
             }
         }
         self.end_lanes().await;
@@ -144,6 +153,7 @@ impl Session {
                     Some(SessionCommand::Open(path)) => self.work.push_back(Work::Open(path)),
                     Some(SessionCommand::Change(change)) => self.work.push_back(Work::Change(change)),
                     Some(SessionCommand::Stay) => self.leaving = None,
+                    Some(SessionCommand::Relearn(facts)) => self.relearn(&facts),
                     Some(
                         SessionCommand::ReconnectNow
                         | SessionCommand::DismissBanner
@@ -203,21 +213,18 @@ impl Session {
             let item_due = if may_carry { ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)) } else { None };
             let due = self.mooring.next_keep_alive();
             let banner_ends = self.mooring.banner_ends();
+            let let_go = self.mooring.let_go_at().filter(|_| self.leaving.is_none() && !self.has_work());
             tokio::select! {
                 command = self.commands.recv() => match command {
                     None => break End::Abandoned,
                     Some(command) => self.take(command),
                 },
                 fault = control.watch() => break End::Lost(fault),
-                () = at(due) => {
-                    control.set_cancel(self.token());
-                    match control.keep_alive(IdleCommand::Noop).await {
-                        Err(Fault::Cancelled) => break End::BrokenOff,
-                        Err(fault) if !fault.session_survives() => break End::Lost(fault),
-                        _ => {}
-                    }
-                    self.mooring.kept_alive(&ctx, &control);
-                }
+                () = at(let_go) => break End::LetGo,
+                () = at(due) => match self.keep_alive(&mut control).await {
+                    Ok(reply) => self.mooring.kept_alive(&ctx, &control, &reply).await,
+                    Err(end) => break end,
+                },
                 () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
                 () = at(item_due) => {}
                 _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
@@ -233,7 +240,44 @@ impl Session {
                 control.quit().await;
                 End::Left
             }
+            End::LetGo => {
+                control.quit().await;
+                End::LetGo
+            }
             other => other,
+        }
+    }
+
+    /// One keep-alive, while commands are listened to: somebody who waits for the connection gets another one soon when this one
+    /// does not answer.
+    async fn keep_alive(&mut self, control: &mut Control) -> Result<Reply, End> {
+        control.set_cancel(self.token());
+        let asked = Instant::now();
+        let mut waits: Option<Instant> = None;
+        let command = self.mooring.idle_command();
+        let keeping = control.keep_alive(command);
+        tokio::pin!(keeping);
+        let result = loop {
+            tokio::select! {
+                result = &mut keeping => break result,
+                command = self.commands.recv() => match command {
+                    None => return Err(End::Abandoned),
+                    Some(command) => {
+                        self.take(command);
+                        waits = waits.or_else(|| Some(Instant::now() + PATIENCE_OF_A_PERSON));
+                    }
+                },
+                // Dropped in its middle it poisons the connection, which is given up anyway.
+                () = at(waits) => break Err(Fault::Timeout { doing: "keeping the session alive", after: asked.elapsed() }),
+            }
+        };
+        match result {
+            Ok(reply) => Ok(reply),
+            Err(Fault::Cancelled) => Err(End::BrokenOff),
+            Err(fault) => {
+                self.mooring.lost_to_keep_alive();
+                Err(End::Lost(fault))
+            }
         }
     }
 
@@ -340,8 +384,15 @@ impl Session {
                 self.ctx.show(|view| view.phase = Phase::Moored);
             }
             SessionCommand::DismissBanner => self.mooring.take_banner_away(&self.ctx),
+            SessionCommand::Relearn(facts) => self.relearn(&facts),
             SessionCommand::ReconnectNow | SessionCommand::StayOffline => {}
         }
+    }
+
+    /// A person changed or forgot what was learned of the host.
+    fn relearn(&mut self, facts: &HostFacts) {
+        self.mooring.relearn(&self.ctx, facts);
+        self.ctx.change_budget(|budget, _| budget.relearn(facts.connection_limit));
     }
 
     fn has_work(&self) -> bool {

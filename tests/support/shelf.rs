@@ -31,6 +31,8 @@ pub struct Shelf {
     pub deadly: Option<&'static str>,
     /// Whether REST is refused.
     pub no_rest: bool,
+    /// Commands that are not known here.
+    pub unknown: Vec<&'static str>,
     /// Whether RNFR is refused.
     pub no_rename: bool,
     /// Whether a rename onto an existing file is refused.
@@ -161,6 +163,7 @@ impl Session {
     fn answer(&mut self, verb: &str, argument: &str) -> std::io::Result<bool> {
         let path = if argument.starts_with('/') { argument.to_owned() } else { format!("{}/{argument}", self.folder) };
         let reply = match verb {
+            verb if self.server.with(|shelf| shelf.unknown.contains(&verb)) => "502 Not here.".to_owned(),
             "USER" => "331 password".to_owned(),
             "PASS" if argument != "secret" => "530 Login incorrect.".to_owned(),
             "PASS" => {

@@ -21,9 +21,9 @@ use crate::engine::keeper::Keeper;
 use crate::ftp::tls::Trust;
 use crate::model::certificate::Fingerprint;
 use crate::model::diagnosis::{Finding, Outcome, Report, Step, StepName};
+use crate::model::host::HostFacts;
 use crate::model::secret::Secret;
 use crate::model::site::{Logon, Site};
-use crate::store::hosts::HostFacts;
 use crate::store::places::Places;
 use crate::store::secrets::NoKeyring;
 

@@ -75,10 +75,9 @@ pub(super) fn new_site(screen: &mut Screen) -> Vec<Effect> {
 }
 
 pub(super) fn edit(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
-    if let Some(site) = screen.sites.site(id) {
-        screen.dialog = Some(Dialog::Site(Box::new(SiteForm::of(site.clone(), false))));
-    }
-    Vec::new()
+    let Some(site) = screen.sites.site(id).cloned() else { return Vec::new() };
+    screen.dialog = Some(Dialog::Site(Box::new(SiteForm::of(site.clone(), false))));
+    vec![Effect::Engine(Command::AskHost { site: Box::new(site) })]
 }
 
 /// The address that is connected becomes a site of its own, with the password that came with it.
