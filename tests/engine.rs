@@ -270,6 +270,52 @@ fn a_keep_alive_that_the_server_does_not_know_gives_way_to_the_next_one() {
     assert_eq!((server.count("NOOP"), client.session.upkeep.helps), (1, true));
 }
 
+/// The connection goes in the middle of a change; the server is as it is stated in the end, and was asked for no more than that.
+#[test]
+fn a_change_that_the_connection_went_in_the_middle_of_is_looked_after() {
+    let remote = |text: &str| Place::Remote(path(text));
+    let make = || Change::MakeFolder { place: remote("/data/new") };
+    let rename = || Change::Rename { place: remote("/data/a.txt"), name: "b.txt".into() };
+    let delete = || Change::Delete { places: vec![remote("/data/a.txt")] };
+    let table: [(Change, &str, bool, &str, usize); 6] = [
+        (make(), "MKD", false, "MKD", 2),
+        (make(), "MKD", true, "MKD", 1),
+        (rename(), "RNTO", false, "RNTO", 2),
+        (rename(), "RNTO", true, "RNTO", 1),
+        (delete(), "DELE", false, "DELE", 2),
+        (delete(), "DELE", true, "DELE", 1),
+    ];
+    for (change, cuts, is_done, command, times) in table {
+        let case = format!("{change:?}, cut {} {cuts}", if is_done { "after" } else { "before" });
+        let server = Server::start(&[("/data/a.txt", b"a"), ("/data/c.txt", b"c")]);
+        let mut client = Client::moored(&server);
+        client.engine.send(Command::OpenRemote { path: path("/data") });
+        client.listing("/data");
+        server.with(|shelf| shelf.cuts = Some((cuts, is_done)));
+        client.engine.send(Command::Change(change.clone()));
+        let wanted = |server: &Server| match &change {
+            Change::MakeFolder { .. } => server.with(|shelf| shelf.folders.contains("/data/new")),
+            Change::Rename { .. } => server.file("/data/b.txt").is_some() && server.file("/data/a.txt").is_none(),
+            _ => server.file("/data/a.txt").is_none(),
+        };
+        let mut logins = 0;
+        client.until(&case, |client| {
+            while let Some(at) = client.events.iter().position(|event| matches!(event.body, EventBody::Asked { .. })) {
+                let EventBody::Asked { id, .. } = client.events.remove(at).body else { continue };
+                client.answer(id, Answer::Confirm);
+            }
+            logins = server.count("PASS");
+            // Back, with the folder read again after the change.
+            let listed = client.events.iter().filter(|event| matches!(event.body, EventBody::RemoteListing { .. })).count();
+            (logins == 2 && client.session.phase == Phase::Moored && wanted(&server) && listed >= 2).then_some(())
+        });
+        let troubles: Vec<_> = client.events.iter().filter(|event| matches!(event.body, EventBody::Trouble(_))).collect();
+        assert!(troubles.is_empty(), "{case}: {troubles:?}");
+        assert_eq!(server.count(command), times, "{case}: {:#?}", client.story());
+        assert!(server.file("/data/c.txt").is_some(), "{case}");
+    }
+}
+
 #[test]
 fn a_declined_password_ends_the_connect_and_says_why() {
     let server = Server::start(&[]);

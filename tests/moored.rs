@@ -20,6 +20,7 @@ use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
 use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
 use moorline::model::upkeep::IdleCommand;
+use moorline::store::places::Places;
 use support::servers::{Kind, PASSWORD, Server, Setup, USER, on_servers};
 
 /// Nothing here takes that long unless it is broken.
@@ -41,18 +42,27 @@ struct Client {
 impl Client {
     /// Connects to `server` and waits until the session stands in `folder`.
     fn moored(server: &Server, encryption: Encryption, keep_alive: KeepAlive, folder: &str) -> Self {
-        let options = Options { places: None, keyring: false, keep_queue: false };
+        let mut client = Self::start(server, None);
+        client.connect(server, encryption, keep_alive, folder);
+        client
+    }
+
+    fn start(server: &Server, places: Option<Places>) -> Self {
+        let options = Options { places, keyring: false, keep_queue: false };
         let engine = Engine::start(options, Arc::new(Silent)).unwrap();
+        Self { engine, session: SessionView::default(), fingerprint: server.fingerprint().into() }
+    }
+
+    fn connect(&mut self, server: &Server, encryption: Encryption, keep_alive: KeepAlive, folder: &str) {
         let mut site = Site::new(SiteId("test".into()), "Test", "127.0.0.1");
         site.port = Some(server.address().port());
         site.encryption = encryption;
         site.user = USER.into();
         site.keep_alive = keep_alive;
         let start = AddressPath::Relative(folder.into());
-        engine.send(Command::Connect { site: Box::new(site), password: Some(Secret::new(PASSWORD)), start });
-        let mut client = Self { engine, session: SessionView::default(), fingerprint: server.fingerprint().into() };
-        client.session_when(|session| session.phase == Phase::Moored && session.folder.is_some());
-        client
+        self.engine.send(Command::Connect { site: Box::new(site), password: Some(Secret::new(PASSWORD)), start });
+        self.session = SessionView::default();
+        self.session_when(|session| session.phase == Phase::Moored && session.folder.is_some());
     }
 
     /// The next event; certificates that are the server's are accepted on the way.
@@ -271,4 +281,54 @@ fn large_file(folder: &Path) -> std::path::PathBuf {
     fastrand::Rng::with_seed(421).fill(&mut bytes);
     fs::File::create(&path).and_then(|mut file| file.write_all(&bytes)).unwrap();
     path
+}
+
+/// By hand, because it takes a quarter of an hour: real servers with the limits that real administrators set. Each is learned within
+/// one cut, and then holds for ten limits or ten minutes without a cut. Run with `--run-ignored only --no-capture`.
+#[test]
+#[ignore = "takes a quarter of an hour"]
+fn idle_limits_are_learned_within_one_cut_and_then_held() {
+    let cases = [Kind::Vsftpd, Kind::Proftpd].into_iter().flat_map(|kind| [20, 60, 300].map(|seconds| (kind, seconds)));
+    let told: Vec<_> = std::thread::scope(|scope| {
+        let running: Vec<_> = cases.map(|(kind, seconds)| scope.spawn(move || held(kind, seconds))).collect();
+        running.into_iter().map(|case| case.join().unwrap()).collect()
+    });
+    for line in told {
+        println!("{line}");
+    }
+}
+
+fn held(kind: Kind, seconds: u32) -> String {
+    let server = match Server::start(kind, &Setup { idle_seconds: Some(seconds), ..Setup::default() }) {
+        Ok(server) => server,
+        Err(reason) => return format!("{kind:?}, limit {seconds} s: not run, {reason:?}"),
+    };
+    let home = tempfile::tempdir().unwrap();
+    let mut client = Client::start(&server, Some(Places::in_folder(home.path())));
+    client.connect(&server, Encryption::Plain, KeepAlive::Off, "");
+    // The cut comes late by a little; nothing else happens until then.
+    let until = Instant::now() + Duration::from_secs(u64::from(seconds) + 60);
+    let mut cuts = 0;
+    while cuts == 0 && Instant::now() < until {
+        if let Some(event) = client.engine.wait_event(Duration::from_secs(1))
+            && let EventBody::Session(session) = event.body
+        {
+            cuts += usize::from(session.banner.is_some());
+            client.session = *session;
+        }
+    }
+    let learned = client.session.idle_limit;
+    assert_eq!(learned.map(|limit| limit.seconds), Some(seconds), "{kind:?}: {:#?}", client.story());
+    client.connect(&server, Encryption::Plain, KeepAlive::Automatic, "");
+    let holds = Duration::from_secs(600.min(u64::from(seconds) * 10));
+    let until = Instant::now() + holds;
+    while Instant::now() < until {
+        let Some(event) = client.engine.wait_event(Duration::from_secs(1)) else { continue };
+        if let EventBody::Session(session) = event.body {
+            assert_eq!(session.phase, Phase::Moored, "{kind:?}, limit {seconds} s: {:#?}", client.story());
+            assert_eq!(session.banner, None);
+        }
+    }
+    let sent = client.story().iter().filter(|line| line.contains("NOOP")).count();
+    format!("{kind:?}, limit {seconds} s: learned within {cuts} cut; then no cut in {} s, with {sent} NOOPs", holds.as_secs())
 }

@@ -192,9 +192,16 @@ impl Session {
                 break End::BrokenOff;
             }
             if let Some(work) = self.work.pop_front() {
-                match self.perform(&mut control, work).await {
+                match self.perform(&mut control, work.clone()).await {
                     Ok(()) => self.mooring.commanded(&ctx, &control, self.leaving),
-                    Err(end) => break end,
+                    Err(end) => {
+                        if matches!(end, End::Lost(_))
+                            && let Some(left) = work.after_loss()
+                        {
+                            self.work.push_front(left);
+                        }
+                        break end;
+                    }
                 }
                 continue;
             }

@@ -31,6 +31,8 @@ pub struct Shelf {
     pub deadly: Option<&'static str>,
     /// Whether REST is refused.
     pub no_rest: bool,
+    /// The first command that begins so ends the session without an answer: before it is done, or (true) after.
+    pub cuts: Option<(&'static str, bool)>,
     /// Commands that are not known here.
     pub unknown: Vec<&'static str>,
     /// Whether RNFR is refused.
@@ -131,6 +133,8 @@ struct Session {
     offset: usize,
     renaming: String,
     logged_in: bool,
+    /// Says nothing any more.
+    mute: bool,
 }
 
 impl Session {
@@ -139,10 +143,23 @@ impl Session {
             shelf.open.push(control.try_clone().unwrap());
             shelf.open.len() - 1
         });
-        Self { index, server, control, passive: None, folder: "/".into(), offset: 0, renaming: String::new(), logged_in: false }
+        Self {
+            index,
+            server,
+            control,
+            passive: None,
+            folder: "/".into(),
+            offset: 0,
+            renaming: String::new(),
+            logged_in: false,
+            mute: false,
+        }
     }
 
     fn say(&mut self, line: &str) -> std::io::Result<()> {
+        if self.mute {
+            return Ok(());
+        }
         self.control.write_all(format!("{line}\r\n").as_bytes())
     }
 
@@ -152,6 +169,15 @@ impl Session {
             let line = line?;
             self.server.with(|shelf| shelf.commands.push(line.clone()));
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
+            let cut = self.server.with(|shelf| shelf.cuts.take_if(|(command, _)| line.starts_with(*command)));
+            if let Some((_, is_done)) = cut {
+                if is_done {
+                    // Its answer goes nowhere: the client is gone for us.
+                    self.mute = true;
+                    self.answer(verb, argument)?;
+                }
+                return self.control.shutdown(Shutdown::Both);
+            }
             if !self.answer(verb, argument)? {
                 break;
             }
