@@ -33,6 +33,7 @@ fn cases(mode: Mode, tls: bool) -> Vec<Case> {
     for stage in Stage::ALL {
         for strike in Strike::ALL {
             let exists = match stage {
+                stage if strike == Strike::ControlFin => stage.moves_data(),
                 Stage::Auth => tls,
                 // A transfer connection asks for no folder and enters none.
                 Stage::Pwd | Stage::Cwd => mode == Mode::Browse,

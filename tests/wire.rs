@@ -456,22 +456,37 @@ async fn a_552_in_the_middle_of_an_upload_ends_it_at_once_and_the_session_goes_o
 }
 
 #[tokio::test]
-async fn a_421_or_an_end_in_the_middle_of_a_transfer_ends_it() {
-    for (said, goodbye) in [("421 shutting down\r\n", true), ("", false)] {
-        let script = Script::logged_in(&[]).transfer("RETR /a").send_data("abc").wait_for_go().say(said).close();
-        let server = Server::playing(script).await;
-        let mut control = session(&server).await;
-        let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
-        let mut buffer = [0; 16];
-        assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 3);
-        server.go();
-        let fault = within(data.read(&mut buffer)).await.unwrap_err();
-        assert_eq!(matches!(&fault, Fault::Goodbye(_)), goodbye, "{fault:?}");
-        assert_eq!(matches!(&fault, Fault::Lost { .. }), !goodbye, "{fault:?}");
-        drop(data);
-        assert!(control.is_poisoned());
-        assert_eq!(server.finish().await.faults, ["close"]);
-    }
+async fn a_421_in_the_middle_of_a_transfer_ends_it() {
+    let script = Script::logged_in(&[]).transfer("RETR /a").send_data("abc").wait_for_go().say("421 shutting down\r\n").close();
+    let server = Server::playing(script).await;
+    let mut control = session(&server).await;
+    let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
+    let mut buffer = [0; 16];
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 3);
+    server.go();
+    let fault = within(data.read(&mut buffer)).await.unwrap_err();
+    assert!(matches!(&fault, Fault::Goodbye(_)), "{fault:?}");
+    drop(data);
+    assert!(control.is_poisoned());
+    assert_eq!(server.finish().await.faults, ["close"]);
+}
+
+#[tokio::test]
+async fn data_goes_on_to_its_end_when_the_control_connection_is_gone_and_is_not_called_done() {
+    let script = Script::logged_in(&[]).transfer("RETR /a").send_data("abc").close().wait_for_go().send_data("def").end_data();
+    let server = Server::playing(script).await;
+    let mut control = session(&server).await;
+    let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
+    let mut buffer = [0; 16];
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 3);
+    server.until(|report| report.faults == ["close"]).await;
+    server.go();
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 3);
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 0);
+    let fault = within(data.finish()).await.unwrap_err();
+    assert!(matches!(&fault, Fault::Lost { .. }), "{fault:?}");
+    assert!(control.is_poisoned());
+    server.finish().await;
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ pub mod log_view;
 mod login;
 mod moment;
 mod mooring;
+mod outage;
 mod publish;
 mod questions;
 pub mod queue_view;

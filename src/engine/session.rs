@@ -18,6 +18,7 @@ use crate::engine::lane;
 use crate::engine::login;
 use crate::engine::moment::at;
 use crate::engine::mooring::Mooring;
+use crate::engine::outage::Outage;
 use crate::engine::session_context::SessionContext;
 use crate::engine::session_handle::SessionCommand;
 use crate::engine::settle;
@@ -25,6 +26,7 @@ use crate::engine::shared_queue::Taken;
 use crate::ftp::{Control, Fault, Reply};
 use crate::model::address::AddressPath;
 use crate::model::host::HostFacts;
+use crate::model::log::LogKind;
 use crate::model::secret::Secret;
 use crate::model::session::{DisconnectWhen, Phase};
 
@@ -183,6 +185,7 @@ impl Session {
         ctx.working.send_replace(self.leaving.is_none_or(|when| when == DisconnectWhen::QueueDone));
         let mut changes = ctx.queue.changes();
         let mut budget = ctx.working.subscribe();
+        let mut outage = Outage::begin(control.peer());
         let end = loop {
             changes.borrow_and_update();
             if self.may_leave() {
@@ -228,6 +231,18 @@ impl Session {
                 },
                 fault = control.watch() => break End::Lost(fault),
                 () = at(let_go) => break End::LetGo,
+                () = at(Some(outage.next_look())) => {
+                    if let Some(why) = outage.look() {
+                        // A dead connection is found out now, and replaced without a word, before somebody needs it.
+                        ctx.publisher.log(0, LogKind::Note, format!("{why}: the connection is looked after."));
+                        let looked = tokio::time::timeout(PATIENCE_OF_A_PERSON, self.keep_alive(&mut control)).await;
+                        match looked {
+                            Ok(Ok(reply)) => self.mooring.kept_alive(&ctx, &control, &reply).await,
+                            Ok(Err(End::Abandoned)) => break End::Abandoned,
+                            Ok(Err(_)) | Err(_) => break End::BrokenOff,
+                        }
+                    }
+                }
                 () = at(due) => match self.keep_alive(&mut control).await {
                     Ok(reply) => self.mooring.kept_alive(&ctx, &control, &reply).await,
                     Err(end) => break end,

@@ -58,6 +58,8 @@ pub struct Data<'a> {
     closing: Option<Reply>,
     /// The reply that ended the transfer in its middle.
     refusal: Option<Reply>,
+    /// Whether the control connection ended without a word: the data is finished all the same, and proven later.
+    control_ended: bool,
     /// What the last read ran into behind the bytes that it returned.
     behind: Option<io::Result<()>>,
     cancelled: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -104,6 +106,7 @@ impl<'a> Data<'a> {
             name: name.to_owned(),
             closing,
             refusal: None,
+            control_ended: false,
             behind: None,
             cancelled,
             stall,
@@ -282,10 +285,11 @@ impl<'a> Data<'a> {
         }
         let doing = "moving data";
         // Once the closing reply is there only data is missing; what else the server says or does is the next command's matter.
-        while self.closing.is_none() {
+        while self.closing.is_none() && !self.control_ended {
             let said = self.control.session.line().poll_reply(cx);
             match said {
                 Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(end)) if end.is_silent() => self.control_ended = true,
                 Poll::Ready(Err(end)) => return Poll::Ready(Stop::Fault(end.fault(doing))),
                 Poll::Ready(Ok(reply)) if is_goodbye(&reply) => return Poll::Ready(Stop::Fault(Fault::Goodbye(reply))),
                 Poll::Ready(Ok(reply)) if reply.is_preliminary() => {}
@@ -370,6 +374,11 @@ impl<'a> Data<'a> {
                     error.to_string()
                 };
                 match self.closing_reply(Some(STOP)).await {
+                    // A server that refuses closes the data connection too; which of the two is seen first is chance.
+                    Ok(reply) if reply.is_negative() && !matches!(reply.code, 425 | 426) => {
+                        self.refusal = Some(reply.clone());
+                        Fault::Refused(reply)
+                    }
                     Ok(reply) => {
                         self.refusal = Some(reply.clone());
                         Fault::DataConnection { detail, reply: Some(reply) }

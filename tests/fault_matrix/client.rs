@@ -346,6 +346,12 @@ fn transfer(case: Case, harbour: &Harbour, client: &mut Client, large: &[u8], sm
     assert_eq!(left_here.len(), 2, "something was left behind: {left_here:?}");
     let there = harbour.seen(|seen| seen.files.keys().filter(|path| path.contains(".part")).cloned().collect::<Vec<_>>());
     assert!(there.is_empty(), "something was left behind on the server: {there:?}");
+    // What came whole is proven, not sent again; an upload that lost its last byte gets that byte only.
+    if case.strike == Strike::ControlFin {
+        let begun = harbour.count(&format!("{} /data/{}", if direction == Direction::Upload { "STOR" } else { "RETR" }, names[0]));
+        let lost_a_byte = direction == Direction::Upload && case.stage == Stage::LastByte;
+        assert_eq!(begun, 1 + usize::from(lost_a_byte), "{:#?}", client.story());
+    }
     assert_eq!(client.lost, None, "the browsing connection went: {:#?}", client.story());
     client.engine.send(Command::Disconnect { when: DisconnectWhen::Now });
     client.until("left", |client| client.events.iter().any(|body| matches!(body, EventBody::Left)).then_some(()));

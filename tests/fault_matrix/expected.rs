@@ -30,6 +30,8 @@ fn browsing(case: Case) -> Outcome {
             (false, Stage::LastByte) => Outcome::Smooth,
             (false, _) => Outcome::Unseen,
         },
+        // All rows came, but nothing says that they are all.
+        (_, Strike::ControlFin) => Outcome::Lost(None),
         (stage, Strike::Rst) if stage.moves_data() || stage == Stage::DataConnect => Outcome::Told,
         _ => Outcome::Lost(None),
     }

@@ -61,6 +61,8 @@ pub enum Strike {
     Endless,
     /// Byte by byte, but all of it.
     Drips,
+    /// FIN on the control connection while bytes move; the data connection goes on to its end.
+    ControlFin,
 }
 
 impl Stage {
@@ -90,7 +92,7 @@ impl Stage {
 }
 
 impl Strike {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Says421,
         Self::Says221,
         Self::Says426,
@@ -103,6 +105,7 @@ impl Strike {
         Self::Stray,
         Self::Endless,
         Self::Drips,
+        Self::ControlFin,
     ];
 }
 

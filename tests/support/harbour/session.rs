@@ -149,7 +149,7 @@ impl Session {
                 self.write(b"550 Permission denied.\r\n").await?;
                 Ok(false)
             }
-            Strike::Fin => self.close().await,
+            Strike::Fin | Strike::ControlFin => self.close().await,
             Strike::Rst => {
                 std::mem::replace(&mut self.control, Stream::Gone).reset();
                 Err(Over)
@@ -421,6 +421,7 @@ impl Session {
             Strike::Garbage => self.write(b"\xfe\x01what? no reply\r\n\r\n").await?,
             Strike::Stray => self.write(b"200 nobody asked\r\n").await?,
             Strike::Drips => {}
+            Strike::ControlFin => std::mem::replace(&mut self.control, Stream::Gone).end().await,
         }
         let slow = if strike == Strike::Drips { 24.min(rest.len()) } else { 0 };
         for byte in &rest[..slow] {
