@@ -152,6 +152,11 @@ pub enum EventBody {
         /// What.
         facts: HostFacts,
     },
+    /// The protocol is recorded into this file from now on, or no longer.
+    Recording {
+        /// Where; `None` when it is not recorded.
+        path: Option<PathBuf>,
+    },
     /// The saved sites, at the start and after each change.
     Sites(Arc<SiteTree>),
     /// The settings, at the start and after each change.
@@ -170,6 +175,7 @@ impl EventBody {
                 | Self::LocalTrouble { .. }
                 | Self::Diagnosis { .. }
                 | Self::Host { .. }
+                | Self::Recording { .. }
                 | Self::Sites(_)
                 | Self::Settings(_)
                 | Self::Withdrawn { .. }

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use crate::engine::event::{Event, EventBody};
 use crate::engine::handle::Waker;
 use crate::engine::log_view::LogView;
-use crate::ftp::dial::Observer;
+use crate::engine::recorder::Recorder;
+use crate::ftp::dial::{Observer, WireEvent};
 use crate::model::log::{LogKind, LogLine};
 use crate::model::session::{ConnectStep, Generation};
 
@@ -21,12 +22,13 @@ pub struct Publisher {
     log: LogView,
     current: Arc<AtomicU64>,
     generation: Option<Generation>,
+    recorder: Recorder,
 }
 
 impl Publisher {
     /// A publisher of the program as a whole, and the counter of the current session.
     pub fn new(events: mpsc::Sender<Event>, waker: Arc<dyn Waker>, log: LogView, current: Arc<AtomicU64>) -> Self {
-        Self { events, waker, log, current, generation: None }
+        Self { events, waker, log, current, generation: None, recorder: Recorder::default() }
     }
 
     /// Begins a session: everything that earlier ones publish from now on is dropped.
@@ -51,10 +53,16 @@ impl Publisher {
     /// Publishes, unless its session has ended and nothing it says matters any more.
     pub fn publish(&self, body: EventBody) {
         if self.is_current() || body.outlives_its_session() {
+            self.recorder.published(&body);
             // The receiver goes when the window goes; then nobody wants to know.
             drop(self.events.send(Event { generation: self.generation(), body }));
             self.waker.wake();
         }
+    }
+
+    /// The flight recorder.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     /// Wakes the window: the queue or the log changed.
@@ -73,13 +81,16 @@ impl Publisher {
 pub struct ConnectionObserver {
     publisher: Publisher,
     connection: u16,
+    /// Its number in the record.
+    recorded: u64,
     on_step: Option<Box<dyn Fn(ConnectStep) + Send + Sync>>,
 }
 
 impl ConnectionObserver {
     /// For connection number `connection` (0 is the browsing one).
     pub fn new(publisher: Publisher, connection: u16) -> Self {
-        Self { publisher, connection, on_step: None }
+        let recorded = publisher.recorder.next_connection();
+        Self { publisher, connection, recorded, on_step: None }
     }
 
     /// Also tells `on_step` how the connect proceeds.
@@ -99,5 +110,9 @@ impl Observer for ConnectionObserver {
         if let Some(on_step) = &self.on_step {
             on_step(step);
         }
+    }
+
+    fn wire(&self, event: &WireEvent<'_>) {
+        self.publisher.recorder.wire(self.recorded, event);
     }
 }

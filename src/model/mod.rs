@@ -16,6 +16,7 @@ pub mod log;
 pub mod path;
 pub mod problem;
 pub mod queue;
+pub mod record;
 pub mod retry;
 pub mod secret;
 pub mod session;

@@ -45,6 +45,10 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
             }
             Vec::new()
         }
+        EventBody::Recording { path } => {
+            screen.recording = path;
+            Vec::new()
+        }
         EventBody::Host { authority, facts } => {
             // A form that was opened for another host meanwhile wants to hear nothing of it.
             if let Some(Dialog::Site(form)) = &mut screen.dialog

@@ -119,6 +119,7 @@ impl Verb {
             }
             Self::RetryAllFailed => need(screen.queue.failed > 0, "No transfer has failed"),
             Self::ClearDone => need(screen.queue.done > 0, "The list is empty"),
+            Self::CopyRecordPath => need(screen.recording.is_some(), "Nothing is recorded"),
             Self::CopyLog => need(screen.tab == PanelTab::Log, "Show the log first"),
             Self::ZoomIn => need(screen.settings.scale_percent < SCALE.1, "It is as large as it gets"),
             Self::ZoomOut => need(screen.settings.scale_percent > SCALE.0, "It is as small as it gets"),
@@ -129,6 +130,7 @@ impl Verb {
             | Self::ShowFailed
             | Self::ShowDone
             | Self::ShowLog
+            | Self::Record
             | Self::ToggleTheme
             | Self::Settings
             | Self::Keys

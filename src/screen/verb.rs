@@ -60,6 +60,8 @@ pub enum Verb {
     ShowDone,
     ShowLog,
     CopyLog,
+    Record,
+    CopyRecordPath,
     // Program
     ToggleTheme,
     ZoomIn,
@@ -125,6 +127,8 @@ impl Verb {
         Self::ShowDone,
         Self::ShowLog,
         Self::CopyLog,
+        Self::Record,
+        Self::CopyRecordPath,
         Self::ToggleTheme,
         Self::ZoomIn,
         Self::ZoomOut,
@@ -215,6 +219,14 @@ impl Verb {
             Self::ShowDone => ("Done", "Show what has arrived, with its proof", "circle-check"),
             Self::ShowLog => ("Log", "Show what was said between Moorline and the server", "scroll-text"),
             Self::CopyLog => ("Copy the log", "Copy the protocol log; passwords are not in it", "clipboard-list"),
+            Self::Record => (
+                "Record the protocol",
+                "Keep a record of what is said, without passwords and the user's name, or stop it",
+                "circle",
+            ),
+            Self::CopyRecordPath => {
+                ("Copy the record's path", "Copy where the record is; `moorline replay` plays it again", "clipboard-paste")
+            }
             Self::ToggleTheme => ("Dark or light", "Change between the dark and the light window", "sun-moon"),
             Self::ZoomIn => ("Larger", "Make everything in the window larger", "zoom-in"),
             Self::ZoomOut => ("Smaller", "Make everything in the window smaller", "zoom-out"),

@@ -74,6 +74,7 @@ icons! {
     CHEVRON_DOWN = "chevron-down",
     CHEVRON_RIGHT = "chevron-right",
     CHEVRON_UP = "chevron-up",
+    CIRCLE = "circle",
     CIRCLE_ALERT = "circle-alert",
     CIRCLE_CHECK = "circle-check",
     CIRCLE_HELP = "circle-help",

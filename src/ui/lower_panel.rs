@@ -114,6 +114,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         PanelTab::Done => verb_button(ui, view, Verb::ClearDone, "Clear", actions),
         PanelTab::Log => {
             verb_button(ui, view, Verb::CopyLog, "Copy", actions);
+            record_button(ui, view, actions);
             return;
         }
         PanelTab::Active | PanelTab::Queued => {}
@@ -139,6 +140,27 @@ fn verb_button(ui: &mut Ui, view: &View<'_>, verb: Verb, label: &str, actions: &
     if response.clicked() {
         actions.push(Action::Do(verb));
     }
+}
+
+/// Begins or ends the record, and shows while it is being written.
+fn record_button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let (icon, label) = match &view.screen.recording {
+        Some(_) => (Icon::CIRCLE_STOP, "Stop recording"),
+        None => (Icon::CIRCLE, "Record"),
+    };
+    if button::ghost_icon_button(ui, icon, label, None).on_hover_text(verbs::tooltip(Verb::Record)).clicked() {
+        actions.push(Action::Do(Verb::Record));
+    }
+    let Some(path) = &view.screen.recording else { return };
+    verb_button(ui, view, Verb::CopyRecordPath, "Copy path", actions);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+    let words = format!("recording into {name}");
+    let shown = Line::new(ui).subdued(&words);
+    if shown.width(ui) < ui.available_width() {
+        shown.show(ui).on_hover_text(path.display().to_string());
+    }
+    ui.painter().circle_filled(dot.center(), 4.0, tokens(ui).bad);
 }
 
 fn hold_button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {

@@ -92,6 +92,11 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::ShowDone => queue::show_tab(screen, PanelTab::Done),
         Verb::ShowLog => queue::show_tab(screen, PanelTab::Log),
         Verb::CopyLog => vec![Effect::CopyLog],
+        Verb::Record => program::change_settings(screen, |settings| settings.record = !settings.record),
+        Verb::CopyRecordPath => {
+            let path = screen.recording.as_ref().map(|path| path.display().to_string());
+            path.map(|path| copy(screen, &[path])).unwrap_or_default()
+        }
         Verb::ToggleTheme => program::toggle_theme(screen),
         Verb::ZoomIn => program::zoom(screen, true),
         Verb::ZoomOut => program::zoom(screen, false),
