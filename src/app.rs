@@ -1,6 +1,7 @@
 //! The window: starts it, feeds it with the engine's events, and does outside of it what the screen asks for.
 
 mod cpu;
+mod drag_pointer;
 mod effects;
 mod keyboard;
 mod renderer;

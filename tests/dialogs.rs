@@ -14,10 +14,12 @@ use moorline::model::certificate::{Certificate, Fingerprint};
 use moorline::model::conflict::{Facts, OnExists};
 use moorline::model::diagnosis::{Finding, Report, Step, StepName};
 use moorline::model::entry::{Modified, Precision};
+use moorline::model::host::HostFacts;
 use moorline::model::path::RemotePath;
-use moorline::model::session::DisconnectWhen;
+use moorline::model::session::{DisconnectWhen, LimitSource};
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::transfer::{Direction, QueueSummary, TransferId};
+use moorline::model::upkeep::IdleCommand;
 use moorline::screen::dialog::{GuardPurpose, SiteForm, SitePage};
 use moorline::screen::reduce::reduce;
 use moorline::screen::state::Toast;
@@ -109,6 +111,9 @@ fn site_form(page: SitePage) -> SiteForm {
         is_new: false,
         port: String::new(),
         keep_alive_seconds: "45".into(),
+        learned: None,
+        forget: false,
+        idle_limit: String::new(),
         local_folder: "/home/alice/sites/harbour".into(),
         password: String::new(),
         password_changed: false,
@@ -213,6 +218,13 @@ fn pictures() -> Vec<(&'static str, Screen)> {
     let mut every = site_form(SitePage::Session);
     every.site.keep_alive = KeepAlive::Every(45);
     every.site.connections = 3;
+    every.show_learned(HostFacts {
+        idle_limit_seconds: Some(300),
+        idle_limit_source: Some(LimitSource::Learned),
+        connection_limit: Some(4),
+        idle_command: IdleCommand::Pwd,
+        ..HostFacts::default()
+    });
     let mut notes = site_form(SitePage::Notes);
     notes.site.notes = "Ask Marta before touching /www/includes.\nThe line is slow after six.".into();
     let form = |form: SiteForm| with_dialog(Dialog::Site(Box::new(form)));

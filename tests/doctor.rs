@@ -13,9 +13,9 @@ use moorline::engine::{Command as EngineCommand, Engine, EventBody, Options, Wak
 use moorline::ftp::tls::Trust;
 use moorline::model::certificate::Fingerprint;
 use moorline::model::diagnosis::{Finding, Outcome, Report, StepName, Verdict};
+use moorline::model::host::HostFacts;
 use moorline::model::secret::Secret;
 use moorline::model::site::{Encryption, Logon, Site, SiteId};
-use moorline::store::hosts::HostFacts;
 use rcgen::{CertificateParams, CertifiedIssuer, DnType, KeyPair, date_time_ymd};
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest, Sha256};

@@ -18,7 +18,9 @@ use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
 use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
+use moorline::model::upkeep::IdleCommand;
 use moorline::store::places::Places;
+use moorline::store::secrets::{MemoryKeyring, NoKeyring, SecretStore};
 use support::scripted::{self, Script};
 use support::shelf::Server;
 
@@ -48,8 +50,12 @@ struct Client {
 
 impl Client {
     fn start(options: Options) -> Self {
+        Self::with_keyring(options, Arc::new(NoKeyring))
+    }
+
+    fn with_keyring(options: Options, keyring: Arc<dyn SecretStore>) -> Self {
         let bell = Arc::new(Bell::default());
-        let engine = Engine::start(options, Arc::clone(&bell) as Arc<dyn Waker>).unwrap();
+        let engine = Engine::start_with_keyring(options, Arc::clone(&bell) as Arc<dyn Waker>, keyring).unwrap();
         Self { engine, bell, session: SessionView::default(), events: Vec::new() }
     }
 
@@ -225,6 +231,89 @@ fn a_wrong_password_is_asked_again_with_the_servers_words() {
     client.answer(id, Answer::Password { password: Secret::new("secret"), remember: false });
     client.moor();
     assert_eq!(client.listing("/").entries.len(), 1);
+}
+
+#[test]
+fn a_password_goes_into_the_keyring_once_the_server_has_accepted_it() {
+    let server = Server::start(&[("/a.txt", b"a")]);
+    let keyring = Arc::new(MemoryKeyring::default());
+    let options = Options { places: None, keyring: true, keep_queue: false };
+    let mut client = Client::with_keyring(options, Arc::clone(&keyring) as Arc<dyn SecretStore>);
+    let kept = || keyring.get(&SiteId("test".into()), "anna").map(|secret| secret.reveal().to_owned());
+    client.connect_to(site(server.port()), None);
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Password { refused: None, can_remember: true, .. }));
+    client.answer(id, Answer::Password { password: Secret::new("wrong"), remember: true });
+    let (id, _) = client.asked();
+    assert_eq!(kept(), None, "a refused password was kept");
+    client.answer(id, Answer::Password { password: Secret::new("secret"), remember: true });
+    client.moor();
+    // The next session waits for its turn at the keyring, and finds the password there.
+    client.connect_to(site(server.port()), None);
+    client.until("the second login", |_| (server.count("PASS secret") == 2).then_some(()));
+    assert_eq!(kept().as_deref(), Some("secret"));
+}
+
+#[test]
+fn a_keep_alive_that_the_server_does_not_know_gives_way_to_the_next_one() {
+    let server = Server::start(&[("/a.txt", b"a")]);
+    server.with(|shelf| shelf.unknown = vec!["NOOP", "STAT"]);
+    let mut client = Client::forgetful();
+    let mut idle = site(server.port());
+    // The shortest interval: two of them have to pass.
+    idle.keep_alive = KeepAlive::Every(5);
+    client.connect_to(idle, Some("secret"));
+    client.moor();
+    let asked = server.count("PWD");
+    client.until("NOOP was refused", |client| (client.session.upkeep.command == IdleCommand::Pwd).then_some(()));
+    server.until(|shelf| shelf.commands.iter().filter(|line| line.as_str() == "PWD").count() > asked);
+    assert_eq!((server.count("NOOP"), client.session.upkeep.helps), (1, true));
+}
+
+/// The connection goes in the middle of a change; the server is as it is stated in the end, and was asked for no more than that.
+#[test]
+fn a_change_that_the_connection_went_in_the_middle_of_is_looked_after() {
+    let remote = |text: &str| Place::Remote(path(text));
+    let make = || Change::MakeFolder { place: remote("/data/new") };
+    let rename = || Change::Rename { place: remote("/data/a.txt"), name: "b.txt".into() };
+    let delete = || Change::Delete { places: vec![remote("/data/a.txt")] };
+    let table: [(Change, &str, bool, &str, usize); 6] = [
+        (make(), "MKD", false, "MKD", 2),
+        (make(), "MKD", true, "MKD", 1),
+        (rename(), "RNTO", false, "RNTO", 2),
+        (rename(), "RNTO", true, "RNTO", 1),
+        (delete(), "DELE", false, "DELE", 2),
+        (delete(), "DELE", true, "DELE", 1),
+    ];
+    for (change, cuts, is_done, command, times) in table {
+        let case = format!("{change:?}, cut {} {cuts}", if is_done { "after" } else { "before" });
+        let server = Server::start(&[("/data/a.txt", b"a"), ("/data/c.txt", b"c")]);
+        let mut client = Client::moored(&server);
+        client.engine.send(Command::OpenRemote { path: path("/data") });
+        client.listing("/data");
+        server.with(|shelf| shelf.cuts = Some((cuts, is_done)));
+        client.engine.send(Command::Change(change.clone()));
+        let wanted = |server: &Server| match &change {
+            Change::MakeFolder { .. } => server.with(|shelf| shelf.folders.contains("/data/new")),
+            Change::Rename { .. } => server.file("/data/b.txt").is_some() && server.file("/data/a.txt").is_none(),
+            _ => server.file("/data/a.txt").is_none(),
+        };
+        let mut logins = 0;
+        client.until(&case, |client| {
+            while let Some(at) = client.events.iter().position(|event| matches!(event.body, EventBody::Asked { .. })) {
+                let EventBody::Asked { id, .. } = client.events.remove(at).body else { continue };
+                client.answer(id, Answer::Confirm);
+            }
+            logins = server.count("PASS");
+            // Back, with the folder read again after the change.
+            let listed = client.events.iter().filter(|event| matches!(event.body, EventBody::RemoteListing { .. })).count();
+            (logins == 2 && client.session.phase == Phase::Moored && wanted(&server) && listed >= 2).then_some(())
+        });
+        let troubles: Vec<_> = client.events.iter().filter(|event| matches!(event.body, EventBody::Trouble(_))).collect();
+        assert!(troubles.is_empty(), "{case}: {troubles:?}");
+        assert_eq!(server.count(command), times, "{case}: {:#?}", client.story());
+        assert!(server.file("/data/c.txt").is_some(), "{case}");
+    }
 }
 
 #[test]

@@ -12,12 +12,15 @@ use std::time::{Duration, Instant};
 use moorline::engine::handle::{Engine, Options, Waker};
 use moorline::engine::{Answer, Command, Event, EventBody, Question};
 use moorline::model::address::AddressPath;
+use moorline::model::banner::Severity;
 use moorline::model::conflict::OnExists;
 use moorline::model::path::RemotePath;
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
 use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
+use moorline::model::upkeep::IdleCommand;
+use moorline::store::places::Places;
 use support::servers::{Kind, PASSWORD, Server, Setup, USER, on_servers};
 
 /// Nothing here takes that long unless it is broken.
@@ -39,18 +42,27 @@ struct Client {
 impl Client {
     /// Connects to `server` and waits until the session stands in `folder`.
     fn moored(server: &Server, encryption: Encryption, keep_alive: KeepAlive, folder: &str) -> Self {
-        let options = Options { places: None, keyring: false, keep_queue: false };
+        let mut client = Self::start(server, None);
+        client.connect(server, encryption, keep_alive, folder);
+        client
+    }
+
+    fn start(server: &Server, places: Option<Places>) -> Self {
+        let options = Options { places, keyring: false, keep_queue: false };
         let engine = Engine::start(options, Arc::new(Silent)).unwrap();
+        Self { engine, session: SessionView::default(), fingerprint: server.fingerprint().into() }
+    }
+
+    fn connect(&mut self, server: &Server, encryption: Encryption, keep_alive: KeepAlive, folder: &str) {
         let mut site = Site::new(SiteId("test".into()), "Test", "127.0.0.1");
         site.port = Some(server.address().port());
         site.encryption = encryption;
         site.user = USER.into();
         site.keep_alive = keep_alive;
         let start = AddressPath::Relative(folder.into());
-        engine.send(Command::Connect { site: Box::new(site), password: Some(Secret::new(PASSWORD)), start });
-        let mut client = Self { engine, session: SessionView::default(), fingerprint: server.fingerprint().into() };
-        client.session_when(|session| session.phase == Phase::Moored && session.folder.is_some());
-        client
+        self.engine.send(Command::Connect { site: Box::new(site), password: Some(Secret::new(PASSWORD)), start });
+        self.session = SessionView::default();
+        self.session_when(|session| session.phase == Phase::Moored && session.folder.is_some());
     }
 
     /// The next event; certificates that are the server's are accepted on the way.
@@ -155,6 +167,36 @@ on_servers!(
 );
 
 on_servers!(
+    a_timer_that_only_transfers_reset_is_recognised_and_the_session_rests_until_it_is_needed,
+    [Proftpd],
+    Setup { no_transfer_seconds: Some(8), ..Setup::default() },
+    |server: Server| {
+        fs::create_dir_all(server.root().join("data")).unwrap();
+        let folder = RemotePath::parse("/data").unwrap();
+        let logins = |log: &str| log.matches(&format!("USER {USER}")).count();
+        let mut client = Client::moored(&server, Encryption::Explicit, KeepAlive::Automatic, "data");
+        client.engine.send(Command::OpenRemote { path: folder.clone() });
+        // The server cuts in spite of keep-alives: once, and it is told calmly.
+        let resting = client.session_when(|session| matches!(session.phase, Phase::Resting { .. }));
+        assert_eq!(resting.upkeep.no_transfer, Some(8), "{:#?}", client.story());
+        assert_eq!((resting.upkeep.command, resting.upkeep.helps), (IdleCommand::Noop, true), "no fault of the NOOPs");
+        let banner = resting.banner.unwrap();
+        assert_eq!((banner.severity, banner.code), (Severity::Info, Some(421)));
+        // The next use comes back into the same folder without a word.
+        for round in 2..4 {
+            client.engine.send(Command::OpenRemote { path: folder.clone() });
+            let back = client.session_when(|session| session.phase == Phase::Moored);
+            assert_eq!(back.folder.as_ref(), Some(&folder));
+            assert_eq!(logins(&server.log_when(|log| logins(log) >= round)), round);
+            // From now on Moorline goes first: no cut, no banner.
+            let resting = client.session_when(|session| matches!(session.phase, Phase::Resting { .. }));
+            assert_eq!(resting.banner, None, "{:#?}", client.story());
+            server.log_when(|log| log.matches("QUIT").count() >= round - 1);
+        }
+    }
+);
+
+on_servers!(
     a_leave_waits_for_the_queue,
     [Vsftpd, Proftpd, PureFtpd, Pyftpdlib],
     Setup { bytes_per_second: Some(1 << 20), ..Setup::default() },
@@ -239,4 +281,54 @@ fn large_file(folder: &Path) -> std::path::PathBuf {
     fastrand::Rng::with_seed(421).fill(&mut bytes);
     fs::File::create(&path).and_then(|mut file| file.write_all(&bytes)).unwrap();
     path
+}
+
+/// By hand, because it takes a quarter of an hour: real servers with the limits that real administrators set. Each is learned within
+/// one cut, and then holds for ten limits or ten minutes without a cut. Run with `--run-ignored only --no-capture`.
+#[test]
+#[ignore = "takes a quarter of an hour"]
+fn idle_limits_are_learned_within_one_cut_and_then_held() {
+    let cases = [Kind::Vsftpd, Kind::Proftpd].into_iter().flat_map(|kind| [20, 60, 300].map(|seconds| (kind, seconds)));
+    let told: Vec<_> = std::thread::scope(|scope| {
+        let running: Vec<_> = cases.map(|(kind, seconds)| scope.spawn(move || held(kind, seconds))).collect();
+        running.into_iter().map(|case| case.join().unwrap()).collect()
+    });
+    for line in told {
+        println!("{line}");
+    }
+}
+
+fn held(kind: Kind, seconds: u32) -> String {
+    let server = match Server::start(kind, &Setup { idle_seconds: Some(seconds), ..Setup::default() }) {
+        Ok(server) => server,
+        Err(reason) => return format!("{kind:?}, limit {seconds} s: not run, {reason:?}"),
+    };
+    let home = tempfile::tempdir().unwrap();
+    let mut client = Client::start(&server, Some(Places::in_folder(home.path())));
+    client.connect(&server, Encryption::Plain, KeepAlive::Off, "");
+    // The cut comes late by a little; nothing else happens until then.
+    let until = Instant::now() + Duration::from_secs(u64::from(seconds) + 60);
+    let mut cuts = 0;
+    while cuts == 0 && Instant::now() < until {
+        if let Some(event) = client.engine.wait_event(Duration::from_secs(1))
+            && let EventBody::Session(session) = event.body
+        {
+            cuts += usize::from(session.banner.is_some());
+            client.session = *session;
+        }
+    }
+    let learned = client.session.idle_limit;
+    assert_eq!(learned.map(|limit| limit.seconds), Some(seconds), "{kind:?}: {:#?}", client.story());
+    client.connect(&server, Encryption::Plain, KeepAlive::Automatic, "");
+    let holds = Duration::from_secs(600.min(u64::from(seconds) * 10));
+    let until = Instant::now() + holds;
+    while Instant::now() < until {
+        let Some(event) = client.engine.wait_event(Duration::from_secs(1)) else { continue };
+        if let EventBody::Session(session) = event.body {
+            assert_eq!(session.phase, Phase::Moored, "{kind:?}, limit {seconds} s: {:#?}", client.story());
+            assert_eq!(session.banner, None);
+        }
+    }
+    let sent = client.story().iter().filter(|line| line.contains("NOOP")).count();
+    format!("{kind:?}, limit {seconds} s: learned within {cuts} cut; then no cut in {} s, with {sent} NOOPs", holds.as_secs())
 }

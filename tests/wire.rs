@@ -7,7 +7,6 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use moorline::ftp::control::IdleCommand;
 use moorline::ftp::dial::{Observer, Target, connect};
 use moorline::ftp::tls::{NewestTls, Trust};
 use moorline::ftp::{Control, Fault};
@@ -16,6 +15,7 @@ use moorline::model::path::RemotePath;
 use moorline::model::secret::Secret;
 use moorline::model::session::ConnectStep;
 use moorline::model::site::{DataMode, Encryption};
+use moorline::model::upkeep::IdleCommand;
 use support::scripted::{PATIENCE, Script, Server};
 use tokio_util::sync::CancellationToken;
 
@@ -456,22 +456,59 @@ async fn a_552_in_the_middle_of_an_upload_ends_it_at_once_and_the_session_goes_o
 }
 
 #[tokio::test]
-async fn a_421_or_an_end_in_the_middle_of_a_transfer_ends_it() {
-    for (said, goodbye) in [("421 shutting down\r\n", true), ("", false)] {
-        let script = Script::logged_in(&[]).transfer("RETR /a").send_data("abc").wait_for_go().say(said).close();
-        let server = Server::playing(script).await;
+async fn the_idle_limit_is_asked_of_servers_that_tell_it_and_of_no_others() {
+    let login = |script: Script| script.login(&[]);
+    let told = "200 Current IDLE time limit is 900 seconds; max 7200\r\n";
+    for (greeting, answer, limit) in [
+        ("220 host FTP server (Version 6.4/OpenBSD) ready.\r\n", Some(told), Some(900)),
+        ("220 host FTP server (Version wu-2.6.2) ready.\r\n", Some("500 'SITE IDLE': command not understood.\r\n"), None),
+        ("220 ProFTPD Server\r\n", None, None),
+    ] {
+        let mut script = login(Script::default().say(greeting));
+        if let Some(answer) = answer {
+            script = script.answer("SITE IDLE", answer);
+        }
+        let server = Server::playing(script.answer("NOOP", "200 ok\r\n")).await;
         let mut control = session(&server).await;
-        let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
-        let mut buffer = [0; 16];
-        assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 3);
-        server.go();
-        let fault = within(data.read(&mut buffer)).await.unwrap_err();
-        assert_eq!(matches!(&fault, Fault::Goodbye(_)), goodbye, "{fault:?}");
-        assert_eq!(matches!(&fault, Fault::Lost { .. }), !goodbye, "{fault:?}");
-        drop(data);
-        assert!(control.is_poisoned());
-        assert_eq!(server.finish().await.faults, ["close"]);
+        within(control.ask_idle_limit()).await.unwrap();
+        assert_eq!(control.idle_limit(), limit, "{greeting}");
+        assert_eq!(within(control.keep_alive(IdleCommand::Noop)).await.unwrap().code, 200);
+        server.finish().await;
     }
+}
+
+#[tokio::test]
+async fn a_421_in_the_middle_of_a_transfer_ends_it() {
+    let script = Script::logged_in(&[]).transfer("RETR /a").send_data("abc").wait_for_go().say("421 shutting down\r\n").close();
+    let server = Server::playing(script).await;
+    let mut control = session(&server).await;
+    let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
+    let mut buffer = [0; 16];
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 3);
+    server.go();
+    let fault = within(data.read(&mut buffer)).await.unwrap_err();
+    assert!(matches!(&fault, Fault::Goodbye(_)), "{fault:?}");
+    drop(data);
+    assert!(control.is_poisoned());
+    assert_eq!(server.finish().await.faults, ["close"]);
+}
+
+#[tokio::test]
+async fn data_goes_on_to_its_end_when_the_control_connection_is_gone_and_is_not_called_done() {
+    let script = Script::logged_in(&[]).transfer("RETR /a").send_data("abc").close().wait_for_go().send_data("def").end_data();
+    let server = Server::playing(script).await;
+    let mut control = session(&server).await;
+    let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
+    let mut buffer = [0; 16];
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 3);
+    server.until(|report| report.faults == ["close"]).await;
+    server.go();
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 3);
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 0);
+    let fault = within(data.finish()).await.unwrap_err();
+    assert!(matches!(&fault, Fault::Lost { .. }), "{fault:?}");
+    assert!(control.is_poisoned());
+    server.finish().await;
 }
 
 #[tokio::test]

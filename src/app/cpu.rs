@@ -181,6 +181,7 @@ impl Open {
         egui_winit::update_viewport_info(&mut self.info, &self.ctx, &self.window, false);
         let mut input = self.state.take_egui_input(&self.window);
         input.viewports = std::iter::once((ViewportId::ROOT, self.info.clone())).collect();
+        self.app.complete(&self.ctx, &mut input);
         let asks_to_close = self.info.close_requested();
         self.info.events.clear();
         let output = draw(&self.ctx, &mut self.app, input);

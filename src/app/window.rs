@@ -8,6 +8,7 @@ use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::app::drag_pointer::DragPointer;
 use crate::app::effects::{Outside, perform};
 use crate::app::keyboard;
 use crate::app::system::{self, Wishes};
@@ -16,7 +17,7 @@ use crate::model::session::Phase;
 use crate::model::settings::ThemeChoice;
 use crate::screen::absorb::absorb;
 use crate::screen::reduce::reduce;
-use crate::screen::state::Focus;
+use crate::screen::state::{Focus, PanelTab};
 use crate::screen::{Action, Effect, Screen, Side};
 use crate::ui::{View, dialogs, layout, theme, toasts};
 
@@ -38,6 +39,7 @@ pub struct App {
     wishes: Receiver<Wishes>,
     wish_sender: Sender<Wishes>,
     zone: TimeZone,
+    drag_pointer: DragPointer,
     title: String,
     was_focused: bool,
     /// When somebody last touched the window, in seconds of its clock.
@@ -63,6 +65,7 @@ impl App {
             wishes,
             wish_sender,
             zone: TimeZone::system(),
+            drag_pointer: DragPointer::default(),
             title: String::new(),
             was_focused: true,
             touched: 0.0,
@@ -204,6 +207,10 @@ impl App {
             }
             _ => None,
         };
+        // The timeline moves with the present for as long as somebody may be looking at it.
+        if self.screen.tab == PanelTab::Timeline && session.phase != Phase::Offline && watched_for > 0.0 {
+            ctx.request_repaint_after(Duration::from_secs(1));
+        }
         if let Some(at) = counted.filter(|at| *at > instant) {
             let left = at.saturating_duration_since(instant);
             ctx.request_repaint_after(Duration::from_nanos(u64::from(left.subsec_nanos()) + 1_000_000));
@@ -218,6 +225,11 @@ impl App {
 }
 
 impl App {
+    /// Adds to the input what the toolkit does not tell.
+    pub fn complete(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        self.drag_pointer.add_to(ctx, input);
+    }
+
     /// Takes in what has happened since the last picture, and answers a request to close.
     pub fn follow(&mut self, ctx: &Context) {
         let (now, asks_to_close) = ctx.input(|input| (input.time, input.viewport().close_requested()));
@@ -247,6 +259,7 @@ impl App {
             screen: &self.screen,
             queue: self.engine.queue(),
             log: self.engine.log(),
+            chronicle: self.engine.chronicle(),
             instant: Instant::now(),
             now: Timestamp::now(),
             zone: &self.zone,
@@ -267,8 +280,12 @@ impl App {
     }
 }
 
-/// The window as eframe runs it; the one painted by the processor runs the same two.
+/// The window as eframe runs it; the one painted by the processor runs the same three.
 impl eframe::App for App {
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        self.complete(ctx, input);
+    }
+
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.follow(ctx);
     }

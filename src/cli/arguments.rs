@@ -32,6 +32,14 @@ Exit status:
   0  everything is fine                     2  wrong usage
   1  a session comes about, with faults     3  no session comes about";
 
+/// What the exit status of a replay says, below its help page.
+const REPLAY: &str = "\
+A record is made in the window: \"Record\" above the log, before connecting. Nothing is sent anywhere: the record plays the server.
+
+Exit status:
+  0  the same states as recorded            2  wrong usage, or no record
+  1  other states                           4  trouble with this machine";
+
 /// A desktop FTP client: your connection stays moored, your queue survives, and every file is proven to have arrived.
 #[derive(Debug, Parser)]
 #[command(name = "moorline", version, args_conflicts_with_subcommands = true, after_help = ADDRESSES)]
@@ -63,6 +71,9 @@ pub enum Command {
     /// Examines a server step by step and says what is the matter; writes nothing to it.
     #[command(after_help = EXAMINATION)]
     Doctor(DoctorArguments),
+    /// Plays a record of the protocol again, in this program, and says whether it comes out the same.
+    #[command(after_help = REPLAY)]
+    Replay(ReplayArguments),
     /// Tells what replies mean: reads one JSON object a line, writes one a line.
     Classify,
 }
@@ -104,6 +115,17 @@ pub struct DoctorArguments {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would show it as help")]
     pub connect: ConnectArguments,
+}
+
+/// `moorline replay`.
+#[derive(Clone, Debug, Args)]
+pub struct ReplayArguments {
+    /// The record.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How files are transferred.

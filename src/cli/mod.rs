@@ -9,6 +9,7 @@ mod list;
 mod output;
 mod password;
 mod progress;
+mod replay;
 mod session;
 mod targets;
 mod transfer;
@@ -27,6 +28,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Get(arguments) => transfer::get(&arguments).map(done),
         Command::Put(arguments) => transfer::put(&arguments).map(done),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Classify => classify_input().map(done),
     };
     outcome.unwrap_or_else(|failure| {

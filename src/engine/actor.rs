@@ -9,11 +9,12 @@ use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use crate::engine::command::{Change, Command, Place};
 use crate::engine::doctor::{self, Limits};
-use crate::engine::event::{EventBody, Question};
+use crate::engine::event::EventBody;
 use crate::engine::handle::Options;
 use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
-use crate::engine::local;
+
+use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
@@ -21,18 +22,20 @@ use crate::engine::session_context::{SessionContext, Shared};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::settle;
 use crate::engine::shared_queue::SharedQueue;
-use crate::engine::{Answer, trouble};
 use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
 use crate::model::certificate::Fingerprint;
 use crate::model::format;
+use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, StopWish, Target};
 use crate::model::secret::Secret;
 use crate::model::site::{Site, SiteTree};
 use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
+use crate::store::places::Places;
 use crate::store::queue::QueueJournal;
+use crate::store::secrets::SecretStore;
 
 /// How often the counters of running transfers are sampled.
 const SAMPLE: Duration = Duration::from_millis(250);
@@ -42,9 +45,15 @@ const REFRESH: Duration = Duration::from_secs(1);
 const AT_THE_END: Duration = Duration::from_secs(2);
 
 /// Runs until the handle is dropped.
-pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publisher: Publisher, queue: SharedQueue) {
+pub async fn run(
+    options: Options,
+    keyring: Arc<dyn SecretStore>,
+    mut inbox: UnboundedReceiver<Command>,
+    publisher: Publisher,
+    queue: SharedQueue,
+) {
     let (arrivals, mut arrived) = unbounded_channel();
-    let Some(mut actor) = Actor::start(options, publisher, queue, arrivals).await else { return };
+    let Some(mut actor) = Actor::start(options, keyring, publisher, queue, arrivals).await else { return };
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut changes = actor.shared.queue.changes();
@@ -61,7 +70,13 @@ pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publis
                 actor.shared.queue.update(|queue| queue.sample(Instant::now(), ticks.is_multiple_of(4)));
                 actor.publisher.wake();
             }
-            _ = changes.changed() => actor.publisher.wake(),
+            _ = changes.changed() => {
+                let recorder = actor.publisher.recorder();
+                if recorder.is_on() {
+                    recorder.queue(&actor.shared.queue.read(|queue| queue.summary(Instant::now())));
+                }
+                actor.publisher.wake();
+            }
             Some(folder) = arrived.recv() => actor.arrived(&folder),
             () = at(actor.refresh_due()) => actor.refresh(),
             Some(_) = actor.clearing.join_next() => {}
@@ -87,6 +102,7 @@ pub async fn run(options: Options, mut inbox: UnboundedReceiver<Command>, publis
 
 struct Actor {
     publisher: Publisher,
+    places: Option<Places>,
     shared: Shared,
     sites: Arc<SiteTree>,
     session: Option<SessionHandle>,
@@ -101,17 +117,25 @@ struct Actor {
 }
 
 impl Actor {
-    async fn start(options: Options, publisher: Publisher, queue: SharedQueue, arrivals: UnboundedSender<Place>) -> Option<Self> {
+    async fn start(
+        options: Options,
+        keyring: Arc<dyn SecretStore>,
+        publisher: Publisher,
+        queue: SharedQueue,
+        arrivals: UnboundedSender<Place>,
+    ) -> Option<Self> {
         let places = options.places.clone();
-        let (keeper, found) = spawn_blocking(move || Keeper::open(places, options.keyring)).await.ok()?;
+        let (keeper, found) = spawn_blocking(move || Keeper::open(places, keyring)).await.ok()?;
         for notice in found.notices {
             publisher.publish(EventBody::Trouble(notice));
         }
         let sites = Arc::new(found.sites);
         publisher.publish(EventBody::Sites(Arc::clone(&sites)));
         publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
+        let record = found.settings.record;
         let actor = Self {
             publisher,
+            places: options.places.clone(),
             shared: Shared {
                 questions: Questions::default(),
                 queue,
@@ -129,6 +153,9 @@ impl Actor {
             refresh_remote: None,
             clearing: JoinSet::new(),
         };
+        if record {
+            actor.record(true).await;
+        }
         if let Some(places) = options.places.filter(|_| options.keep_queue) {
             let (journal, items, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
             actor.restore(journal, items.into_iter().map(journal::restored).collect(), problem);
@@ -161,7 +188,32 @@ impl Actor {
         }
     }
 
+    /// Begins or ends the flight record, as the settings say, and tells where it is.
+    async fn record(&self, wanted: bool) {
+        let recorder = self.publisher.recorder().clone();
+        let Some(folder) = self.places.as_ref().map(|places| places.state.join("records")).filter(|_| wanted) else {
+            recorder.stop();
+            return self.publisher.publish(EventBody::Recording { path: None });
+        };
+        let started =
+            spawn_blocking(move || recorder.start(&folder)).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        match started {
+            Ok(path) => self.publisher.publish(EventBody::Recording { path: Some(path) }),
+            Err(error) => {
+                let what = format!("The protocol is not recorded: {error}.");
+                self.publisher.publish(EventBody::Trouble(Problem::new(ProblemKind::Local, what)));
+                self.publisher.publish(EventBody::Recording { path: None });
+            }
+        }
+    }
+
     async fn take(&mut self, command: Command) {
+        let recorder = self.publisher.recorder().clone();
+        let noted = command.clone();
+        // The sizes of files that are queued are looked up for the record, away from the runtime's own threads.
+        if recorder.is_on() && spawn_blocking(move || recorder.asked(&noted)).await.is_err() {
+            tracing::warn!("a wish is not in the record");
+        }
         match command {
             Command::Connect { site, password, start } => self.connect(*site, password, start).await,
             Command::Disconnect { when } => self.tell(SessionCommand::Leave(when)),
@@ -208,8 +260,26 @@ impl Actor {
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
                 self.trouble(self.shared.keeper.save_sites(self.sites.as_ref().clone()).await);
             }
+            Command::AskHost { site } => self.tell_host(&site).await,
+            Command::SetHost { site, facts } => {
+                // Where the host was last is no guess that a person could change.
+                let kept = self.shared.keeper.host(&site).await;
+                let facts = HostFacts { last_address: kept.last_address, ..facts };
+                self.trouble(self.shared.keeper.learn(&site, facts).await);
+                let is_with = self.session.as_ref().is_some_and(|session| session.context.site.authority() == site.authority());
+                if is_with {
+                    self.tell(SessionCommand::Relearn(facts));
+                }
+                self.tell_host(&site).await;
+            }
             Command::SaveSettings { settings } => {
-                *self.shared.settings.write().unwrap_or_else(PoisonError::into_inner) = (*settings).clone();
+                let was = std::mem::replace(
+                    &mut *self.shared.settings.write().unwrap_or_else(PoisonError::into_inner),
+                    (*settings).clone(),
+                );
+                if was.record != settings.record {
+                    self.record(settings.record).await;
+                }
                 self.publisher.publish(EventBody::Settings(settings.clone()));
                 self.trouble(self.shared.keeper.save_settings(*settings).await);
             }
@@ -226,6 +296,11 @@ impl Actor {
                 }
             }
         }
+    }
+
+    async fn tell_host(&self, site: &Site) {
+        let facts = self.shared.keeper.host(site).await;
+        self.publisher.publish(EventBody::Host { authority: site.authority(), facts });
     }
 
     fn trouble(&self, problem: Option<Problem>) {
@@ -377,62 +452,5 @@ impl Actor {
                 }
             }
         });
-    }
-}
-
-async fn show_local(publisher: Publisher, path: PathBuf) {
-    let folder = path.clone();
-    let read = spawn_blocking(move || {
-        let listing = local::list(&folder)?;
-        Ok((listing, fs4::available_space(&folder).ok()))
-    });
-    match read.await {
-        Ok(Ok((listing, free))) => publisher.publish(EventBody::LocalListing { path, listing: Arc::new(listing), free }),
-        Ok(Err(problem)) => publisher.publish(EventBody::LocalTrouble { path, problem }),
-        Err(_) => {}
-    }
-}
-
-/// Changes local files or folders; a deletion is counted and asked about first.
-async fn change_local(publisher: &Publisher, questions: &Questions, change: Change) -> Result<(), Problem> {
-    match change {
-        Change::MakeFolder { place: Place::Local(path) } => blocking(move || local::make_folder(&path)).await,
-        Change::Rename { place: Place::Local(path), name } => blocking(move || local::rename(&path, &name)).await,
-        Change::Delete { places } => {
-            let paths: Vec<PathBuf> = places
-                .iter()
-                .filter_map(|place| match place {
-                    Place::Local(path) => Some(path.clone()),
-                    Place::Remote(_) => None,
-                })
-                .collect();
-            let counting = paths.clone();
-            let counted = blocking(move || {
-                let mut count = local::Count::default();
-                counting.iter().try_for_each(|path| local::count(path, &mut count))?;
-                Ok(count)
-            })
-            .await?;
-            let question = Question::Delete { places, files: counted.files, folders: counted.folders, bytes: counted.bytes };
-            if questions.ask(publisher, question).await != Answer::Confirm {
-                return Ok(());
-            }
-            blocking(move || paths.iter().try_for_each(|path| local::delete(path))).await?;
-            publisher.publish(EventBody::Notice(format!(
-                "Deleted {} and {}.",
-                format::counted(counted.files, "file", "files"),
-                format::counted(counted.folders, "folder", "folders")
-            )));
-            Ok(())
-        }
-        // These are the server's; the actor sends them there.
-        Change::MakeFolder { .. } | Change::Rename { .. } | Change::SetMode { .. } => Ok(()),
-    }
-}
-
-async fn blocking<R: Send + 'static>(work: impl FnOnce() -> Result<R, Problem> + Send + 'static) -> Result<R, Problem> {
-    match spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(trouble::of_disk(&std::io::Error::other(error), "change", std::path::Path::new("the folder"))),
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::trouble;
 use crate::ftp::{Fault, Reply};
 use crate::model::banner::{Banner, BannerAction, Severity};
 use crate::model::budget::Crowd;
-use crate::model::goodbye::{self, Cause, Heard, Known, Plan, State, Verdict, Waiting};
+use crate::model::goodbye::{self, Cause, Certainty, Heard, Known, Plan, State, Verdict, Waiting};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::retry::{self, Ended};
 use crate::model::session::IdleLimit;
@@ -52,10 +52,15 @@ impl Scene {
 pub enum Learned {
     /// Nothing.
     Nothing,
-    /// It named its idle limit, in seconds.
-    IdleLimit(u32),
-    /// It cut for being idle and named no figure: the silence tells it.
-    IdleCut,
+    /// It ended a session that stood, and said why.
+    Cut {
+        /// Why.
+        cause: Cause,
+        /// The limit that it named, in seconds.
+        named: Option<u32>,
+    },
+    /// It ended a session that stood, without a word.
+    SilentCut,
 }
 
 /// What happens by itself.
@@ -95,11 +100,19 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
     let delay = ended.filter(|_| scene.reconnect).and_then(|ended| retry::reconnect_delay(ended, scene.next_attempt(), scene.unit));
     let waiting = Waiting { transfers: scene.waiting, may_reconnect: delay.is_some() };
     let (banner, learned) = match verdict {
-        Some((verdict, reply)) => (goodbye::banner(&verdict, reply.code, &reply.lines, waiting), learned(&verdict)),
-        None => (unspoken(&problem, waiting), Learned::Nothing),
+        Some((verdict, reply)) => {
+            let learned = Learned::Cut { cause: sure_cause(&verdict), named: verdict.seconds() };
+            (goodbye::banner(&verdict, reply.code, &reply.lines, waiting), learned)
+        }
+        None => {
+            (unspoken(&problem, waiting), if matches!(fault, Fault::Lost { .. }) { Learned::SilentCut } else { Learned::Nothing })
+        }
     };
-    let is_idle = verdict.is_some_and(|(verdict, _)| matches!(verdict.cause, Cause::IdleTimeout | Cause::NoTransferTimeout));
-    if is_idle && delay.is_some() && scene.unused && scene.waiting == 0 {
+    let learned = if scene.was_moored { learned } else { Learned::Nothing };
+    let cause = verdict.map(|(verdict, _)| sure_cause(&verdict));
+    // A timer that only transfers reset cuts again and again while nothing is transferred: once is enough to know.
+    let is_in_vain = cause == Some(Cause::NoTransferTimeout) || (cause == Some(Cause::IdleTimeout) && scene.unused);
+    if is_in_vain && delay.is_some() && scene.waiting == 0 {
         return Aftermath { banner: resting(banner), next: Next::Rest, learned, problem };
     }
     let next = delay.map_or(Next::Stay, Next::Reconnect);
@@ -128,11 +141,12 @@ fn verdict(reply: &Reply, scene: &Scene) -> Verdict {
     goodbye::classify(&Heard { code: reply.code, lines: &reply.lines, state, quit_sent: false, known })
 }
 
-fn learned(verdict: &Verdict) -> Learned {
-    match (verdict.cause, verdict.seconds()) {
-        (Cause::IdleTimeout, Some(seconds)) => Learned::IdleLimit(seconds),
-        (Cause::IdleTimeout, None) => Learned::IdleCut,
-        _ => Learned::Nothing,
+/// Why, as far as it is sure enough to act upon: a no-transfer timer that was only guessed at counts as an idle limit, which asks for
+/// less, and which keep-alives will disprove if it is wrong.
+fn sure_cause(verdict: &Verdict) -> Cause {
+    match (verdict.cause, verdict.certainty) {
+        (Cause::NoTransferTimeout, Certainty::Likely | Certainty::Guess) => Cause::IdleTimeout,
+        (cause, _) => cause,
     }
 }
 

@@ -19,8 +19,25 @@ use crate::model::problem::{Problem, ProblemKind};
 pub enum Work {
     /// List a folder and show it.
     Open(RemotePath),
+    /// The same, after the connection went in its middle.
+    Reopen(RemotePath),
     /// Change something (remote places only).
     Change(Change),
+    /// The connection went in the middle of a change: look whether it came about, and do what is left of it.
+    Resume(Change),
+}
+
+impl Work {
+    /// What is left to do after the connection went in its middle: reading a folder is repeated, a change is looked after first.
+    /// What the connection went in the middle of twice is given up: it may be what ends it.
+    #[must_use]
+    pub fn after_loss(self) -> Option<Self> {
+        match self {
+            Self::Open(path) => Some(Self::Reopen(path)),
+            Self::Change(change) => Some(Self::Resume(change)),
+            Self::Reopen(_) | Self::Resume(_) => None,
+        }
+    }
 }
 
 /// Does it. What went wrong with the work itself is published; what the connection did not survive is returned.
@@ -29,9 +46,17 @@ pub enum Work {
 /// The fault that ended the connection.
 pub async fn perform(ctx: &SessionContext, control: &mut Control, work: Work) -> Result<(), Fault> {
     let result = match work {
-        Work::Open(path) => open(ctx, control, &path).await,
-        Work::Change(change) => {
-            let result = apply(ctx, control, change).await;
+        Work::Open(path) | Work::Reopen(path) => open(ctx, control, &path).await,
+        Work::Change(_) | Work::Resume(_) => {
+            let result = match work {
+                Work::Resume(change) => match what_is_left(control, change).await {
+                    Ok(Some(left)) => apply(ctx, control, left).await,
+                    Ok(None) => Ok(()),
+                    Err(fault) => Err(fault),
+                },
+                Work::Change(change) => apply(ctx, control, change).await,
+                Work::Open(_) | Work::Reopen(_) => Ok(()),
+            };
             ctx.publisher.publish(EventBody::Browsing { doing: None });
             let refreshed = match &result {
                 Err(fault) if !fault.session_survives() => Ok(()),
@@ -103,6 +128,31 @@ async fn apply(ctx: &SessionContext, control: &mut Control, change: Change) -> R
         }
         // The actor does the local ones.
         Change::MakeFolder { .. } | Change::Rename { .. } => Ok(()),
+    }
+}
+
+/// What is left of a change that the connection went in the middle of. A folder that is there was made; a file that is under its
+/// new name only was renamed; what is gone was deleted, and the rest is counted and asked about again; permissions are set again.
+async fn what_is_left(control: &mut Control, change: Change) -> Result<Option<Change>, Fault> {
+    match &change {
+        Change::MakeFolder { place: Place::Remote(path) } => Ok(if exists(control, path).await? { None } else { Some(change) }),
+        Change::Rename { place: Place::Remote(path), name } => {
+            let target = path.parent().unwrap_or_else(RemotePath::root).child(name)?;
+            let is_done = !exists(control, path).await? && exists(control, &target).await?;
+            Ok(if is_done { None } else { Some(change) })
+        }
+        Change::Delete { places } => {
+            let mut left = Vec::new();
+            for place in places {
+                if let Place::Remote(path) = place
+                    && exists(control, path).await?
+                {
+                    left.push(place.clone());
+                }
+            }
+            Ok(if left.is_empty() { None } else { Some(Change::Delete { places: left }) })
+        }
+        Change::MakeFolder { .. } | Change::Rename { .. } | Change::SetMode { .. } => Ok(Some(change)),
     }
 }
 

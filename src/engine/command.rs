@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::engine::event::QuestionId;
 use crate::model::address::AddressPath;
 use crate::model::conflict::OnExists;
+use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
@@ -166,6 +167,18 @@ pub enum Command {
     SaveSites {
         /// All of it.
         tree: Box<SiteTree>,
+    },
+    /// Tells what was learned of a site's host ([`crate::engine::EventBody::Host`]).
+    AskHost {
+        /// Whose.
+        site: Box<Site>,
+    },
+    /// Replaces what was learned of a site's host; a session with it goes by that at once.
+    SetHost {
+        /// Whose.
+        site: Box<Site>,
+        /// What stays of it.
+        facts: HostFacts,
     },
     /// Saves and applies the settings.
     SaveSettings {

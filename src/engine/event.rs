@@ -9,6 +9,7 @@ use crate::engine::command::Place;
 use crate::model::certificate::Certificate;
 use crate::model::conflict::Facts;
 use crate::model::diagnosis::Report;
+use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
@@ -144,6 +145,18 @@ pub enum EventBody {
         /// What was found.
         report: Arc<Report>,
     },
+    /// What was learned of a host.
+    Host {
+        /// `host:port`.
+        authority: String,
+        /// What.
+        facts: HostFacts,
+    },
+    /// The protocol is recorded into this file from now on, or no longer.
+    Recording {
+        /// Where; `None` when it is not recorded.
+        path: Option<PathBuf>,
+    },
     /// The saved sites, at the start and after each change.
     Sites(Arc<SiteTree>),
     /// The settings, at the start and after each change.
@@ -161,6 +174,8 @@ impl EventBody {
             Self::LocalListing { .. }
                 | Self::LocalTrouble { .. }
                 | Self::Diagnosis { .. }
+                | Self::Host { .. }
+                | Self::Recording { .. }
                 | Self::Sites(_)
                 | Self::Settings(_)
                 | Self::Withdrawn { .. }

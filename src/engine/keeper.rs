@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ftp::tls::Trust;
 use crate::model::certificate::Certificate;
+use crate::model::host::HostFacts;
 use crate::model::problem::Problem;
 use crate::model::secret::Secret;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
 use crate::store::certificates::{self, Accepted};
 use crate::store::file::StoreError;
-use crate::store::hosts::{self, HostFacts, Hosts};
+use crate::store::hosts::{self, Hosts};
 use crate::store::places::Places;
-use crate::store::secrets::{NoKeyring, SecretStore, SystemKeyring};
+use crate::store::secrets::SecretStore;
 use crate::store::{settings, sites};
 
 /// A cheap handle to what lasts.
@@ -45,8 +46,7 @@ pub struct Found {
 
 impl Keeper {
     /// Reads everything that was kept. Blocking.
-    pub fn open(places: Option<Places>, keyring: bool) -> (Self, Found) {
-        let secrets: Arc<dyn SecretStore> = if keyring { Arc::new(SystemKeyring) } else { Arc::new(NoKeyring) };
+    pub fn open(places: Option<Places>, secrets: Arc<dyn SecretStore>) -> (Self, Found) {
         let mut notices = Vec::new();
         let mut found = Found { sites: SiteTree::default(), settings: Settings::default(), notices: Vec::new() };
         let mut kept = Kept { places: places.clone(), accepted: Accepted::default(), hosts: Hosts::default() };

@@ -17,7 +17,7 @@ use crate::model::transfer::Direction;
 
 /// How long a connection without work stays open.
 const LINGER: Duration = Duration::from_secs(15);
-/// Waits between attempts of one lane to connect, while the browsing connection is fine.
+/// Waits between attempts of all lanes together to connect, while the browsing connection is fine.
 const BETWEEN_ATTEMPTS: [u64; 5] = [1, 3, 10, 30, 60];
 
 /// A connection and its place in the count.
@@ -46,7 +46,6 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
     let mut changes = ctx.queue.changes();
     let mut working = ctx.working.subscribe();
     let mut connection: Option<Connection> = None;
-    let mut failures = 0_usize;
     while !ctx.stop.is_cancelled() {
         changes.borrow_and_update();
         if connection.as_ref().is_some_and(|open| open.control.is_poisoned()) {
@@ -80,7 +79,7 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
         };
         match open {
             Ok(mut open) => {
-                failures = 0;
+                ctx.lane_failures.store(0, Ordering::Release);
                 drop(turn);
                 open.control.set_cancel(token);
                 let result = run_item(&ctx, &mut open.control, item).await;
@@ -95,15 +94,16 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
                 settle::hand_back(&ctx, id);
                 // Another connection may take it while this one waits.
                 ctx.queue.release(id, run);
+                let failures = ctx.lane_failures.fetch_add(1, Ordering::AcqRel);
                 // Before the next lane dials: it may not have to.
                 aftermath::adjust_budget(&ctx, &fault, failures + 1).await;
-                drop(turn);
                 let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
-                failures += 1;
+                // With the turn in hand: no lane dials meanwhile, so that the host sees one attempt a wait, however many lanes there are.
                 tokio::select! {
                     () = sleep(Duration::from_secs(seconds)) => {}
                     () = ctx.stop.cancelled() => {}
                 }
+                drop(turn);
             }
         }
         ctx.queue.release(id, run);

@@ -43,7 +43,7 @@ pub async fn connect(
         trust.pinned.extend(ctx.trust().pinned);
         trust
     });
-    let mut password = first_password(ctx, given, cancel).await?;
+    let Typed { mut password, mut remember } = first_password(ctx, given, cancel).await?;
     let mut tries = 0;
     let mut control = loop {
         let mut control = secured(ctx, cancel).await?;
@@ -56,13 +56,21 @@ pub async fn connect(
             {
                 tries += 1;
                 control.quit().await;
-                password = ask_password(ctx, Some(reply.words()), cancel).await.ok_or(Fault::LoginRefused(reply))?;
+                Typed { password, remember } =
+                    ask_password(ctx, Some(reply.words()), cancel).await.ok_or(Fault::LoginRefused(reply))?;
             }
             Err(fault) => return Err(fault),
         }
     };
+    if remember {
+        keep_password(ctx, password.clone()).await;
+    }
     ctx.set_password(password);
     step(ctx, ConnectStep::Settling);
+    // What is known already is not asked for.
+    if ctx.keeper.host(&ctx.site).await.idle_limit_seconds.is_none() && ctx.view().idle_limit.is_none() {
+        control.ask_idle_limit().await?;
+    }
     let home = control.folder().await?;
     let security = security(&control);
     ctx.show(|view| {
@@ -79,9 +87,16 @@ fn step(ctx: &Arc<SessionContext>, step: ConnectStep) {
     ctx.show(|view| view.phase = Phase::Connecting(step));
 }
 
-async fn first_password(ctx: &Arc<SessionContext>, given: Option<Secret>, cancel: &CancellationToken) -> Result<Secret, Fault> {
+/// A password, and whether it goes into the keyring once the server has accepted it.
+struct Typed {
+    password: Secret,
+    remember: bool,
+}
+
+async fn first_password(ctx: &Arc<SessionContext>, given: Option<Secret>, cancel: &CancellationToken) -> Result<Typed, Fault> {
+    let known_already = |password| Typed { password, remember: false };
     if ctx.site.logon == Logon::Anonymous || ctx.site.user.is_empty() {
-        return Ok(given.unwrap_or_else(|| Secret::new(ANONYMOUS_PASSWORD)));
+        return Ok(known_already(given.unwrap_or_else(|| Secret::new(ANONYMOUS_PASSWORD))));
     }
     let known = [given, Some(ctx.password()).filter(|password| !password.is_empty())].into_iter().flatten().next();
     let kept = match known {
@@ -90,33 +105,36 @@ async fn first_password(ctx: &Arc<SessionContext>, given: Option<Secret>, cancel
         None => None,
     };
     match kept {
-        Some(password) => Ok(password),
+        Some(password) => Ok(known_already(password)),
         None => ask_password(ctx, None, cancel).await.ok_or(Fault::Cancelled),
     }
 }
 
-/// Asks; a remembered one goes into the keyring. `None` is "cancel".
-async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel: &CancellationToken) -> Option<Secret> {
+/// Asks. `None` is "cancel".
+async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel: &CancellationToken) -> Option<Typed> {
     let can_remember = ctx.keeper.has_keyring().await && !ctx.site.id.is_quick();
+    step(ctx, ConnectStep::Asking);
     let question = Question::Password { site: Box::new(ctx.site.clone()), refused, can_remember };
     let answer = tokio::select! {
         answer = ctx.questions.ask(&ctx.publisher, question) => answer,
         () = cancel.cancelled() => Answer::Cancel,
     };
     match answer {
-        Answer::Password { password, remember } => {
-            if remember {
-                let turn = ctx.keeper.turn_at_keyring().await;
-                let user = ctx.site.login_user().to_owned();
-                let saved = ctx.keeper.save_password(turn, ctx.site.id.clone(), user, Some(password.clone()));
-                if let Some(problem) = saved.await {
-                    ctx.publisher.publish(EventBody::Trouble(problem));
-                }
-            }
-            Some(password)
-        }
+        Answer::Password { password, remember } => Some(Typed { password, remember }),
         _ => None,
     }
+}
+
+/// Only the turn is waited for: the keyring may ask a person to unlock it, and the session goes on meanwhile.
+async fn keep_password(ctx: &Arc<SessionContext>, password: Secret) {
+    let turn = ctx.keeper.turn_at_keyring().await;
+    let ctx = Arc::clone(ctx);
+    tokio::spawn(async move {
+        let user = ctx.site.login_user().to_owned();
+        if let Some(problem) = ctx.keeper.save_password(turn, ctx.site.id.clone(), user, Some(password)).await {
+            ctx.publisher.publish(EventBody::Trouble(problem));
+        }
+    });
 }
 
 /// Dials; an unknown certificate is a question, and then dialled again.
@@ -127,6 +145,7 @@ async fn secured(ctx: &Arc<SessionContext>, cancel: &CancellationToken) -> Resul
             Err(Fault::Untrusted(certificate)) => certificate,
             other => return other,
         };
+        step(ctx, ConnectStep::Asking);
         let mut trust = ctx.trust();
         let question = Question::Certificate {
             authority: ctx.site.authority(),

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use crate::engine::aftermath::Learned;
 use crate::engine::event::EventBody;
 use crate::engine::session_context::SessionContext;
-use crate::ftp::Control;
+use crate::ftp::{Control, Reply};
 use crate::model::banner::{Banner, BannerAction, Severity};
+use crate::model::host::HostFacts;
 use crate::model::keepalive::{self, IdleLearner};
-use crate::model::session::{DisconnectWhen, IdleLimit, LimitSource, Phase, SessionView};
+use crate::model::session::{DisconnectWhen, IdleLimit, Phase, SessionView};
 use crate::model::site::KeepAlive;
-use crate::store::hosts::HostFacts;
+use crate::model::upkeep::{Cut, IdleCommand, Lesson, Upkeep};
 
 /// How long the banner stays after the connection is back.
 const BANNER_LINGERS: Duration = Duration::from_secs(30);
@@ -20,8 +21,20 @@ const BANNER_LINGERS: Duration = Duration::from_secs(30);
 pub struct Mooring {
     learner: IdleLearner,
     setting: KeepAlive,
+    upkeep: Upkeep,
+    /// When something was said last.
     last_command: Option<Instant>,
+    /// When the connection was used last: a listing or a transfer.
+    last_use: Option<Instant>,
+    /// Keep-alives since then.
+    keep_alives: u32,
+    /// Whether the connection ended in answer to a keep-alive.
+    answers_keep_alive: bool,
+    /// How long nothing was said, and how long the connection was not used, before it ended.
     silence: Duration,
+    since_use: Duration,
+    /// The silence before the last end without a word.
+    silent_end: Option<Duration>,
     used: bool,
     banner_ends: Option<Instant>,
 }
@@ -30,10 +43,27 @@ impl Mooring {
     /// With what is known of the host from earlier sessions.
     pub async fn known(ctx: &SessionContext) -> Self {
         let facts = ctx.keeper.host(&ctx.site).await;
-        let limit = facts
-            .idle_limit_seconds
-            .map(|seconds| IdleLimit { seconds, source: facts.idle_limit_source.unwrap_or(LimitSource::Learned) });
-        Self { learner: IdleLearner::new(limit), setting: ctx.site.keep_alive, ..Self::default() }
+        let learner = IdleLearner::new(facts.idle_limit());
+        Self { learner, upkeep: facts.upkeep(), setting: ctx.site.keep_alive, ..Self::default() }
+    }
+
+    /// A person changed or forgot what was learned.
+    pub fn relearn(&mut self, ctx: &SessionContext, facts: &HostFacts) {
+        self.learner = IdleLearner::new(facts.idle_limit());
+        self.upkeep = facts.upkeep();
+        self.show_upkeep(ctx, |_| {});
+    }
+
+    /// Shows when what is due, with another change of what is drawn.
+    fn show_upkeep(&self, ctx: &SessionContext, change: impl FnOnce(&mut SessionView)) {
+        let (next, let_go, limit, upkeep) = (self.next_keep_alive(), self.let_go_at(), self.learner.limit(), self.upkeep);
+        ctx.show(|view| {
+            view.next_keep_alive = next;
+            view.let_go = let_go;
+            view.idle_limit = limit;
+            view.upkeep = upkeep;
+            change(view);
+        });
     }
 
     /// The connection is there: reads its greeting, and shows it. `returned` is after a loss.
@@ -41,26 +71,40 @@ impl Mooring {
         if let Some(seconds) = crate::engine::aftermath::announced_limit(control.greeting()) {
             self.learner.announced(seconds);
         }
+        if let Some(seconds) = control.idle_limit() {
+            self.learner.announced(seconds);
+        }
         self.learner.settle();
         self.used = !returned;
-        self.last_command = Some(Instant::now());
-        let interval = keepalive::interval(self.setting, self.learner.limit());
-        let next = self.next_keep_alive();
-        self.banner_ends = None;
-        let lingering = &mut self.banner_ends;
-        let limit = self.learner.limit();
-        ctx.show(|view| {
+        self.was_used_now();
+        let interval = self.interval();
+        let mut lingering = None;
+        self.show_upkeep(ctx, |view| {
             view.phase = Phase::Moored;
             view.moored_since = Some(Instant::now());
-            view.next_keep_alive = next;
             view.keep_alive_interval = interval;
-            view.idle_limit = limit;
             view.problem = None;
             view.banner = view.banner.take().filter(|_| returned).map(|banner| {
-                *lingering = Some(Instant::now() + BANNER_LINGERS);
+                lingering = Some(Instant::now() + BANNER_LINGERS);
                 settled(banner, view.folder.as_ref().map(ToString::to_string), interval)
             });
         });
+        self.banner_ends = lingering;
+    }
+
+    /// The connection is used at this moment.
+    fn was_used_now(&mut self) {
+        let now = Some(Instant::now());
+        (self.last_command, self.last_use, self.keep_alives) = (now, now, 0);
+    }
+
+    fn interval(&self) -> Option<Duration> {
+        keepalive::interval(self.setting, self.learner.limit()).filter(|_| self.upkeep.helps)
+    }
+
+    /// The command that keeps the connection alive.
+    pub fn idle_command(&self) -> IdleCommand {
+        self.upkeep.command
     }
 
     /// Whether anything was asked for since the connection came back.
@@ -71,10 +115,8 @@ impl Mooring {
     /// A command was answered a moment ago.
     pub fn commanded(&mut self, ctx: &SessionContext, control: &Control, leaving: Option<DisconnectWhen>) {
         self.used = true;
-        self.last_command = Some(Instant::now());
-        let next = self.next_keep_alive();
-        ctx.show(|view| {
-            view.next_keep_alive = next;
+        self.was_used_now();
+        self.show_upkeep(ctx, |view| {
             view.round_trip = control.round_trip();
             view.phase = leaving.map_or(Phase::Moored, Phase::Leaving);
         });
@@ -82,23 +124,38 @@ impl Mooring {
 
     /// A transfer used the connection until now.
     pub fn was_busy(&mut self) {
-        self.last_command = Some(Instant::now());
+        self.was_used_now();
     }
 
-    /// A keep-alive was answered a moment ago.
-    pub fn kept_alive(&mut self, ctx: &SessionContext, control: &Control) {
+    /// A keep-alive was answered a moment ago. One that the server does not know or dislikes is not sent again.
+    pub async fn kept_alive(&mut self, ctx: &SessionContext, control: &Control, reply: &Reply) {
         self.last_command = Some(Instant::now());
-        let next = self.next_keep_alive();
+        self.keep_alives += 1;
+        if reply.is_negative() {
+            self.upkeep.refused();
+            self.remember(ctx).await;
+        }
         ctx.grow_budget();
-        ctx.show(|view| {
-            view.next_keep_alive = next;
-            view.round_trip = control.round_trip();
-        });
+        self.show_upkeep(ctx, |view| view.round_trip = control.round_trip());
+    }
+
+    /// The connection ended in answer to a keep-alive.
+    pub fn lost_to_keep_alive(&mut self) {
+        self.keep_alives += 1;
+        self.answers_keep_alive = true;
     }
 
     /// When the next keep-alive is due.
     pub fn next_keep_alive(&self) -> Option<Instant> {
+        if !self.upkeep.helps {
+            return None;
+        }
         keepalive::next_due(Instant::now(), self.setting, self.learner.limit(), self.last_command?, false)
+    }
+
+    /// When an unused connection is let go: before the server ends it, where nothing would keep it.
+    pub fn let_go_at(&self) -> Option<Instant> {
+        self.upkeep.let_go_at(self.setting, self.learner.limit(), self.last_use?)
     }
 
     /// When the banner goes by itself.
@@ -114,7 +171,8 @@ impl Mooring {
 
     /// The connection ended a moment ago: how long nothing had been said before.
     pub fn silence_so_far(&mut self) {
-        self.silence = self.last_command.map_or(Duration::ZERO, |moment| moment.elapsed());
+        let since = |moment: Option<Instant>| moment.map_or(Duration::ZERO, |moment| moment.elapsed());
+        (self.silence, self.since_use) = (since(self.last_command), since(self.last_use));
     }
 
     /// How long nothing was said before the connection ended.
@@ -129,23 +187,36 @@ impl Mooring {
 
     /// Takes in what a goodbye taught, and remembers it for the host.
     pub async fn learn(&mut self, ctx: &SessionContext, learned: Learned) {
-        let before = self.learner.limit();
+        let before = (self.learner.limit(), self.upkeep);
+        let answers_keep_alive = std::mem::take(&mut self.answers_keep_alive);
         match learned {
             Learned::Nothing => return,
-            Learned::IdleLimit(seconds) => self.learner.told_by_cut(seconds),
-            Learned::IdleCut => {
-                self.learner.measured(self.silence);
+            Learned::Cut { cause, named } => {
+                let (keep_alives, since_use, silence, interval) = (self.keep_alives, self.since_use, self.silence, self.interval());
+                let cut = Cut { cause, named, keep_alives, answers_keep_alive, since_use, silence, interval };
+                match self.upkeep.cut(&cut) {
+                    Lesson::Nothing => {}
+                    Lesson::Named(seconds) => self.learner.told_by_cut(seconds),
+                    Lesson::Measured(silence) => drop(self.learner.measured(silence)),
+                }
+            }
+            // Once it may have been the network; twice after the same silence it is the server's clock.
+            Learned::SilentCut => {
+                let silence = self.silence;
+                let last = self.silent_end.replace(silence);
+                if last.is_some_and(|last| last.abs_diff(silence) <= silence / 10) {
+                    self.learner.measured(silence);
+                }
             }
         }
-        if self.learner.limit() == before {
-            return;
+        if (self.learner.limit(), self.upkeep) != before {
+            self.remember(ctx).await;
         }
-        let mut facts = ctx.keeper.host(&ctx.site).await;
-        facts = HostFacts {
-            idle_limit_seconds: self.learner.limit().map(|limit| limit.seconds),
-            idle_limit_source: self.learner.limit().map(|limit| limit.source),
-            ..facts
-        };
+    }
+
+    /// Keeps what was learned for the host.
+    async fn remember(&self, ctx: &SessionContext) {
+        let facts = ctx.keeper.host(&ctx.site).await.with_idle_limit(self.learner.limit()).with_upkeep(self.upkeep);
         if let Some(problem) = ctx.keeper.learn(&ctx.site, facts).await {
             ctx.publisher.publish(EventBody::Trouble(problem));
         }
@@ -154,14 +225,11 @@ impl Mooring {
     /// Shows that the connection is gone.
     pub fn adrift(&mut self, ctx: &SessionContext, change: impl FnOnce(&mut SessionView)) {
         self.banner_ends = None;
-        self.last_command = None;
-        let limit = self.learner.limit();
-        let interval = keepalive::interval(self.setting, limit);
-        ctx.show(|view| {
+        (self.last_command, self.last_use) = (None, None);
+        let interval = self.interval();
+        self.show_upkeep(ctx, |view| {
             view.moored_since = None;
-            view.next_keep_alive = None;
             view.round_trip = None;
-            view.idle_limit = limit;
             view.keep_alive_interval = interval;
             change(view);
         });

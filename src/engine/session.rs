@@ -18,15 +18,20 @@ use crate::engine::lane;
 use crate::engine::login;
 use crate::engine::moment::at;
 use crate::engine::mooring::Mooring;
+use crate::engine::outage::Outage;
 use crate::engine::session_context::SessionContext;
 use crate::engine::session_handle::SessionCommand;
 use crate::engine::settle;
 use crate::engine::shared_queue::Taken;
-use crate::ftp::control::IdleCommand;
-use crate::ftp::{Control, Fault};
+use crate::ftp::{Control, Fault, Reply};
 use crate::model::address::AddressPath;
+use crate::model::host::HostFacts;
+use crate::model::log::LogKind;
 use crate::model::secret::Secret;
 use crate::model::session::{DisconnectWhen, Phase};
+
+/// How long a command waits for the answer to a keep-alive that is under way before the connection is given up for another one.
+const PATIENCE_OF_A_PERSON: Duration = Duration::from_secs(3);
 
 /// How being connected ended.
 enum End {
@@ -36,6 +41,8 @@ enum End {
     Lost(Fault),
     /// A person broke a command off: the connection is of no use, and nothing needs to be said.
     BrokenOff,
+    /// Nothing would keep the unused connection: it was let go in peace.
+    LetGo,
     /// The handle is gone.
     Abandoned,
 }
@@ -96,6 +103,10 @@ impl Session {
                     Waited::Connect => {}
                     Waited::Leave => break,
                 },
+                End::LetGo => match self.rest().await {
+                    Waited::Connect => {}
+                    Waited::Leave => break,
+                },
             }
         }
         self.end_lanes().await;
@@ -144,6 +155,7 @@ impl Session {
                     Some(SessionCommand::Open(path)) => self.work.push_back(Work::Open(path)),
                     Some(SessionCommand::Change(change)) => self.work.push_back(Work::Change(change)),
                     Some(SessionCommand::Stay) => self.leaving = None,
+                    Some(SessionCommand::Relearn(facts)) => self.relearn(&facts),
                     Some(
                         SessionCommand::ReconnectNow
                         | SessionCommand::DismissBanner
@@ -173,6 +185,7 @@ impl Session {
         ctx.working.send_replace(self.leaving.is_none_or(|when| when == DisconnectWhen::QueueDone));
         let mut changes = ctx.queue.changes();
         let mut budget = ctx.working.subscribe();
+        let mut outage = Outage::begin(control.peer());
         let end = loop {
             changes.borrow_and_update();
             if self.may_leave() {
@@ -182,9 +195,16 @@ impl Session {
                 break End::BrokenOff;
             }
             if let Some(work) = self.work.pop_front() {
-                match self.perform(&mut control, work).await {
+                match self.perform(&mut control, work.clone()).await {
                     Ok(()) => self.mooring.commanded(&ctx, &control, self.leaving),
-                    Err(end) => break end,
+                    Err(end) => {
+                        if matches!(end, End::Lost(_))
+                            && let Some(left) = work.after_loss()
+                        {
+                            self.work.push_front(left);
+                        }
+                        break end;
+                    }
                 }
                 continue;
             }
@@ -203,21 +223,30 @@ impl Session {
             let item_due = if may_carry { ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)) } else { None };
             let due = self.mooring.next_keep_alive();
             let banner_ends = self.mooring.banner_ends();
+            let let_go = self.mooring.let_go_at().filter(|_| self.leaving.is_none() && !self.has_work());
             tokio::select! {
                 command = self.commands.recv() => match command {
                     None => break End::Abandoned,
                     Some(command) => self.take(command),
                 },
                 fault = control.watch() => break End::Lost(fault),
-                () = at(due) => {
-                    control.set_cancel(self.token());
-                    match control.keep_alive(IdleCommand::Noop).await {
-                        Err(Fault::Cancelled) => break End::BrokenOff,
-                        Err(fault) if !fault.session_survives() => break End::Lost(fault),
-                        _ => {}
+                () = at(let_go) => break End::LetGo,
+                () = at(Some(outage.next_look())) => {
+                    if let Some(why) = outage.look() {
+                        // A dead connection is found out now, and replaced without a word, before somebody needs it.
+                        ctx.publisher.log(0, LogKind::Note, format!("{why}: the connection is looked after."));
+                        let looked = tokio::time::timeout(PATIENCE_OF_A_PERSON, self.keep_alive(&mut control)).await;
+                        match looked {
+                            Ok(Ok(reply)) => self.mooring.kept_alive(&ctx, &control, &reply).await,
+                            Ok(Err(End::Abandoned)) => break End::Abandoned,
+                            Ok(Err(_)) | Err(_) => break End::BrokenOff,
+                        }
                     }
-                    self.mooring.kept_alive(&ctx, &control);
                 }
+                () = at(due) => match self.keep_alive(&mut control).await {
+                    Ok(reply) => self.mooring.kept_alive(&ctx, &control, &reply).await,
+                    Err(end) => break end,
+                },
                 () = at(banner_ends) => self.mooring.take_banner_away(&ctx),
                 () = at(item_due) => {}
                 _ = changes.changed(), if self.leaving.is_some() || ctx.is_shared() => {}
@@ -233,7 +262,44 @@ impl Session {
                 control.quit().await;
                 End::Left
             }
+            End::LetGo => {
+                control.quit().await;
+                End::LetGo
+            }
             other => other,
+        }
+    }
+
+    /// One keep-alive, while commands are listened to: somebody who waits for the connection gets another one soon when this one
+    /// does not answer.
+    async fn keep_alive(&mut self, control: &mut Control) -> Result<Reply, End> {
+        control.set_cancel(self.token());
+        let asked = Instant::now();
+        let mut waits: Option<Instant> = None;
+        let command = self.mooring.idle_command();
+        let keeping = control.keep_alive(command);
+        tokio::pin!(keeping);
+        let result = loop {
+            tokio::select! {
+                result = &mut keeping => break result,
+                command = self.commands.recv() => match command {
+                    None => return Err(End::Abandoned),
+                    Some(command) => {
+                        self.take(command);
+                        waits = waits.or_else(|| Some(Instant::now() + PATIENCE_OF_A_PERSON));
+                    }
+                },
+                // Dropped in its middle it poisons the connection, which is given up anyway.
+                () = at(waits) => break Err(Fault::Timeout { doing: "keeping the session alive", after: asked.elapsed() }),
+            }
+        };
+        match result {
+            Ok(reply) => Ok(reply),
+            Err(Fault::Cancelled) => Err(End::BrokenOff),
+            Err(fault) => {
+                self.mooring.lost_to_keep_alive();
+                Err(End::Lost(fault))
+            }
         }
     }
 
@@ -340,8 +406,15 @@ impl Session {
                 self.ctx.show(|view| view.phase = Phase::Moored);
             }
             SessionCommand::DismissBanner => self.mooring.take_banner_away(&self.ctx),
+            SessionCommand::Relearn(facts) => self.relearn(&facts),
             SessionCommand::ReconnectNow | SessionCommand::StayOffline => {}
         }
+    }
+
+    /// A person changed or forgot what was learned of the host.
+    fn relearn(&mut self, facts: &HostFacts) {
+        self.mooring.relearn(&self.ctx, facts);
+        self.ctx.change_budget(|budget, _| budget.relearn(facts.connection_limit));
     }
 
     fn has_work(&self) -> bool {

@@ -68,6 +68,8 @@ pub struct SessionContext {
     dialling: tokio::sync::Mutex<()>,
     /// Connected lanes that wait for work.
     pub resting: AtomicUsize,
+    /// Attempts of lanes to connect that failed since the last one that did not.
+    pub lane_failures: AtomicUsize,
     trust: Mutex<Trust>,
     password: Mutex<Secret>,
     view: Mutex<SessionView>,
@@ -99,6 +101,7 @@ impl SessionContext {
             open: AtomicUsize::new(0),
             dialling: tokio::sync::Mutex::default(),
             resting: AtomicUsize::new(0),
+            lane_failures: AtomicUsize::new(0),
             trust: Mutex::default(),
             password: Mutex::default(),
             view: Mutex::new(view),

@@ -10,6 +10,7 @@ use crate::engine::command::Change;
 use crate::engine::session::Session;
 use crate::engine::session_context::SessionContext;
 use crate::model::address::AddressPath;
+use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
@@ -33,6 +34,8 @@ pub enum SessionCommand {
     StayOffline,
     /// Take the banner away.
     DismissBanner,
+    /// What was learned of the host was changed or forgotten by a person.
+    Relearn(HostFacts),
 }
 
 /// The session's handle: dropping it ends the session's tasks.

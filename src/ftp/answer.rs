@@ -17,6 +17,11 @@ pub enum End {
 }
 
 impl End {
+    /// Whether the connection is simply gone, as far as can be told.
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Self::Closed | Self::Broken(..))
+    }
+
     /// The fault that this end is for whoever was `doing` something.
     pub fn fault(self, doing: &'static str) -> Fault {
         match self {

@@ -21,21 +21,10 @@ use crate::model::path::{NameError, RemotePath};
 use crate::model::secret::Secret;
 use crate::model::session::ConnectStep;
 use crate::model::site::DataMode;
+use crate::model::upkeep::IdleCommand;
 
 /// How long QUIT may take.
 const QUIT_LIMIT: Duration = Duration::from_secs(2);
-
-/// Which command keeps the session alive.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IdleCommand {
-    /// NOOP.
-    #[default]
-    Noop,
-    /// PWD.
-    Pwd,
-    /// TYPE I.
-    Type,
-}
 
 /// A logged-in (or greeted) control connection.
 ///
@@ -54,6 +43,8 @@ pub struct Control {
     pub(super) takes_list_option: Option<bool>,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
+    /// Seconds of the idle limit, when SITE IDLE told it.
+    pub(super) idle_limit: Option<u32>,
 }
 
 impl std::fmt::Debug for Control {
@@ -85,6 +76,7 @@ impl Control {
             protect_after_login: false,
             takes_list_option: None,
             current: None,
+            idle_limit: None,
         }
     }
 
@@ -97,6 +89,12 @@ impl Control {
     #[must_use]
     pub fn greeting(&self) -> &Reply {
         &self.greeting
+    }
+
+    /// Seconds of the idle limit, as [`Control::ask_idle_limit`] found it.
+    #[must_use]
+    pub fn idle_limit(&self) -> Option<u32> {
+        self.idle_limit
     }
 
     /// FEAT's answer; empty before [`Control::login`].
@@ -225,12 +223,7 @@ impl Control {
     /// # Errors
     /// Any that a command has; a refusal (4yz, 5yz) counts as an answer, not as an error.
     pub async fn keep_alive(&mut self, command: IdleCommand) -> Result<Reply, Fault> {
-        let line = match command {
-            IdleCommand::Noop => "NOOP",
-            IdleCommand::Pwd => "PWD",
-            IdleCommand::Type => "TYPE I",
-        };
-        self.command(line, "keeping the session alive").await
+        self.command(command.line(), "keeping the session alive").await
     }
 
     /// Waits, while nothing is under way, until the server says or does something on its own, and returns what:

@@ -15,6 +15,7 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::ftp::closing;
 use crate::ftp::control::{Control, library_fault};
+use crate::ftp::dial::WireEvent;
 use crate::ftp::farewell::{is_goodbye, unsolicited};
 use crate::ftp::fault::Fault;
 use crate::ftp::reply::Reply;
@@ -58,6 +59,8 @@ pub struct Data<'a> {
     closing: Option<Reply>,
     /// The reply that ended the transfer in its middle.
     refusal: Option<Reply>,
+    /// Whether the control connection ended without a word: the data is finished all the same, and proven later.
+    control_ended: bool,
     /// What the last read ran into behind the bytes that it returned.
     behind: Option<io::Result<()>>,
     cancelled: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -71,11 +74,23 @@ pub struct Data<'a> {
 struct Unended {
     stream: Option<TransferStream<Wire>>,
     session: Arc<Session>,
+    upload: bool,
+    /// Bytes that went so far.
+    bytes: u64,
+}
+
+impl Unended {
+    /// Takes the stream out to end it; `whole` says whether all that was to go has gone.
+    fn take(&mut self, whole: bool) -> Option<TransferStream<Wire>> {
+        let stream = self.stream.take()?;
+        self.session.observer.wire(&WireEvent::Moved { upload: self.upload, bytes: self.bytes, whole });
+        Some(stream)
+    }
 }
 
 impl Drop for Unended {
     fn drop(&mut self) {
-        if self.stream.is_some() {
+        if self.take(false).is_some() {
             self.session.poison();
         }
     }
@@ -94,7 +109,7 @@ enum Stop {
 impl<'a> Data<'a> {
     pub(super) fn new(control: &'a mut Control, stream: TransferStream<Wire>, upload: bool, name: &str) -> Self {
         let closing = control.session.line().take_early();
-        let unended = Unended { stream: Some(stream), session: Arc::clone(&control.session) };
+        let unended = Unended { stream: Some(stream), session: Arc::clone(&control.session), upload, bytes: 0 };
         let cancelled = Box::pin(control.cancel.clone().cancelled_owned());
         let stall = Box::pin(tokio::time::sleep(control.session.timeout));
         Self {
@@ -104,6 +119,7 @@ impl<'a> Data<'a> {
             name: name.to_owned(),
             closing,
             refusal: None,
+            control_ended: false,
             behind: None,
             cancelled,
             stall,
@@ -136,6 +152,11 @@ impl<'a> Data<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Tells the record what a listing said.
+    pub(super) fn tell_listed(&self, bytes: &[u8]) {
+        self.control.session.observer.wire(&WireEvent::Listed(bytes));
     }
 
     /// Ends the data connection properly (close_notify, FIN, drain) and returns the closing reply: 226 or 250 that says nothing of
@@ -251,6 +272,7 @@ impl<'a> Data<'a> {
         let count = buffer.filled().len();
         if count > 0 {
             self.moved_at = Instant::now();
+            self.unended.bytes += count as u64;
             return Poll::Ready(Ok(count));
         }
         match self.behind.take() {
@@ -268,6 +290,7 @@ impl<'a> Data<'a> {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(Stop::Data(io::ErrorKind::WriteZero.into()))),
             Poll::Ready(Ok(count)) => {
                 self.moved_at = Instant::now();
+                self.unended.bytes += count as u64;
                 Poll::Ready(Ok(count))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(Stop::Data(error))),
@@ -282,10 +305,11 @@ impl<'a> Data<'a> {
         }
         let doing = "moving data";
         // Once the closing reply is there only data is missing; what else the server says or does is the next command's matter.
-        while self.closing.is_none() {
+        while self.closing.is_none() && !self.control_ended {
             let said = self.control.session.line().poll_reply(cx);
             match said {
                 Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(end)) if end.is_silent() => self.control_ended = true,
                 Poll::Ready(Err(end)) => return Poll::Ready(Stop::Fault(end.fault(doing))),
                 Poll::Ready(Ok(reply)) if is_goodbye(&reply) => return Poll::Ready(Stop::Fault(Fault::Goodbye(reply))),
                 Poll::Ready(Ok(reply)) if reply.is_preliminary() => {}
@@ -370,6 +394,11 @@ impl<'a> Data<'a> {
                     error.to_string()
                 };
                 match self.closing_reply(Some(STOP)).await {
+                    // A server that refuses closes the data connection too; which of the two is seen first is chance.
+                    Ok(reply) if reply.is_negative() && !matches!(reply.code, 425 | 426) => {
+                        self.refusal = Some(reply.clone());
+                        Fault::Refused(reply)
+                    }
                     Ok(reply) => {
                         self.refusal = Some(reply.clone());
                         Fault::DataConnection { detail, reply: Some(reply) }
@@ -389,7 +418,7 @@ impl<'a> Data<'a> {
     /// Closes the data connection for good and reads the closing reply: within `limit`, else within the session's limit and unless
     /// cancelled.
     async fn closing_reply(&mut self, limit: Option<Duration>) -> Result<Reply, Fault> {
-        let Some(mut stream) = self.unended.stream.take() else { return Err(Fault::Poisoned) };
+        let Some(mut stream) = self.unended.take(limit.is_none()) else { return Err(Fault::Poisoned) };
         if let AsyncDataStream::Ssl(wire) = stream.get_mut() {
             wire.close();
         }

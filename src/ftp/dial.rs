@@ -48,6 +48,38 @@ pub trait Observer: Send + Sync + 'static {
     fn line(&self, kind: LogKind, text: &str);
     /// A connect's next step.
     fn step(&self, step: ConnectStep);
+    /// What happened on the wire, for whoever keeps a record of it; secrets masked.
+    fn wire(&self, event: &WireEvent<'_>) {
+        let _ = event;
+    }
+}
+
+/// What happened on the wire of one control connection and its data connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireEvent<'a> {
+    /// There is a TCP connection.
+    Dialled,
+    /// There is none: refused, unreachable, silent.
+    Undialled,
+    /// TLS is up.
+    Secured,
+    /// A command was sent.
+    Sent(&'a str),
+    /// Bytes came, up to a line's end where there was one.
+    Heard(&'a [u8]),
+    /// The server ended it.
+    Ended,
+    /// All of a listing came.
+    Listed(&'a [u8]),
+    /// A data connection ended.
+    Moved {
+        /// To the server.
+        upload: bool,
+        /// Bytes that went.
+        bytes: u64,
+        /// Whether it came to its end.
+        whole: bool,
+    },
 }
 
 /// Resolves, connects (each address in turn), reads the greeting (a 120 is waited for), and secures.
@@ -69,6 +101,7 @@ pub async fn connect(target: &Target, observer: Arc<dyn Observer>, cancel: &Canc
     for address in addresses {
         match connect_to(target, address, &observer, cancel).await {
             Err(fault @ Fault::Dial { .. }) => {
+                observer.wire(&WireEvent::Undialled);
                 observer.line(LogKind::Problem, &format!("{fault}: {}", dial_reason(&fault)));
                 last = fault;
             }

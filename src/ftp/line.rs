@@ -10,39 +10,28 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
-use tokio_rustls::client::TlsStream;
 
 use crate::ftp::answer::{Answer, Asked, End};
 use crate::ftp::data::DataFacts;
-use crate::ftp::dial::Observer;
+use crate::ftp::dial::{Observer, WireEvent};
 use crate::ftp::farewell::{is_goodbye, unsolicited};
 use crate::ftp::fault::Fault;
+use crate::ftp::heard::Heard;
 use crate::ftp::mask::mask;
 use crate::ftp::passive;
 use crate::ftp::reply::{Reply, readable};
 use crate::ftp::reply_reader::ReplyReader;
-use crate::ftp::tap::Tap;
+use crate::ftp::tap::{Io, Tap};
 use crate::model::log::LogKind;
 
 /// How long the clear text behind the end of TLS is waited for.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
-/// What carries the bytes.
-#[derive(Debug, Default)]
-pub enum Io {
-    /// Not connected yet, or in a handshake.
-    #[default]
-    Absent,
-    /// Plain.
-    Plain(Tap),
-    /// TLS.
-    Tls(Box<TlsStream<Tap>>),
-}
-
 /// The control connection's state, shared by `Control`, by the stream below the FTP library and by a running transfer.
 pub struct Line {
     io: Io,
     peer: IpAddr,
+    heard: Heard,
     reader: ReplyReader,
     observer: Arc<dyn Observer>,
     secrets: Vec<Vec<u8>>,
@@ -73,6 +62,7 @@ impl Line {
         Self {
             io: Io::Absent,
             peer: peer.ip().to_canonical(),
+            heard: Heard::default(),
             reader: ReplyReader::default(),
             observer,
             secrets: Vec::new(),
@@ -234,6 +224,7 @@ impl Line {
             match result {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    self.hear(buffer.filled(), false);
                     if let Err(limit) = self.reader.feed(buffer.filled()) {
                         self.end = Some(End::NotFtp(limit.to_string()));
                     }
@@ -264,6 +255,8 @@ impl Line {
         let verb: String = line.iter().take_while(|b| **b != b' ').map(|b| char::from(b.to_ascii_uppercase())).collect();
         let shown = if matches!(verb.as_str(), "PASS" | "ACCT") { format!("{verb} ****") } else { self.masked_text(line) };
         self.observer.line(LogKind::Command, &shown);
+        self.hear(&[], true);
+        self.observer.wire(&WireEvent::Sent(&shown));
         self.asked = Some(Asked::Command(verb));
         self.sent_at = Instant::now();
         self.touch();
@@ -379,6 +372,7 @@ impl Line {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => End::Closed,
             Err(error) => End::Broken(error.kind(), error.to_string()),
         };
+        let mut told = Vec::new();
         // When clear text shares a segment with the last records, TLS fails before these have been handed out.
         if let Io::Tls(stream) = &mut self.io {
             let mut bytes = [0; 4096];
@@ -386,15 +380,30 @@ impl Line {
             while let Ok(count) = io::Read::read(&mut records, &mut bytes)
                 && count > 0
                 && self.reader.feed(bytes.get(..count).unwrap_or_default()).is_ok()
-            {}
+            {
+                told.extend_from_slice(bytes.get(..count).unwrap_or_default());
+            }
         }
+        self.hear(&told, true);
         let end = self.reader.end().err().map_or(end, |limit| End::NotFtp(limit.to_string()));
         if matches!(self.io, Io::Tls(_)) {
             self.last_words = Some(Box::pin(tokio::time::sleep(LAST_WORDS)));
             self.held_end = Some(end);
         } else {
             self.end = Some(end);
+            self.observer.wire(&WireEvent::Ended);
         }
+    }
+
+    /// Tells the record what came.
+    fn hear(&mut self, bytes: &[u8], is_all: bool) {
+        let mut heard = std::mem::take(&mut self.heard);
+        let tell = |line: &[u8]| self.observer.wire(&WireEvent::Heard(&self.masked(line)));
+        heard.take(bytes, tell);
+        if is_all {
+            heard.end(tell);
+        }
+        self.heard = heard;
     }
 
     /// Reads what comes in clear text behind the end of TLS, until the stream ends or a short time has passed.
@@ -420,6 +429,8 @@ impl Line {
         }
         let clear = tap.clear_text().to_vec();
         self.last_words = None;
+        self.hear(&clear, true);
+        self.observer.wire(&WireEvent::Ended);
         if !clear.is_empty() {
             self.note("What follows came in clear text behind the end of TLS: anyone on the way could have written it");
             let mut reader = ReplyReader::default();

@@ -1,7 +1,7 @@
 //! Keeps a password out of what the server says back.
 
 /// Replaces a secret. A short one only where it stands alone: masked in the middle of words it would give itself away.
-pub(super) fn mask(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
+pub fn mask(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut masked = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some((first, after)) = rest.split_first() {

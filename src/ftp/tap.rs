@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 
 /// Most clear text that is kept from behind the TLS records.
 const CLEAR_LIMIT: usize = 8 * 1024;
@@ -54,6 +55,18 @@ impl Records {
             }
         }
     }
+}
+
+/// What carries the bytes.
+#[derive(Debug, Default)]
+pub enum Io {
+    /// Not connected yet, or in a handshake.
+    #[default]
+    Absent,
+    /// Plain.
+    Plain(Tap),
+    /// TLS.
+    Tls(Box<TlsStream<Tap>>),
 }
 
 /// A TCP stream whose socket is shared with whoever needs to look at it.

@@ -98,6 +98,7 @@ impl Control {
                 return self.judge(Err(Fault::Protocol { doing: "listing", detail: "a listing of more than 64 MiB".to_owned() }));
             }
         }
+        data.tell_listed(&bytes);
         let reply = data.end().await?;
         // Its only harm is that rows are missing, which is said; any other complaint is a failure.
         let incomplete = closing::truncation(&reply);

@@ -17,10 +17,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use crate::ftp::dial::Observer;
+use crate::ftp::dial::{Observer, WireEvent};
 use crate::ftp::fault::Fault;
-use crate::ftp::line::{Io, Line};
-use crate::ftp::tap::Tap;
+use crate::ftp::line::Line;
+use crate::ftp::tap::{Io, Tap};
 use crate::ftp::tls::{TlsFacts, TlsSession};
 use crate::model::session::ConnectStep;
 
@@ -120,11 +120,13 @@ impl Session {
         let stream = tls.handshake(tap, doing).await?;
         *self.facts.lock().unwrap_or_else(PoisonError::into_inner) = Some(tls.facts(&stream));
         self.line().attach(Io::Tls(Box::new(stream)));
+        self.observer.wire(&WireEvent::Secured);
         Ok(())
     }
 
     async fn open_control(self: &Arc<Self>, stream: TcpStream) -> Result<Wire, Fault> {
         self.connected.store(true, Ordering::Release);
+        self.observer.wire(&WireEvent::Dialled);
         // Both are improvements only: a system that refuses them still speaks FTP.
         let _ = stream.set_nodelay(true);
         let probes = TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE);

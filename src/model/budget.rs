@@ -100,9 +100,9 @@ impl Budget {
         }
     }
 
-    /// Forgets what was learned of the host.
-    pub fn forget(&mut self) {
-        *self = Self::new(self.wanted.saturating_sub(1), None);
+    /// Begins anew with what a person left of what was learned of the host.
+    pub fn relearn(&mut self, limit: Option<usize>) {
+        *self = Self::new(self.wanted.saturating_sub(1), limit);
     }
 }
 
@@ -155,7 +155,7 @@ mod tests {
         budget.refused(Crowd::Ours, 2, None, start + PROBE_AFTER);
         assert!(!budget.grow(start + 100 * PROBE_AFTER));
         assert_eq!((budget.allowed(), budget.to_remember()), (2, Some(2)));
-        budget.forget();
+        budget.relearn(None);
         assert_eq!((budget.allowed(), budget.to_remember()), (8, None));
     }
 

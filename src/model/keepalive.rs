@@ -67,7 +67,9 @@ impl IdleLearner {
 
     /// The greeting or a reply to SITE IDLE named it. A shorter one that was learned stays: hosts lie, cuts do not.
     pub fn announced(&mut self, seconds: u32) {
-        let keeps = self.limit.is_some_and(|limit| limit.source != LimitSource::Announced && limit.seconds < seconds);
+        let keeps = self.limit.is_some_and(|limit| {
+            limit.source == LimitSource::Stated || (limit.source != LimitSource::Announced && limit.seconds < seconds)
+        });
         if seconds > 0 && !keeps {
             self.limit = Some(IdleLimit { seconds, source: LimitSource::Announced });
         }
@@ -103,11 +105,6 @@ impl IdleLearner {
         {
             limit.source = LimitSource::Learned;
         }
-    }
-
-    /// Forgets it.
-    pub fn forget(&mut self) {
-        self.limit = None;
     }
 }
 
@@ -202,14 +199,16 @@ mod tests {
         assert_eq!(learner.limit(), limit(120, LimitSource::Announced));
         learner.told_by_cut(60);
         assert_eq!(learner.limit(), limit(60, LimitSource::LearnedNow));
-        learner.forget();
-        assert_eq!(learner.limit(), None);
     }
 
     #[test]
     fn a_cut_at_once_and_a_limit_of_nothing_teach_nothing() {
         let mut learner = IdleLearner::default();
         assert!(!learner.measured(Duration::from_secs(2)));
+        let mut stated = IdleLearner::new(limit(120, LimitSource::Stated));
+        stated.announced(60);
+        assert_eq!(stated.limit(), limit(120, LimitSource::Stated), "a person knows better than a greeting");
+        assert!(stated.measured(Duration::from_secs(90)), "and a cut better than a person");
         learner.announced(0);
         learner.told_by_cut(0);
         assert_eq!(learner.limit(), None);

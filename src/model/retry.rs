@@ -43,7 +43,10 @@ pub fn reconnect_delay(ended: Ended, attempt: u32, unit: f64) -> Option<Duration
         Ended::Said(Plan::ReconnectNow) => Some(after_loss(attempt - 1)),
         Ended::Said(Plan::ReconnectBackingOff | Plan::LowerConnections) => Some(backing_off(attempt, unit)),
         Ended::Said(Plan::WaitAndRetry { seconds }) if attempt == 1 => Some(Duration::from_secs(u64::from(seconds))),
-        Ended::Said(Plan::WaitAndRetry { .. }) => Some(backing_off(attempt - 1, unit)),
+        // Whenever the server says how long, that is the least.
+        Ended::Said(Plan::WaitAndRetry { seconds }) => {
+            Some(backing_off(attempt - 1, unit).max(Duration::from_secs(u64::from(seconds))))
+        }
         Ended::Said(Plan::Done | Plan::StayAway { .. } | Plan::SessionSurvives | Plan::Remember) => None,
     }
 }
@@ -166,7 +169,9 @@ mod tests {
     #[test]
     fn a_named_wait_is_kept_and_a_ban_is_never_tried() {
         let plan = Ended::Said(Plan::WaitAndRetry { seconds: 600 });
-        assert_eq!([1, 2, 3].map(|n| seconds(plan, n)), [Some(600), Some(30), Some(45)]);
+        assert_eq!([1, 2, 3].map(|n| seconds(plan, n)), [Some(600), Some(600), Some(600)]);
+        let short = Ended::Said(Plan::WaitAndRetry { seconds: 40 });
+        assert_eq!([1, 2, 3].map(|n| seconds(short, n)), [Some(40), Some(40), Some(45)]);
         for plan in [Plan::StayAway { seconds: Some(600) }, Plan::StayAway { seconds: None }, Plan::Done, Plan::SessionSurvives] {
             assert_eq!(seconds(Ended::Said(plan), 1), None, "{plan}");
         }

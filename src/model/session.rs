@@ -8,6 +8,7 @@ use crate::model::banner::Banner;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
 use crate::model::site::Site;
+use crate::model::upkeep::Upkeep;
 
 /// Counts sessions: what an ended one still had to say is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +29,8 @@ pub enum ConnectStep {
     LoggingIn,
     /// FEAT, TYPE I, PWD, first listing.
     Settling,
+    /// A question (password, certificate) that a person has to answer.
+    Asking,
 }
 
 /// Where the session stands.
@@ -85,6 +88,8 @@ pub enum LimitSource {
     Learned,
     /// Found out by the cut a moment ago.
     LearnedNow,
+    /// A person said so.
+    Stated,
 }
 
 /// The host's idle limit, as far as known.
@@ -140,6 +145,10 @@ pub struct SessionView {
     pub keep_alive_interval: Option<Duration>,
     /// Idle limit.
     pub idle_limit: Option<IdleLimit>,
+    /// What keeps the connection alive.
+    pub upkeep: Upkeep,
+    /// When an unused connection is let go, because nothing would keep it.
+    pub let_go: Option<Instant>,
     /// Round trip of the last short command.
     pub round_trip: Option<Duration>,
     /// Open connections, the browsing one included.

@@ -33,6 +33,8 @@ pub struct Settings {
     pub upload_exists: OnExists,
     /// Standing answer when a download's target exists.
     pub download_exists: OnExists,
+    /// Keeps a record of the protocol.
+    pub record: bool,
     /// Shows files whose names begin with a dot.
     pub show_hidden: bool,
     /// Window size and position of the last time, in points.
@@ -65,6 +67,7 @@ impl Default for Settings {
             reconnect: true,
             upload_exists: OnExists::Ask,
             download_exists: OnExists::Ask,
+            record: false,
             show_hidden: true,
             window: None,
             local_folder: None,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::model::address::Address;
+use crate::model::path::RemotePath;
 
 /// Identifies a site for as long as it exists; renaming and moving keep it. Quick connects have one made of their address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -154,6 +155,9 @@ pub struct Site {
     /// Transfer connections beside the browsing one; 0 is the program's own choice.
     #[serde(default)]
     pub connections: u8,
+    /// Folders on the server that are one click away, in the order in which they were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bookmarks: Vec<RemotePath>,
 }
 
 impl Site {
@@ -175,6 +179,7 @@ impl Site {
             data_mode: DataMode::default(),
             keep_alive: KeepAlive::default(),
             connections: 0,
+            bookmarks: Vec::new(),
         }
     }
 

@@ -45,6 +45,19 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
             }
             Vec::new()
         }
+        EventBody::Recording { path } => {
+            screen.recording = path;
+            Vec::new()
+        }
+        EventBody::Host { authority, facts } => {
+            // A form that was opened for another host meanwhile wants to hear nothing of it.
+            if let Some(Dialog::Site(form)) = &mut screen.dialog
+                && form.site.authority() == authority
+            {
+                form.show_learned(facts);
+            }
+            Vec::new()
+        }
         EventBody::Asked { id, question } => questions::asked(screen, id, question),
         EventBody::Withdrawn { id } => questions::withdrawn(screen, id),
         EventBody::Sites(tree) => {

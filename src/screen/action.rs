@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::engine::{Command, Place};
 use crate::model::banner::BannerAction;
+use crate::model::path::RemotePath;
 use crate::model::session::DisconnectWhen;
 use crate::model::site::{SiteColor, SiteId};
 use crate::model::sort::SortKey;
@@ -109,6 +110,8 @@ pub enum Action {
     DeleteSite(SiteId),
     /// Marker of a site.
     ColorSite(SiteId, SiteColor),
+    /// Take a folder out of a site's bookmarks.
+    RemoveBookmark(SiteId, RemotePath),
     /// A site was dragged into a folder (empty: top level), before another site or at the end.
     MoveSite { id: SiteId, folder: String, before: Option<SiteId> },
     /// Rename this folder of the list.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::Place;
 use crate::model::diagnosis::Report;
+use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
@@ -43,6 +44,12 @@ pub struct SiteForm {
     pub port: String,
     /// Keep-alive seconds as typed.
     pub keep_alive_seconds: String,
+    /// What was learned of the host; `None` until it is known.
+    pub learned: Option<HostFacts>,
+    /// Whether that is to be forgotten.
+    pub forget: bool,
+    /// The host's idle limit in seconds, as typed; empty when it is not known.
+    pub idle_limit: String,
     /// Local folder as typed.
     pub local_folder: String,
     /// Password as typed.

@@ -34,6 +34,10 @@ impl Verb {
                 None => Err(NOT_CONNECTED),
                 Some(site) => need(site.id.is_quick(), "This site is in the list already"),
             },
+            Self::Bookmark => {
+                need(screen.remote.remote_folder().is_some(), "The remote pane shows no folder")?;
+                need(screen.connected_site().is_some(), "Save the address as a site first")
+            }
             Self::Open => {
                 need(pane.cursor.is_some(), "The folder is empty")?;
                 connected_if(is_remote, screen)
@@ -59,7 +63,9 @@ impl Verb {
                 need(busy(Side::Local) || busy(Side::Remote), "Nothing is under way in the panes")
             }
             Self::Filter => need(pane.listing.is_some(), "No folder is open"),
-            Self::SelectAll | Self::SelectNone if in_panel => need(screen.tab != PanelTab::Log, "The log has no rows to select"),
+            Self::SelectAll | Self::SelectNone if in_panel => {
+                need(!matches!(screen.tab, PanelTab::Log | PanelTab::Timeline), "There are no rows to select")
+            }
             Self::SelectAll | Self::InvertSelection | Self::ToggleSelected => need(!pane.rows.is_empty(), "The folder is empty"),
             Self::SelectNone => need(!pane.selected.is_empty(), "Nothing is selected"),
             Self::Transfer => {
@@ -115,6 +121,7 @@ impl Verb {
             }
             Self::RetryAllFailed => need(screen.queue.failed > 0, "No transfer has failed"),
             Self::ClearDone => need(screen.queue.done > 0, "The list is empty"),
+            Self::CopyRecordPath => need(screen.recording.is_some(), "Nothing is recorded"),
             Self::CopyLog => need(screen.tab == PanelTab::Log, "Show the log first"),
             Self::ZoomIn => need(screen.settings.scale_percent < SCALE.1, "It is as large as it gets"),
             Self::ZoomOut => need(screen.settings.scale_percent > SCALE.0, "It is as small as it gets"),
@@ -125,6 +132,8 @@ impl Verb {
             | Self::ShowFailed
             | Self::ShowDone
             | Self::ShowLog
+            | Self::ShowTimeline
+            | Self::Record
             | Self::ToggleTheme
             | Self::Settings
             | Self::Keys

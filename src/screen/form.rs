@@ -1,6 +1,8 @@
 //! The site form: how it is filled, what a pasted address does, and what is wrong with what was typed.
 
 use crate::model::address::{Address, AddressPath};
+use crate::model::host::HostFacts;
+use crate::model::session::{IdleLimit, LimitSource};
 use crate::model::site::{KeepAlive, Logon, Site, SiteId};
 use crate::screen::dialog::{SiteForm, SitePage};
 use crate::screen::location::resolve_local;
@@ -31,6 +33,9 @@ impl SiteForm {
             is_new,
             port: site.port.map(|port| port.to_string()).unwrap_or_default(),
             keep_alive_seconds: seconds.to_string(),
+            learned: None,
+            forget: false,
+            idle_limit: String::new(),
             local_folder: site.local_folder.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
             password: String::new(),
             password_changed: false,
@@ -39,6 +44,29 @@ impl SiteForm {
             errors: Vec::new(),
             site,
         }
+    }
+
+    /// Takes in what was learned of the host.
+    pub fn show_learned(&mut self, facts: HostFacts) {
+        self.idle_limit = facts.idle_limit_seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
+        self.learned = Some(facts);
+        self.forget = false;
+    }
+
+    /// What is to stay of what was learned, when a person changed it. `None` also while the idle limit cannot be read.
+    #[must_use]
+    pub fn relearned(&self) -> Option<HostFacts> {
+        let learned = self.learned?;
+        let kept = if self.forget { learned.forgotten() } else { learned };
+        let typed = match self.idle_limit.trim() {
+            "" => None,
+            text => Some(text.parse::<u32>().ok().filter(|seconds| (LEAST_KEEP_ALIVE..=MOST_KEEP_ALIVE).contains(seconds))?),
+        };
+        let limit = match (typed, kept.idle_limit()) {
+            (Some(seconds), Some(limit)) if limit.seconds == seconds => Some(limit),
+            (seconds, _) => seconds.map(|seconds| IdleLimit { seconds, source: LimitSource::Stated }),
+        };
+        Some(kept.with_idle_limit(limit)).filter(|facts| *facts != learned)
     }
 
     /// An address that was pasted into the host field fills the fields that it names.
@@ -105,6 +133,13 @@ impl SiteForm {
                     format!("Type a number of seconds, at least {LEAST_KEEP_ALIVE} and at most {MOST_KEEP_ALIVE}."),
                 )),
             }
+        }
+        let limit = self.idle_limit.trim();
+        if !limit.is_empty() && !limit.parse::<u32>().is_ok_and(|seconds| (LEAST_KEEP_ALIVE..=MOST_KEEP_ALIVE).contains(&seconds)) {
+            errors.push((
+                "Idle limit",
+                format!("Type a number of seconds, at least {LEAST_KEEP_ALIVE} and at most {MOST_KEEP_ALIVE}, or nothing."),
+            ));
         }
         site.connections = site.connections.min(MOST_CONNECTIONS);
         site.local_folder = None;

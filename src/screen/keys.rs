@@ -137,6 +137,7 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::DuplicateSite => const { &[sites(CTRL_SHIFT, Letter('D'))] },
         Verb::DeleteSite => const { &[sites(NONE, Delete)] },
         Verb::SaveAsSite => const { &[any(CTRL_SHIFT, Letter('S'))] },
+        Verb::Bookmark => const { &[any(CTRL, Letter('B'))] },
         Verb::ShowSites => const { &[any(CTRL, Letter('S'))] },
         Verb::OtherPane => const { &[pane(NONE, Tab)] },
         Verb::Open => const { &[pane(NONE, Enter)] },
@@ -174,6 +175,7 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::ShowFailed => const { &[any(CTRL, Digit(3))] },
         Verb::ShowDone => const { &[any(CTRL, Digit(4))] },
         Verb::ShowLog => const { &[any(CTRL, Digit(5))] },
+        Verb::ShowTimeline => const { &[any(CTRL, Digit(6))] },
         Verb::CopyLog => const { &[panel(CTRL, Letter('C'))] },
         Verb::ZoomIn => const { &[any(CTRL, Plus), any(CTRL, Equals)] },
         Verb::ZoomOut => const { &[any(CTRL, Minus)] },
@@ -181,7 +183,7 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::Settings => const { &[any(CTRL, Comma)] },
         Verb::Keys => const { &[any(NONE, Function(1))] },
         Verb::Quit => const { &[any(CTRL, Letter('Q'))] },
-        Verb::StayConnected | Verb::Diagnose | Verb::ToggleTheme | Verb::About => &[],
+        Verb::StayConnected | Verb::Diagnose | Verb::Record | Verb::CopyRecordPath | Verb::ToggleTheme | Verb::About => &[],
     }
 }
 

@@ -61,6 +61,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::DiagnoseSite(id) => diagnosis::of_site(screen, &id),
         Action::DuplicateSite(id) => sites::duplicate(screen, &id),
         Action::DeleteSite(id) => sites::ask_delete(screen, &id),
+        Action::RemoveBookmark(id, folder) => sites::remove_bookmark(screen, &id, &folder),
         Action::ColorSite(id, color) => sites::color(screen, &id, color),
         Action::MoveSite { id, folder, before } => sites::move_site(screen, &id, &folder, before.as_ref()),
         Action::EditSiteFolder(path) => sites::edit_folder(screen, path),

@@ -26,6 +26,7 @@ pub enum PanelTab {
     Failed,
     Done,
     Log,
+    Timeline,
 }
 
 /// Where the keyboard goes.
@@ -164,6 +165,8 @@ pub struct Screen {
     pub may_close: bool,
     /// A path that was dropped on the local pane: opened when it is a folder, its folder when it is not.
     pub dropped: Option<PathBuf>,
+    /// The file that the protocol is recorded into.
+    pub recording: Option<PathBuf>,
     /// The window's clock in seconds, as of the last action that told it.
     pub now: f64,
     /// The identity of the next message.

@@ -18,6 +18,7 @@ pub enum Verb {
     DuplicateSite,
     DeleteSite,
     SaveAsSite,
+    Bookmark,
     ShowSites,
     // Panes
     OtherPane,
@@ -58,7 +59,10 @@ pub enum Verb {
     ShowFailed,
     ShowDone,
     ShowLog,
+    ShowTimeline,
     CopyLog,
+    Record,
+    CopyRecordPath,
     // Program
     ToggleTheme,
     ZoomIn,
@@ -85,6 +89,7 @@ impl Verb {
         Self::DuplicateSite,
         Self::DeleteSite,
         Self::SaveAsSite,
+        Self::Bookmark,
         Self::ShowSites,
         Self::OtherPane,
         Self::Open,
@@ -122,7 +127,10 @@ impl Verb {
         Self::ShowFailed,
         Self::ShowDone,
         Self::ShowLog,
+        Self::ShowTimeline,
         Self::CopyLog,
+        Self::Record,
+        Self::CopyRecordPath,
         Self::ToggleTheme,
         Self::ZoomIn,
         Self::ZoomOut,
@@ -166,6 +174,7 @@ impl Verb {
             Self::DuplicateSite => ("Duplicate site", "Add a copy of the site that is marked in the list", "copy-plus"),
             Self::DeleteSite => ("Delete site", "Take the site that is marked out of the list", "trash-2"),
             Self::SaveAsSite => ("Save as site", "Keep the address that is connected in the list of sites", "bookmark-plus"),
+            Self::Bookmark => ("Bookmark", "Keep the remote folder among the site's bookmarks, or take it out again", "bookmark"),
             Self::ShowSites => ("Sites", "Show or hide the list of sites", "panel-left"),
             Self::OtherPane => ("Other pane", "Go to the other pane", "arrow-left-right"),
             Self::Open => ("Open", "Enter the folder, or transfer the file, under the cursor", "corner-down-right"),
@@ -211,7 +220,16 @@ impl Verb {
             Self::ShowFailed => ("Failed", "Show the transfers that did not arrive, and why", "triangle-alert"),
             Self::ShowDone => ("Done", "Show what has arrived, with its proof", "circle-check"),
             Self::ShowLog => ("Log", "Show what was said between Moorline and the server", "scroll-text"),
+            Self::ShowTimeline => ("Timeline", "Show what happened on each connection, and when", "history"),
             Self::CopyLog => ("Copy the log", "Copy the protocol log; passwords are not in it", "clipboard-list"),
+            Self::Record => (
+                "Record the protocol",
+                "Keep a record of what is said, without passwords and the user's name, or stop it",
+                "circle",
+            ),
+            Self::CopyRecordPath => {
+                ("Copy the record's path", "Copy where the record is; `moorline replay` plays it again", "clipboard-paste")
+            }
             Self::ToggleTheme => ("Dark or light", "Change between the dark and the light window", "sun-moon"),
             Self::ZoomIn => ("Larger", "Make everything in the window larger", "zoom-in"),
             Self::ZoomOut => ("Smaller", "Make everything in the window smaller", "zoom-out"),

@@ -129,6 +129,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::model::path::RemotePath;
     use crate::model::site::{DataMode, Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId};
 
     fn tree() -> SiteTree {
@@ -145,6 +146,7 @@ mod tests {
         full.data_mode = DataMode::Active;
         full.keep_alive = KeepAlive::Every(45);
         full.connections = 3;
+        full.bookmarks = vec![RemotePath::root(), RemotePath::parse("/www/größe").unwrap()];
         SiteTree {
             folders: vec![SiteFolder { path: "Customers".into(), open: true }, SiteFolder { path: "Empty".into(), open: false }],
             sites: vec![

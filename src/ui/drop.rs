@@ -52,7 +52,7 @@ fn folder_row(ui: &Ui, side: Side) -> Option<usize> {
 
 /// Files from the desktop: where they are held, and where they are dropped.
 ///
-/// A source that grabs the pointer hides its position; the remote pane then takes the files, which is what is nearly always meant.
+/// Where no pointer is known, the remote pane takes the files, which is what is nearly always meant.
 pub fn files(ui: &Ui, view: &View<'_>, local: Rect, remote: Rect, actions: &mut Vec<Action>) {
     let (hovering, dropped, at) = ui.input(|input| {
         let paths: Vec<_> = input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect();

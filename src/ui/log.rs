@@ -176,4 +176,7 @@ fn menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         copy(ui, view, from, to);
     }
     verbs::menu_item(ui, view.screen, Verb::CopyLog, actions);
+    verbs::menu_line(ui);
+    verbs::menu_item(ui, view.screen, Verb::Record, actions);
+    verbs::menu_item(ui, view.screen, Verb::CopyRecordPath, actions);
 }

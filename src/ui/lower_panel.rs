@@ -11,7 +11,7 @@ use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{fonts, log, queue, theme, verbs};
+use crate::ui::{fonts, log, queue, theme, timeline, verbs};
 
 /// Draws the panel.
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -33,6 +33,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         PanelTab::Queued => QueueTab::Queued,
         PanelTab::Failed => QueueTab::Failed,
         PanelTab::Done => QueueTab::Done,
+        PanelTab::Timeline => return paint::place(ui, body, "timeline", |ui| timeline::show(ui, view, actions)),
         PanelTab::Log => return paint::place(ui, body, "log", |ui| log::show(ui, view, actions)),
     };
     paint::place(ui, body, "queue", |ui| queue::show(ui, view, tab, actions));
@@ -51,6 +52,7 @@ fn show_tabs(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             (PanelTab::Failed, Verb::ShowFailed, Some(queue.failed)),
             (PanelTab::Done, Verb::ShowDone, Some(queue.done)),
             (PanelTab::Log, Verb::ShowLog, None),
+            (PanelTab::Timeline, Verb::ShowTimeline, None),
         ] {
             if tab == PanelTab::Log {
                 let (rect, _) = ui.allocate_exact_size(vec2(17.0, 14.0), Sense::hover());
@@ -114,8 +116,10 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         PanelTab::Done => verb_button(ui, view, Verb::ClearDone, "Clear", actions),
         PanelTab::Log => {
             verb_button(ui, view, Verb::CopyLog, "Copy", actions);
+            record_button(ui, view, actions);
             return;
         }
+        PanelTab::Timeline => return timeline::commands(ui),
         PanelTab::Active | PanelTab::Queued => {}
     }
     hold_button(ui, view, actions);
@@ -139,6 +143,27 @@ fn verb_button(ui: &mut Ui, view: &View<'_>, verb: Verb, label: &str, actions: &
     if response.clicked() {
         actions.push(Action::Do(verb));
     }
+}
+
+/// Begins or ends the record, and shows while it is being written.
+fn record_button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let (icon, label) = match &view.screen.recording {
+        Some(_) => (Icon::CIRCLE_STOP, "Stop recording"),
+        None => (Icon::CIRCLE, "Record"),
+    };
+    if button::ghost_icon_button(ui, icon, label, None).on_hover_text(verbs::tooltip(Verb::Record)).clicked() {
+        actions.push(Action::Do(Verb::Record));
+    }
+    let Some(path) = &view.screen.recording else { return };
+    verb_button(ui, view, Verb::CopyRecordPath, "Copy path", actions);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+    let words = format!("recording into {name}");
+    let shown = Line::new(ui).subdued(&words);
+    if shown.width(ui) < ui.available_width() {
+        shown.show(ui).on_hover_text(path.display().to_string());
+    }
+    ui.painter().circle_filled(dot.center(), 4.0, tokens(ui).bad);
 }
 
 fn hold_button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod banner;
+mod bookmarks;
 pub mod columns;
 pub mod dialogs;
 pub mod drop;
@@ -26,6 +27,9 @@ pub mod table_header;
 pub mod table_keys;
 pub mod text;
 pub mod theme;
+mod timeline;
+mod timeline_lane;
+mod timeline_window;
 pub mod toasts;
 pub mod tokens;
 pub mod top_bar;

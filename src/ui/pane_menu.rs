@@ -46,6 +46,9 @@ pub fn show_folder(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<A
         menu_item(ui, screen, Verb::PasteFiles, actions);
         menu_line(ui);
     }
+    if side == Side::Remote {
+        menu_item(ui, screen, Verb::Bookmark, actions);
+    }
     for verb in [Verb::NewFolder, Verb::Refresh, Verb::Up, Verb::Back, Verb::Forward, Verb::Home] {
         menu_item(ui, screen, verb, actions);
     }

@@ -15,7 +15,7 @@ use crate::ui::site_menu::marker;
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{drop, fonts, paint, site_context, theme, verbs};
+use crate::ui::{bookmarks, drop, fonts, paint, site_context, theme, verbs};
 
 /// The list's identity, for the focus.
 #[must_use]
@@ -70,6 +70,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
                     }
                 }
             }
+            bookmarks::show(ui, view, actions);
             ui.add_space(8.0);
         });
     });

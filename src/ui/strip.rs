@@ -1,7 +1,5 @@
 //! The mooring strip: what keeps the connection alive, and what happens next.
 
-use std::time::Duration;
-
 use eframe::egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
 use crate::model::format;
@@ -87,6 +85,7 @@ pub fn step_words(step: ConnectStep) -> &'static str {
         ConnectStep::Securing => "securing the connection",
         ConnectStep::LoggingIn => "logging in",
         ConnectStep::Settling => "opening the folder",
+        ConnectStep::Asking => "waiting for your answer",
     }
 }
 
@@ -121,7 +120,9 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
         let when =
             if view.is_watched { format::countdown(next.saturating_duration_since(view.instant)) } else { view.clock_at(next) };
         let words = line(ui).subdued("next keep-alive ").strong(&when);
-        figure(ui, words, "When a NOOP tells the server again that we are there; never while files move");
+        let command = session.upkeep.command.line();
+        let tooltip = format!("When {command} tells the server again that we are there; never while files move");
+        figure(ui, words, &tooltip);
     } else if connected && session.site.as_ref().is_some_and(|site| site.keep_alive == KeepAlive::Off) {
         let tooltip =
             "This site is set to send none: the server may end the session when nothing happens. Edit the site to change it";
@@ -136,9 +137,20 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
                 (" (learned)", "Found out in an earlier session: after this long without a command the server ends it")
             }
             LimitSource::LearnedNow => (" (learned now)", "Found out by the cut a moment ago: keep-alives will come in time"),
+            LimitSource::Stated => (" (set by you)", "As the site's settings say, on the page “Session”"),
         };
         let words = line(ui).subdued("idle limit ").strong(&format!("{} s", limit.seconds)).subdued(source);
         figure(ui, words, tooltip);
+    }
+    if let Some(seconds) = session.upkeep.no_transfer.filter(|_| session.phase != Phase::Offline) {
+        let words = line(ui).subdued("without a transfer ").strong(&format!("{seconds} s")).subdued(" (learned)");
+        let tooltip = "No command keeps this server from ending a session without a transfer: Moorline lets the unused connection go before, \
+                       and comes back as soon as you need it";
+        figure(ui, words, tooltip);
+    } else if !session.upkeep.helps && session.phase != Phase::Offline {
+        let tooltip = "Nothing that was tried keeps this server from ending an idle session: Moorline lets the unused connection go before, \
+                       and comes back as soon as you need it";
+        figure(ui, line(ui).subdued("keep-alive ").strong("does not count"), tooltip);
     }
     match session.phase {
         Phase::Adrift { attempt, attempts, .. } => {
@@ -154,7 +166,7 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
         }
         _ if connected => {
             if let Some(trip) = session.round_trip {
-                let words = line(ui).subdued("round trip ").strong(&round_trip(trip));
+                let words = line(ui).subdued("round trip ").strong(&format::took(trip));
                 figure(ui, words, "From the last short command to its reply");
             }
             let words = line(ui)
@@ -163,13 +175,6 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
             figure(ui, words, "Open connections, and how many this server may have");
         }
         _ => {}
-    }
-}
-
-fn round_trip(trip: Duration) -> String {
-    match trip.as_millis() {
-        0 => "under 1 ms".to_owned(),
-        millis => format!("{millis} ms"),
     }
 }
 

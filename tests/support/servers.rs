@@ -89,6 +89,8 @@ pub struct Setup {
     pub tls: Tls,
     /// Seconds without a command until the server ends the session. pure-ftpd counts whole minutes, rounded up here.
     pub idle_seconds: Option<u32>,
+    /// Seconds without a transfer until the server ends the session, whatever commands come; proftpd only.
+    pub no_transfer_seconds: Option<u32>,
     /// Sessions from one address.
     pub max_per_ip: Option<u32>,
     /// Ports of passive data connections.

@@ -31,6 +31,10 @@ pub struct Shelf {
     pub deadly: Option<&'static str>,
     /// Whether REST is refused.
     pub no_rest: bool,
+    /// The first command that begins so ends the session without an answer: before it is done, or (true) after.
+    pub cuts: Option<(&'static str, bool)>,
+    /// Commands that are not known here.
+    pub unknown: Vec<&'static str>,
     /// Whether RNFR is refused.
     pub no_rename: bool,
     /// Whether a rename onto an existing file is refused.
@@ -129,6 +133,8 @@ struct Session {
     offset: usize,
     renaming: String,
     logged_in: bool,
+    /// Says nothing any more.
+    mute: bool,
 }
 
 impl Session {
@@ -137,10 +143,23 @@ impl Session {
             shelf.open.push(control.try_clone().unwrap());
             shelf.open.len() - 1
         });
-        Self { index, server, control, passive: None, folder: "/".into(), offset: 0, renaming: String::new(), logged_in: false }
+        Self {
+            index,
+            server,
+            control,
+            passive: None,
+            folder: "/".into(),
+            offset: 0,
+            renaming: String::new(),
+            logged_in: false,
+            mute: false,
+        }
     }
 
     fn say(&mut self, line: &str) -> std::io::Result<()> {
+        if self.mute {
+            return Ok(());
+        }
         self.control.write_all(format!("{line}\r\n").as_bytes())
     }
 
@@ -150,6 +169,15 @@ impl Session {
             let line = line?;
             self.server.with(|shelf| shelf.commands.push(line.clone()));
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
+            let cut = self.server.with(|shelf| shelf.cuts.take_if(|(command, _)| line.starts_with(*command)));
+            if let Some((_, is_done)) = cut {
+                if is_done {
+                    // Its answer goes nowhere: the client is gone for us.
+                    self.mute = true;
+                    self.answer(verb, argument)?;
+                }
+                return self.control.shutdown(Shutdown::Both);
+            }
             if !self.answer(verb, argument)? {
                 break;
             }
@@ -161,6 +189,7 @@ impl Session {
     fn answer(&mut self, verb: &str, argument: &str) -> std::io::Result<bool> {
         let path = if argument.starts_with('/') { argument.to_owned() } else { format!("{}/{argument}", self.folder) };
         let reply = match verb {
+            verb if self.server.with(|shelf| shelf.unknown.contains(&verb)) => "502 Not here.".to_owned(),
             "USER" => "331 password".to_owned(),
             "PASS" if argument != "secret" => "530 Login incorrect.".to_owned(),
             "PASS" => {

@@ -38,7 +38,7 @@ impl Damage {
                 };
                 let area = around(corners).meet(clip);
                 if !area.is_empty() {
-                    let mark = corners.iter().fold(start, |mark, corner| of_vertex(mark, corner));
+                    let mark = corners.iter().fold(start, of_vertex);
                     stamp(&mut marks, columns, area, mark);
                 }
             }

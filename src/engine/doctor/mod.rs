@@ -12,6 +12,7 @@ mod upkeep;
 
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
@@ -20,10 +21,11 @@ use crate::engine::keeper::Keeper;
 use crate::ftp::tls::Trust;
 use crate::model::certificate::Fingerprint;
 use crate::model::diagnosis::{Finding, Outcome, Report, Step, StepName};
+use crate::model::host::HostFacts;
 use crate::model::secret::Secret;
 use crate::model::site::{Logon, Site};
-use crate::store::hosts::HostFacts;
 use crate::store::places::Places;
+use crate::store::secrets::NoKeyring;
 
 /// How long an examination may take.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +148,7 @@ pub fn examine_blocking(
     limits: Limits,
 ) -> io::Result<Report> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (keeper, _) = Keeper::open(places, false);
+    let (keeper, _) = Keeper::open(places, Arc::new(NoKeyring));
     let report = runtime.block_on(examine_site(&keeper, site, password, accepted, limits));
     // A name server that never answers must not hold the program.
     runtime.shutdown_background();

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use crate::engine::aftermath;
 use crate::engine::doctor::{Chart, Patient, meaning};
-use crate::ftp::control::IdleCommand;
 use crate::ftp::{Control, Reply};
 use crate::model::diagnosis::{Finding, StepName};
+use crate::model::upkeep::IdleCommand;
 
 /// An answer that takes longer than this is slow.
 const SLOW: Duration = Duration::from_secs(2);

@@ -11,6 +11,7 @@ use crate::engine::browse::Work;
 use crate::engine::moment::at;
 use crate::engine::session_handle::SessionCommand;
 use crate::ftp::Fault;
+use crate::model::log::LogKind;
 use crate::model::retry::RECONNECT_ATTEMPTS;
 use crate::model::session::{DisconnectWhen, Phase};
 
@@ -63,12 +64,12 @@ impl Session {
             unit: fastrand::f64(),
         };
         let Aftermath { banner, next, learned, problem } = aftermath::of(&fault, &ctx.site, &scene);
-        ctx.publisher.log(0, crate::model::log::LogKind::Problem, problem.sentence());
+        ctx.publisher.log(0, LogKind::Problem, problem.sentence());
         self.mooring.learn(&ctx, learned).await;
         aftermath::adjust_budget(&ctx, &fault, 0).await;
         let since = Timestamp::now();
         let rests = next == Next::Rest;
-        let mut next = match next {
+        let next = match next {
             Next::Reconnect(delay) => Some(Instant::now() + delay),
             Next::Rest | Next::Stay => None,
         };
@@ -85,6 +86,28 @@ impl Session {
         if scene.was_moored {
             self.attempt = 0;
         }
+        self.await_way_back(next, rests, since).await
+    }
+
+    /// The connection was let go: it comes back when it is needed, and there is nothing to say about it.
+    pub(super) async fn rest(&mut self) -> Waited {
+        let since = Timestamp::now();
+        self.ctx.publisher.log(
+            0,
+            LogKind::Note,
+            "Let go: the server would end the unused session soon. It comes back when needed.",
+        );
+        self.mooring.adrift(&self.ctx, |view| {
+            view.banner = None;
+            view.phase = Phase::Resting { since };
+        });
+        self.attempt = 0;
+        self.await_way_back(None, true, since).await
+    }
+
+    /// Waits for the moment, for somebody who needs the connection, or for the end.
+    async fn await_way_back(&mut self, mut next: Option<Instant>, rests: bool, since: Timestamp) -> Waited {
+        let ctx = Arc::clone(&self.ctx);
         let mut changes = ctx.queue.changes();
         loop {
             changes.borrow_and_update();
@@ -133,6 +156,7 @@ impl Session {
                     }
                     Some(SessionCommand::DismissBanner) => self.ctx.show(|view| view.banner = None),
                     Some(SessionCommand::Stay) => self.leaving = None,
+                    Some(SessionCommand::Relearn(facts)) => self.relearn(&facts),
                     Some(SessionCommand::Refresh(_)) => {}
                 },
             }

@@ -121,10 +121,14 @@ fn accept_site(screen: &mut Screen, mut form: Box<SiteForm>) -> Vec<Effect> {
     // Nothing is kept that is not used any more: neither under another user's name, nor where no keyring is wanted.
     let forget = saved.is_some_and(|old| site.logon != Logon::Keyring || site.login_user() != old.login_user());
     let keep = site.logon == Logon::Keyring && form.password_changed;
+    // Another host than the one that it was learned of knows nothing of it.
+    let same_host = screen.sites.site(&id).is_some_and(|old| old.authority() == site.authority());
+    let relearned = form.relearned().filter(|_| same_host).map(|facts| Command::SetHost { site: Box::new(site.clone()), facts });
     let command = |password| Effect::Engine(Command::SavePassword { site: id.clone(), password });
     // The keyring finds a password by the site as it is saved: the old one goes before, the new one comes after, and both
     // before a new connection is made with it.
     let mut effects: Vec<Effect> = forget.then(|| command(None)).into_iter().collect();
+    effects.extend(relearned.map(Effect::Engine));
     effects.extend(sites::put(screen, site));
     if keep {
         let password = Some(Secret::new(form.password.clone())).filter(|password| !password.is_empty());

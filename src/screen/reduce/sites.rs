@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::Command;
 use crate::model::address::AddressPath;
+use crate::model::path::RemotePath;
 use crate::model::session::Phase;
 use crate::model::site::{Site, SiteColor, SiteId, SiteTree};
 use crate::screen::action::Effect;
@@ -18,6 +19,12 @@ impl Screen {
     #[must_use]
     pub fn marked_site(&self) -> Option<&Site> {
         self.site_cursor.as_ref().and_then(|id| self.sites.site(id))
+    }
+
+    /// The saved site whose session this is, as it is in the list.
+    #[must_use]
+    pub fn connected_site(&self) -> Option<&Site> {
+        self.session.site.as_ref().and_then(|site| self.sites.site(&site.id))
     }
 }
 
@@ -68,10 +75,9 @@ pub(super) fn new_site(screen: &mut Screen) -> Vec<Effect> {
 }
 
 pub(super) fn edit(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
-    if let Some(site) = screen.sites.site(id) {
-        screen.dialog = Some(Dialog::Site(Box::new(SiteForm::of(site.clone(), false))));
-    }
-    Vec::new()
+    let Some(site) = screen.sites.site(id).cloned() else { return Vec::new() };
+    screen.dialog = Some(Dialog::Site(Box::new(SiteForm::of(site.clone(), false))));
+    vec![Effect::Engine(Command::AskHost { site: Box::new(site) })]
 }
 
 /// The address that is connected becomes a site of its own, with the password that came with it.
@@ -124,6 +130,28 @@ pub(super) fn color(screen: &mut Screen, id: &SiteId, color: SiteColor) -> Vec<E
     change(screen, |tree| {
         if let Some(site) = tree.sites.iter_mut().find(|site| site.id == *id) {
             site.color = color;
+        }
+    })
+}
+
+/// Keeps the remote folder among the site's bookmarks; one that is kept already goes.
+pub(super) fn bookmark(screen: &mut Screen) -> Vec<Effect> {
+    let (Some(site), Some(folder)) = (screen.connected_site(), screen.remote.remote_folder().cloned()) else { return Vec::new() };
+    let id = site.id.clone();
+    if site.bookmarks.contains(&folder) {
+        return remove_bookmark(screen, &id, &folder);
+    }
+    change(screen, |tree| {
+        if let Some(site) = tree.sites.iter_mut().find(|site| site.id == id) {
+            site.bookmarks.push(folder);
+        }
+    })
+}
+
+pub(super) fn remove_bookmark(screen: &mut Screen, id: &SiteId, folder: &RemotePath) -> Vec<Effect> {
+    change(screen, |tree| {
+        if let Some(site) = tree.sites.iter_mut().find(|site| site.id == *id) {
+            site.bookmarks.retain(|kept| kept != folder);
         }
     })
 }

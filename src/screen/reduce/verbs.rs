@@ -34,6 +34,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::DuplicateSite => with_marked(screen, sites::duplicate),
         Verb::DeleteSite => with_marked(screen, sites::ask_delete),
         Verb::SaveAsSite => sites::save_current(screen),
+        Verb::Bookmark => sites::bookmark(screen),
         Verb::ShowSites => show_sites(screen),
         Verb::OtherPane => {
             screen.active = if side == Side::Local { Side::Remote } else { Side::Local };
@@ -90,7 +91,13 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::ShowFailed => queue::show_tab(screen, PanelTab::Failed),
         Verb::ShowDone => queue::show_tab(screen, PanelTab::Done),
         Verb::ShowLog => queue::show_tab(screen, PanelTab::Log),
+        Verb::ShowTimeline => queue::show_tab(screen, PanelTab::Timeline),
         Verb::CopyLog => vec![Effect::CopyLog],
+        Verb::Record => program::change_settings(screen, |settings| settings.record = !settings.record),
+        Verb::CopyRecordPath => {
+            let path = screen.recording.as_ref().map(|path| path.display().to_string());
+            path.map(|path| copy(screen, &[path])).unwrap_or_default()
+        }
         Verb::ToggleTheme => program::toggle_theme(screen),
         Verb::ZoomIn => program::zoom(screen, true),
         Verb::ZoomOut => program::zoom(screen, false),

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::model::address::AddressPath;
+use crate::model::host::HostFacts;
+use crate::model::session::LimitSource;
 use crate::model::site::{Encryption, KeepAlive, Logon, SiteColor, SiteTree};
 use crate::screen::dialog::{Dialog, SiteForm};
 
@@ -183,6 +185,65 @@ fn sites_are_moved_copied_coloured_and_deleted_after_a_question() {
     assert!(screen.sites.site(&id("books")).is_some(), "only asked so far");
     reduce(&mut screen, Action::AcceptDialog);
     assert_eq!((screen.sites.site(&id("books")), &screen.site_cursor), (None, &None));
+}
+
+#[test]
+fn what_was_learned_of_a_host_is_shown_changed_and_forgotten() {
+    let learned = HostFacts {
+        idle_limit_seconds: Some(300),
+        idle_limit_source: Some(LimitSource::Learned),
+        connection_limit: Some(4),
+        last_address: Some("192.0.2.7".parse().unwrap()),
+        ..HostFacts::default()
+    };
+    // What is typed, whether the rest is forgotten, and what stays: limit, source, connections.
+    let table = [
+        ("300", false, None),
+        ("60", false, Some((Some(60), Some(LimitSource::Stated), Some(4)))),
+        ("", false, Some((None, None, Some(4)))),
+        ("", true, Some((None, None, None))),
+        ("45", true, Some((Some(45), Some(LimitSource::Stated), None))),
+    ];
+    for (typed, forget, stays) in table {
+        let mut screen = offline();
+        let effects = reduce(&mut screen, Action::EditSite(id("books")));
+        let [Command::AskHost { site }] = commands(&effects)[..] else { panic!("{effects:?}") };
+        let authority = site.authority();
+        tell(&mut screen, EventBody::Host { authority: "other.example:21".into(), facts: HostFacts::default() });
+        tell(&mut screen, EventBody::Host { authority, facts: learned });
+        let effects = form(&mut screen, |form| {
+            assert_eq!((form.learned, form.idle_limit.as_str()), (Some(learned), "300"));
+            form.forget = forget;
+            form.idle_limit = typed.into();
+        });
+        let facts = commands(&effects).into_iter().find_map(|command| match command {
+            Command::SetHost { facts, .. } => Some(*facts),
+            _ => None,
+        });
+        let kept = facts.map(|facts| (facts.idle_limit_seconds, facts.idle_limit_source, facts.connection_limit));
+        assert_eq!(kept, stays, "{typed} {forget}");
+    }
+    let mut screen = offline();
+    reduce(&mut screen, Action::EditSite(id("books")));
+    form(&mut screen, |form| form.idle_limit = "4".into());
+    let Some(Dialog::Site(form)) = &screen.dialog else { panic!("the form is gone") };
+    assert_eq!(form.errors[0].0, "Idle limit");
+}
+
+#[test]
+fn a_remote_folder_is_bookmarked_and_taken_out_again() {
+    let mut screen = offline();
+    assert!(act(&mut screen, Verb::Bookmark).is_empty(), "nothing is connected");
+    let mut screen = moored();
+    let effects = act(&mut screen, Verb::Bookmark);
+    assert_eq!(saved(&effects).sites[0].bookmarks, [rp("/www")]);
+    assert!(saved(&effects).sites[1].bookmarks.is_empty(), "only the connected site's");
+    show_remote(&mut screen, "/logs", &[]);
+    act(&mut screen, Verb::Bookmark);
+    assert_eq!(screen.connected_site().unwrap().bookmarks, [rp("/www"), rp("/logs")]);
+    let effects = reduce(&mut screen, Action::RemoveBookmark(id("books"), rp("/www")));
+    assert_eq!(saved(&effects).sites[0].bookmarks, [rp("/logs")]);
+    assert_eq!(saved(&act(&mut screen, Verb::Bookmark)).sites[0].bookmarks, [], "a second time takes it out");
 }
 
 #[test]

@@ -73,6 +73,9 @@ TLSLog {folder}/tls.log
     if let Some(seconds) = setup.idle_seconds {
         line(format!("TimeoutIdle {seconds}"));
     }
+    if let Some(seconds) = setup.no_transfer_seconds {
+        line(format!("TimeoutNoTransfer {seconds}"));
+    }
     if let Some(sessions) = setup.max_per_ip {
         line(format!("MaxClientsPerHost {sessions}"));
     }

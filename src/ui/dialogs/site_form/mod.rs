@@ -21,7 +21,7 @@ const PAGES: [(SitePage, &str); 4] = [
 ];
 
 /// All pages have this height, so that the dialog stays where it is.
-const HEIGHT: f32 = 368.0;
+const HEIGHT: f32 = 412.0;
 
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>, form: &SiteForm) {

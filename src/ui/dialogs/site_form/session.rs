@@ -2,8 +2,13 @@
 
 use eframe::egui::Ui;
 
+use crate::model::format;
+use crate::model::host::HostFacts;
+use crate::model::session::LimitSource;
 use crate::model::site::{DataMode, KeepAlive};
+use crate::model::upkeep::IdleCommand;
 use crate::screen::dialog::SiteForm;
+use crate::ui::widgets::button;
 use crate::ui::widgets::field::{self, Field, number};
 use crate::ui::widgets::segmented::segmented;
 
@@ -33,6 +38,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
         field::below(ui, None, words);
     });
     keep_alive(ui, form, &errors);
+    learned(ui, form, &errors);
     let mut connections = form.site.connections.min(10);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -77,4 +83,53 @@ fn keep_alive(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
             Field::new("Seconds between two").error(error(errors, "Keep-alive")).show(ui, &mut form.keep_alive_seconds);
         });
     }
+}
+
+/// What was learned of the host: its idle limit to be changed, the rest to be read, all of it to be forgotten.
+fn learned(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
+    let Some(facts) = form.learned else { return };
+    ui.horizontal_top(|ui| {
+        ui.scope(|ui| {
+            ui.set_max_width(180.0);
+            let source = match facts.idle_limit_source.filter(|_| !form.forget) {
+                Some(LimitSource::Announced) => "Announced by the server.",
+                Some(LimitSource::Learned | LimitSource::LearnedNow) => "Learned from a cut.",
+                Some(LimitSource::Stated) => "Set by you.",
+                None => "Not known yet.",
+            };
+            Field::new("Idle limit in seconds")
+                .hint("not known")
+                .note(source)
+                .error(error(errors, "Idle limit"))
+                .show(ui, &mut form.idle_limit);
+        });
+        ui.add_space(8.0);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            let words = if form.forget { "Nothing else is known of this server.".to_owned() } else { words(&facts) };
+            field::below(ui, None, &words);
+            let why_not = (form.forget || !facts.has_learned()).then_some("There is nothing to forget");
+            if button::quiet_button_if(ui, "Forget what was learned", why_not).clicked() {
+                form.forget = true;
+                form.idle_limit.clear();
+            }
+        });
+    });
+}
+
+/// What else was learned, in sentences.
+fn words(facts: &HostFacts) -> String {
+    let mut words = Vec::new();
+    if let Some(limit) = facts.connection_limit {
+        words.push(format!("It allows {} at once.", format::counted(limit, "connection", "connections")));
+    }
+    if let Some(seconds) = facts.no_transfer_seconds {
+        words.push(format!("It ends sessions after {seconds} s without a transfer."));
+    }
+    if !facts.keep_alive_helps {
+        words.push("Keep-alives do not count there.".to_owned());
+    } else if facts.idle_command != IdleCommand::default() {
+        words.push(format!("{} keeps its sessions alive.", facts.idle_command.line()));
+    }
+    if words.is_empty() { "Nothing else is known of this server.".to_owned() } else { words.join(" ") }
 }
