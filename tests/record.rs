@@ -231,7 +231,7 @@ fn an_idle_session_that_the_server_ended_plays_again_and_a_changed_record_is_fou
 fn a_planted_password_and_the_users_name_are_nowhere() {
     let runtime = runtime();
     let echo = format!("331 password for {USER}, not {PASSWORD}\r\n");
-    let refused = format!("530-{PASSWORD}\r\n530 {USER}:{PASSWORD} is wrong\r\n");
+    let refused = format!("530-{PASSWORD}\r\n530-ftp://{USER}:hunter2%2Bsecret@host\r\n530 {USER}:{PASSWORD} is wrong\r\n");
     let script = Script::greet().answer("USER", &echo).answer("PASS", &refused).await_end();
     let server = runtime.block_on(scripted::Server::start([script]));
     let mut client = Client::recording();
