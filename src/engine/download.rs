@@ -143,7 +143,7 @@ async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io::Res
         }
         ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
         ctx.queue.journalled().await;
-        match on_disk(part.clone(), File::create_new).await {
+        match on_disk(part.clone(), |path| File::create_new(path)).await {
             Ok(file) => return Ok((file, part)),
             Err(error) => {
                 // What could not be made is nobody's, or another's.
