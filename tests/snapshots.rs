@@ -6,6 +6,7 @@ mod sample_screens;
 
 use eframe::egui;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use moorline::model::session::{IdleLimit, LimitSource};
 use moorline::model::settings::ThemeChoice;
 use moorline::screen::PanelTab;
 use moorline::ui::{layout, theme};
@@ -88,7 +89,23 @@ fn the_lower_panels_tabs() {
         sample.screen.queue.done = 2;
         sample
     };
-    compare([("failed", of(PanelTab::Failed), FULL), ("done", of(PanelTab::Done), FULL), ("log", of(PanelTab::Log), FULL)]);
+    let mut light = sample_screens::moored(ThemeChoice::Light);
+    light.screen.tab = PanelTab::Timeline;
+    // So that the deadline lies within what is shown.
+    light.screen.session.idle_limit = Some(IdleLimit { seconds: 18, source: LimitSource::Learned });
+    let mut nothing = sample_screens::offline(ThemeChoice::Dark);
+    nothing.screen.tab = PanelTab::Timeline;
+    let mut recording = of(PanelTab::Log);
+    recording.screen.recording = Some("/home/alice/.local/state/moorline/records/record-20261120-120400.jsonl".into());
+    compare([
+        ("failed", of(PanelTab::Failed), FULL),
+        ("done", of(PanelTab::Done), FULL),
+        ("log", of(PanelTab::Log), FULL),
+        ("log-recording", recording, FULL),
+        ("timeline-dark", of(PanelTab::Timeline), FULL),
+        ("timeline-light", light, FULL),
+        ("timeline-empty", nothing, FULL),
+    ]);
 }
 
 #[test]

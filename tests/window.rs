@@ -316,6 +316,10 @@ fn a_421_that_asks_to_wait_counts_down_until_a_person_reconnects() {
     assert!(window.has_words("Server is shutting down, try again later."), "the server's own words");
     assert_eq!(server.logins(), 1, "it waits");
 
+    window.click("Timeline");
+    assert!(window.has_words("421 Server is shutting down"), "the goodbye is marked on the timeline");
+    assert!(window.has_words("Counting down to the way back"), "and so is what comes next");
+
     window.click("Reconnect now");
     window.until("moored again", |screen| screen.session.phase == Phase::Moored);
     assert_eq!(server.logins(), 2);

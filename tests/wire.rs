@@ -456,6 +456,28 @@ async fn a_552_in_the_middle_of_an_upload_ends_it_at_once_and_the_session_goes_o
 }
 
 #[tokio::test]
+async fn the_idle_limit_is_asked_of_servers_that_tell_it_and_of_no_others() {
+    let login = |script: Script| script.login(&[]);
+    let told = "200 Current IDLE time limit is 900 seconds; max 7200\r\n";
+    for (greeting, answer, limit) in [
+        ("220 host FTP server (Version 6.4/OpenBSD) ready.\r\n", Some(told), Some(900)),
+        ("220 host FTP server (Version wu-2.6.2) ready.\r\n", Some("500 'SITE IDLE': command not understood.\r\n"), None),
+        ("220 ProFTPD Server\r\n", None, None),
+    ] {
+        let mut script = login(Script::default().say(greeting));
+        if let Some(answer) = answer {
+            script = script.answer("SITE IDLE", answer);
+        }
+        let server = Server::playing(script.answer("NOOP", "200 ok\r\n")).await;
+        let mut control = session(&server).await;
+        within(control.ask_idle_limit()).await.unwrap();
+        assert_eq!(control.idle_limit(), limit, "{greeting}");
+        assert_eq!(within(control.keep_alive(IdleCommand::Noop)).await.unwrap().code, 200);
+        server.finish().await;
+    }
+}
+
+#[tokio::test]
 async fn a_421_in_the_middle_of_a_transfer_ends_it() {
     let script = Script::logged_in(&[]).transfer("RETR /a").send_data("abc").wait_for_go().say("421 shutting down\r\n").close();
     let server = Server::playing(script).await;

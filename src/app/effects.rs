@@ -91,7 +91,7 @@ fn select_all(engine: &Engine, tab: PanelTab) -> Option<Action> {
         PanelTab::Queued => QueueTab::Queued,
         PanelTab::Failed => QueueTab::Failed,
         PanelTab::Done => QueueTab::Done,
-        PanelTab::Log => return None,
+        PanelTab::Log | PanelTab::Timeline => return None,
     };
     Some(Action::SelectTransfers(engine.queue().ids(tab)))
 }

@@ -17,7 +17,7 @@ use crate::model::session::Phase;
 use crate::model::settings::ThemeChoice;
 use crate::screen::absorb::absorb;
 use crate::screen::reduce::reduce;
-use crate::screen::state::Focus;
+use crate::screen::state::{Focus, PanelTab};
 use crate::screen::{Action, Effect, Screen, Side};
 use crate::ui::{View, dialogs, layout, theme, toasts};
 
@@ -208,6 +208,10 @@ impl App {
             }
             _ => None,
         };
+        // The timeline moves with the present for as long as somebody may be looking at it.
+        if self.screen.tab == PanelTab::Timeline && session.phase != Phase::Offline && watched_for > 0.0 {
+            ctx.request_repaint_after(Duration::from_secs(1));
+        }
         if let Some(at) = counted.filter(|at| *at > instant) {
             let left = at.saturating_duration_since(instant);
             ctx.request_repaint_after(Duration::from_nanos(u64::from(left.subsec_nanos()) + 1_000_000));
@@ -253,6 +257,7 @@ impl eframe::App for App {
             screen: &self.screen,
             queue: self.engine.queue(),
             log: self.engine.log(),
+            chronicle: self.engine.chronicle(),
             instant: Instant::now(),
             now: Timestamp::now(),
             zone: &self.zone,

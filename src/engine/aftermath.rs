@@ -7,7 +7,7 @@ use crate::engine::trouble;
 use crate::ftp::{Fault, Reply};
 use crate::model::banner::{Banner, BannerAction, Severity};
 use crate::model::budget::Crowd;
-use crate::model::goodbye::{self, Cause, Heard, Known, Plan, State, Verdict, Waiting};
+use crate::model::goodbye::{self, Cause, Certainty, Heard, Known, Plan, State, Verdict, Waiting};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::retry::{self, Ended};
 use crate::model::session::IdleLimit;
@@ -101,7 +101,7 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
     let waiting = Waiting { transfers: scene.waiting, may_reconnect: delay.is_some() };
     let (banner, learned) = match verdict {
         Some((verdict, reply)) => {
-            let learned = Learned::Cut { cause: verdict.cause, named: verdict.seconds() };
+            let learned = Learned::Cut { cause: sure_cause(&verdict), named: verdict.seconds() };
             (goodbye::banner(&verdict, reply.code, &reply.lines, waiting), learned)
         }
         None => {
@@ -109,7 +109,7 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
         }
     };
     let learned = if scene.was_moored { learned } else { Learned::Nothing };
-    let cause = verdict.map(|(verdict, _)| verdict.cause);
+    let cause = verdict.map(|(verdict, _)| sure_cause(&verdict));
     // A timer that only transfers reset cuts again and again while nothing is transferred: once is enough to know.
     let is_in_vain = cause == Some(Cause::NoTransferTimeout) || (cause == Some(Cause::IdleTimeout) && scene.unused);
     if is_in_vain && delay.is_some() && scene.waiting == 0 {
@@ -139,6 +139,15 @@ fn verdict(reply: &Reply, scene: &Scene) -> Verdict {
         had_transfer: false,
     };
     goodbye::classify(&Heard { code: reply.code, lines: &reply.lines, state, quit_sent: false, known })
+}
+
+/// Why, as far as it is sure enough to act upon: a no-transfer timer that was only guessed at counts as an idle limit, which asks for
+/// less, and which keep-alives will disprove if it is wrong.
+fn sure_cause(verdict: &Verdict) -> Cause {
+    match (verdict.cause, verdict.certainty) {
+        (Cause::NoTransferTimeout, Certainty::Likely | Certainty::Guess) => Cause::IdleTimeout,
+        (cause, _) => cause,
+    }
 }
 
 /// The banner of an end without words.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::engine::actor;
+use crate::engine::chronicle::Chronicle;
 use crate::engine::command::Command;
 use crate::engine::event::Event;
 use crate::engine::log_view::LogView;
@@ -43,6 +44,7 @@ pub struct Engine {
     current: Arc<AtomicU64>,
     queue: QueueView,
     log: LogView,
+    chronicle: Chronicle,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -64,8 +66,8 @@ impl Engine {
         let (commands, inbox) = unbounded_channel();
         let (events, received) = mpsc::channel();
         let current = Arc::new(AtomicU64::new(0));
-        let (queue, log) = (SharedQueue::default(), LogView::default());
-        let publisher = Publisher::new(events, waker, log.clone(), Arc::clone(&current));
+        let (queue, log, chronicle) = (SharedQueue::default(), LogView::default(), Chronicle::default());
+        let publisher = Publisher::new(events, waker, log.clone(), chronicle.clone(), Arc::clone(&current));
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("moorline-io").enable_all().build()?;
         let worker_queue = queue.clone();
@@ -74,7 +76,8 @@ impl Engine {
             // A disk or keyring call that hangs must not keep the program from ending.
             runtime.shutdown_timeout(Duration::from_secs(1));
         })?;
-        Ok(Self { commands: Some(commands), events: received, current, queue: QueueView::new(queue), log, thread: Some(thread) })
+        let (queue, thread) = (QueueView::new(queue), Some(thread));
+        Ok(Self { commands: Some(commands), events: received, current, queue, log, chronicle, thread })
     }
 
     /// Sends a command; returns at once. After the worker has ended it does nothing.
@@ -116,6 +119,12 @@ impl Engine {
     #[must_use]
     pub fn queue(&self) -> &QueueView {
         &self.queue
+    }
+
+    /// What happened on the connections.
+    #[must_use]
+    pub fn chronicle(&self) -> &Chronicle {
+        &self.chronicle
     }
 
     /// The protocol log.

@@ -67,6 +67,10 @@ pub async fn connect(
     }
     ctx.set_password(password);
     step(ctx, ConnectStep::Settling);
+    // What is known already is not asked for.
+    if ctx.keeper.host(&ctx.site).await.idle_limit_seconds.is_none() && ctx.view().idle_limit.is_none() {
+        control.ask_idle_limit().await?;
+    }
     let home = control.folder().await?;
     let security = security(&control);
     ctx.show(|view| {

@@ -3,6 +3,7 @@
 mod actor;
 mod aftermath;
 mod browse;
+pub mod chronicle;
 pub mod command;
 mod conflicts;
 mod copy;
@@ -37,6 +38,7 @@ mod shared_queue;
 mod trouble;
 mod upload;
 
+pub use chronicle::Chronicle;
 pub use command::{Answer, Change, Command, Place};
 pub use event::{Event, EventBody, Question, QuestionId};
 pub use handle::{Engine, Options, Waker};

@@ -71,6 +71,9 @@ impl Mooring {
         if let Some(seconds) = crate::engine::aftermath::announced_limit(control.greeting()) {
             self.learner.announced(seconds);
         }
+        if let Some(seconds) = control.idle_limit() {
+            self.learner.announced(seconds);
+        }
         self.learner.settle();
         self.used = !returned;
         self.was_used_now();

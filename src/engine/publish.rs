@@ -3,16 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
+use std::time::Instant;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::engine::chronicle::Chronicle;
 use crate::engine::event::{Event, EventBody};
 use crate::engine::handle::Waker;
 use crate::engine::log_view::LogView;
 use crate::engine::recorder::Recorder;
 use crate::ftp::dial::{Observer, WireEvent};
 use crate::model::log::{LogKind, LogLine};
-use crate::model::session::{ConnectStep, Generation};
+use crate::model::session::{ConnectStep, Generation, Phase};
+use crate::model::timeline::What;
 
 /// Publishes events of the program as a whole, and makes publishers for sessions.
 #[derive(Clone)]
@@ -23,12 +26,19 @@ pub struct Publisher {
     current: Arc<AtomicU64>,
     generation: Option<Generation>,
     recorder: Recorder,
+    chronicle: Chronicle,
 }
 
 impl Publisher {
     /// A publisher of the program as a whole, and the counter of the current session.
-    pub fn new(events: mpsc::Sender<Event>, waker: Arc<dyn Waker>, log: LogView, current: Arc<AtomicU64>) -> Self {
-        Self { events, waker, log, current, generation: None, recorder: Recorder::default() }
+    pub fn new(
+        events: mpsc::Sender<Event>,
+        waker: Arc<dyn Waker>,
+        log: LogView,
+        chronicle: Chronicle,
+        current: Arc<AtomicU64>,
+    ) -> Self {
+        Self { events, waker, log, current, generation: None, recorder: Recorder::default(), chronicle }
     }
 
     /// Begins a session: everything that earlier ones publish from now on is dropped.
@@ -54,10 +64,26 @@ impl Publisher {
     pub fn publish(&self, body: EventBody) {
         if self.is_current() || body.outlives_its_session() {
             self.recorder.published(&body);
+            if let EventBody::Session(view) = &body {
+                self.note_phase(&view.phase);
+            }
             // The receiver goes when the window goes; then nobody wants to know.
             drop(self.events.send(Event { generation: self.generation(), body }));
             self.waker.wake();
         }
+    }
+
+    /// Where the session goes, for the timeline: the connection itself tells the rest.
+    fn note_phase(&self, phase: &Phase) {
+        let what = match phase {
+            Phase::Adrift { next_attempt, .. } => {
+                let left = SignedDuration::try_from(next_attempt.saturating_duration_since(Instant::now())).unwrap_or_default();
+                What::ComesBack(Timestamp::now().saturating_add(left).unwrap_or(Timestamp::MAX))
+            }
+            Phase::Offline | Phase::Resting { .. } | Phase::Stranded { .. } => What::Rests,
+            _ => return,
+        };
+        self.chronicle.note_once(0, what);
     }
 
     /// The flight recorder.
@@ -107,6 +133,9 @@ impl Observer for ConnectionObserver {
     }
 
     fn step(&self, step: ConnectStep) {
+        if step == ConnectStep::Dialling {
+            self.publisher.chronicle.note(self.connection, What::Dialling);
+        }
         if let Some(on_step) = &self.on_step {
             on_step(step);
         }
@@ -114,5 +143,6 @@ impl Observer for ConnectionObserver {
 
     fn wire(&self, event: &WireEvent<'_>) {
         self.publisher.recorder.wire(self.recorded, event);
+        self.publisher.chronicle.wire(self.connection, event);
     }
 }

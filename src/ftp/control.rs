@@ -43,6 +43,8 @@ pub struct Control {
     pub(super) takes_list_option: Option<bool>,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
+    /// Seconds of the idle limit, when SITE IDLE told it.
+    pub(super) idle_limit: Option<u32>,
 }
 
 impl std::fmt::Debug for Control {
@@ -74,6 +76,7 @@ impl Control {
             protect_after_login: false,
             takes_list_option: None,
             current: None,
+            idle_limit: None,
         }
     }
 
@@ -86,6 +89,12 @@ impl Control {
     #[must_use]
     pub fn greeting(&self) -> &Reply {
         &self.greeting
+    }
+
+    /// Seconds of the idle limit, as [`Control::ask_idle_limit`] found it.
+    #[must_use]
+    pub fn idle_limit(&self) -> Option<u32> {
+        self.idle_limit
     }
 
     /// FEAT's answer; empty before [`Control::login`].

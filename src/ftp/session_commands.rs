@@ -90,6 +90,22 @@ impl Control {
         self.ask(&format!("SITE CHMOD {:03o} {path}", mode & 0o7777), "changing permissions").await.map(drop)
     }
 
+    /// SITE IDLE without a figure, which tells the limit on the BSD servers and their kin (wu-ftpd, inetutils); others are not asked,
+    /// and a refusal changes nothing.
+    ///
+    /// # Errors
+    /// Any that a command has.
+    pub async fn ask_idle_limit(&mut self) -> Result<(), Fault> {
+        if !self.greeting().text().contains("FTP server (Version") {
+            return Ok(());
+        }
+        let reply = self.command("SITE IDLE", "asking for the idle limit").await?;
+        if reply.is_positive() {
+            self.idle_limit = current_limit(&reply.text());
+        }
+        Ok(())
+    }
+
     /// SIZE (RFC 3659 §4); `None` when the server does not know the command. A missing file is `Refused`.
     ///
     /// # Errors
@@ -150,6 +166,12 @@ fn value(reply: &Reply) -> Option<String> {
     reply.text().split_whitespace().next().map(str::to_owned)
 }
 
+/// "Current IDLE time limit is 900 seconds; max 7200".
+fn current_limit(text: &str) -> Option<u32> {
+    let (number, _) = text.split_once(" seconds")?;
+    number.rsplit(' ').next()?.parse().ok()
+}
+
 /// The quoted path of a 257, doubled quotes undone (RFC 959 appendix II).
 fn quoted(reply: &Reply) -> Option<Vec<u8>> {
     reply.contents().find_map(|line| {
@@ -172,6 +194,17 @@ fn quoted(reply: &Reply) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn site_idle_tells_the_limit() {
+        for (text, limit) in [
+            ("Current IDLE time limit is 900 seconds; max 7200", Some(900)),
+            ("Current IDLE time limit is none", None),
+            ("seconds", None),
+        ] {
+            assert_eq!(current_limit(text), limit, "{text}");
+        }
+    }
 
     #[test]
     fn the_path_of_a_257_is_unquoted() {

@@ -86,6 +86,20 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// How long something short took: "under 1 ms", "41 ms", "1.2 s", "3 min".
+#[must_use]
+pub fn took(duration: Duration) -> String {
+    match duration.as_millis() {
+        0 => "under 1 ms".to_owned(),
+        millis @ 1..1_000 => format!("{millis} ms"),
+        millis @ 1_000..60_000 => {
+            let tenths = (millis + 50) / 100;
+            if tenths % 10 == 0 { format!("{} s", tenths / 10) } else { format!("{}.{} s", tenths / 10, tenths % 10) }
+        }
+        _ => self::duration(duration),
+    }
+}
+
 /// The time until something happens, never "0 s" before it does: "28 s", "1 min 5 s".
 #[must_use]
 pub fn countdown(left: Duration) -> String {

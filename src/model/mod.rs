@@ -24,5 +24,6 @@ pub mod settings;
 pub mod site;
 pub mod sort;
 pub mod speed;
+pub mod timeline;
 pub mod transfer;
 pub mod upkeep;

@@ -63,7 +63,9 @@ impl Verb {
                 need(busy(Side::Local) || busy(Side::Remote), "Nothing is under way in the panes")
             }
             Self::Filter => need(pane.listing.is_some(), "No folder is open"),
-            Self::SelectAll | Self::SelectNone if in_panel => need(screen.tab != PanelTab::Log, "The log has no rows to select"),
+            Self::SelectAll | Self::SelectNone if in_panel => {
+                need(!matches!(screen.tab, PanelTab::Log | PanelTab::Timeline), "There are no rows to select")
+            }
             Self::SelectAll | Self::InvertSelection | Self::ToggleSelected => need(!pane.rows.is_empty(), "The folder is empty"),
             Self::SelectNone => need(!pane.selected.is_empty(), "Nothing is selected"),
             Self::Transfer => {
@@ -130,6 +132,7 @@ impl Verb {
             | Self::ShowFailed
             | Self::ShowDone
             | Self::ShowLog
+            | Self::ShowTimeline
             | Self::Record
             | Self::ToggleTheme
             | Self::Settings

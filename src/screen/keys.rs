@@ -175,6 +175,7 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::ShowFailed => const { &[any(CTRL, Digit(3))] },
         Verb::ShowDone => const { &[any(CTRL, Digit(4))] },
         Verb::ShowLog => const { &[any(CTRL, Digit(5))] },
+        Verb::ShowTimeline => const { &[any(CTRL, Digit(6))] },
         Verb::CopyLog => const { &[panel(CTRL, Letter('C'))] },
         Verb::ZoomIn => const { &[any(CTRL, Plus), any(CTRL, Equals)] },
         Verb::ZoomOut => const { &[any(CTRL, Minus)] },

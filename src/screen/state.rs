@@ -26,6 +26,7 @@ pub enum PanelTab {
     Failed,
     Done,
     Log,
+    Timeline,
 }
 
 /// Where the keyboard goes.

@@ -59,6 +59,7 @@ pub enum Verb {
     ShowFailed,
     ShowDone,
     ShowLog,
+    ShowTimeline,
     CopyLog,
     Record,
     CopyRecordPath,
@@ -126,6 +127,7 @@ impl Verb {
         Self::ShowFailed,
         Self::ShowDone,
         Self::ShowLog,
+        Self::ShowTimeline,
         Self::CopyLog,
         Self::Record,
         Self::CopyRecordPath,
@@ -218,6 +220,7 @@ impl Verb {
             Self::ShowFailed => ("Failed", "Show the transfers that did not arrive, and why", "triangle-alert"),
             Self::ShowDone => ("Done", "Show what has arrived, with its proof", "circle-check"),
             Self::ShowLog => ("Log", "Show what was said between Moorline and the server", "scroll-text"),
+            Self::ShowTimeline => ("Timeline", "Show what happened on each connection, and when", "history"),
             Self::CopyLog => ("Copy the log", "Copy the protocol log; passwords are not in it", "clipboard-list"),
             Self::Record => (
                 "Record the protocol",

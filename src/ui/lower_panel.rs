@@ -11,7 +11,7 @@ use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{fonts, log, queue, theme, verbs};
+use crate::ui::{fonts, log, queue, theme, timeline, verbs};
 
 /// Draws the panel.
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -33,6 +33,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         PanelTab::Queued => QueueTab::Queued,
         PanelTab::Failed => QueueTab::Failed,
         PanelTab::Done => QueueTab::Done,
+        PanelTab::Timeline => return paint::place(ui, body, "timeline", |ui| timeline::show(ui, view, actions)),
         PanelTab::Log => return paint::place(ui, body, "log", |ui| log::show(ui, view, actions)),
     };
     paint::place(ui, body, "queue", |ui| queue::show(ui, view, tab, actions));
@@ -51,6 +52,7 @@ fn show_tabs(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             (PanelTab::Failed, Verb::ShowFailed, Some(queue.failed)),
             (PanelTab::Done, Verb::ShowDone, Some(queue.done)),
             (PanelTab::Log, Verb::ShowLog, None),
+            (PanelTab::Timeline, Verb::ShowTimeline, None),
         ] {
             if tab == PanelTab::Log {
                 let (rect, _) = ui.allocate_exact_size(vec2(17.0, 14.0), Sense::hover());
@@ -117,6 +119,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             record_button(ui, view, actions);
             return;
         }
+        PanelTab::Timeline => return timeline::commands(ui),
         PanelTab::Active | PanelTab::Queued => {}
     }
     hold_button(ui, view, actions);

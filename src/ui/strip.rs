@@ -1,7 +1,5 @@
 //! The mooring strip: what keeps the connection alive, and what happens next.
 
-use std::time::Duration;
-
 use eframe::egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
 use crate::model::format;
@@ -168,7 +166,7 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
         }
         _ if connected => {
             if let Some(trip) = session.round_trip {
-                let words = line(ui).subdued("round trip ").strong(&round_trip(trip));
+                let words = line(ui).subdued("round trip ").strong(&format::took(trip));
                 figure(ui, words, "From the last short command to its reply");
             }
             let words = line(ui)
@@ -177,13 +175,6 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
             figure(ui, words, "Open connections, and how many this server may have");
         }
         _ => {}
-    }
-}
-
-fn round_trip(trip: Duration) -> String {
-    match trip.as_millis() {
-        0 => "under 1 ms".to_owned(),
-        millis => format!("{millis} ms"),
     }
 }
 

@@ -6,8 +6,9 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::engine::{LogView, QueueView};
+use crate::engine::{Chronicle, LogView, QueueView};
 use crate::model::log::LogLine;
+use crate::model::timeline::Happening;
 use crate::model::transfer::{QueueTab, TransferRow};
 use crate::screen::Screen;
 
@@ -47,6 +48,18 @@ impl LogSource for LogView {
     }
 }
 
+/// What happened on the connections.
+pub trait ChronicleSource {
+    /// All that is kept, oldest first.
+    fn happenings(&self) -> Vec<Happening>;
+}
+
+impl ChronicleSource for Chronicle {
+    fn happenings(&self) -> Vec<Happening> {
+        Self::happenings(self)
+    }
+}
+
 /// What a frame is drawn from.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
@@ -56,6 +69,8 @@ pub struct View<'a> {
     pub queue: &'a dyn QueueSource,
     /// The log's lines.
     pub log: &'a dyn LogSource,
+    /// What happened on the connections.
+    pub chronicle: &'a dyn ChronicleSource,
     /// For countdowns.
     pub instant: Instant,
     /// For "today 12:02".

@@ -19,11 +19,12 @@ use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::session::{CertificateTrust, IdleLimit, LimitSource, Phase, Security};
 use moorline::model::settings::{Settings, ThemeChoice};
 use moorline::model::site::{Site, SiteColor, SiteFolder, SiteId, SiteTree};
+use moorline::model::timeline::{Happening, What};
 use moorline::model::transfer::{Compared, Direction, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
 use moorline::screen::pane::Crumb;
 use moorline::screen::state::Screen;
 use moorline::screen::{Pane, Side};
-use moorline::ui::view::{LogSource, QueueSource, View};
+use moorline::ui::view::{ChronicleSource, LogSource, QueueSource, View};
 
 /// A screen with the rows that belong to it and the moment that it shows.
 pub struct Sample {
@@ -33,6 +34,8 @@ pub struct Sample {
     pub queue: Rows,
     /// Lines of the log.
     pub log: Lines,
+    /// What happened on the connections.
+    pub chronicle: Happenings,
     /// The moment, for countdowns.
     pub instant: Instant,
     /// The moment, for dates.
@@ -48,6 +51,7 @@ impl Sample {
             screen: &self.screen,
             queue: &self.queue,
             log: &self.log,
+            chronicle: &self.chronicle,
             instant: self.instant,
             now: self.now,
             zone: &self.zone,
@@ -86,6 +90,70 @@ impl LogSource for Lines {
     fn lines(&self, range: Range<u64>) -> Vec<LogLine> {
         self.0[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()].to_vec()
     }
+}
+
+/// Made-up happenings.
+#[derive(Default)]
+pub struct Happenings(pub Vec<Happening>);
+
+impl ChronicleSource for Happenings {
+    fn happenings(&self) -> Vec<Happening> {
+        self.0.clone()
+    }
+}
+
+/// A session of the last minute: connect, listing, keep-alives, two transfers, a cut and the way back.
+fn chronicle() -> Vec<Happening> {
+    let sent = |line: &str| What::Sent(line.into());
+    let replied = |line: &str| What::Replied(line.into());
+    let now = at(today(12, 4));
+    let rows: Vec<(i64, u16, What)> = vec![
+        (-47_000, 0, What::Dialling),
+        (-46_600, 0, replied("220 Harbour Books file service ready")),
+        (-46_600, 0, sent("AUTH TLS")),
+        (-46_400, 0, replied("234 Proceed with negotiation.")),
+        (-45_900, 0, What::Secured),
+        (-45_900, 0, sent("USER alice")),
+        (-45_600, 0, replied("331 Please specify the password.")),
+        (-45_600, 0, sent("PASS ****")),
+        (-45_100, 0, replied("230 Login successful.")),
+        (-44_900, 0, sent("MLSD")),
+        (-44_700, 0, replied("150 Here comes the directory listing.")),
+        (-43_000, 0, What::Moved(2_310)),
+        (-43_000, 0, replied("226 Directory send OK.")),
+        (-40_000, 1, What::Dialling),
+        (-39_500, 1, replied("220 Harbour Books file service ready")),
+        (-39_500, 1, sent("USER alice")),
+        (-38_800, 1, replied("230 Login successful.")),
+        (-38_500, 1, sent("STOR /www/assets/hero@2x.webp")),
+        (-38_300, 1, replied("150 Ok to send data.")),
+        (-20_000, 1, What::Moved(418_000)),
+        (-20_000, 1, replied("226 Transfer complete.")),
+        (-19_700, 1, sent("SIZE /www/assets/hero@2x.webp")),
+        (-19_500, 1, replied("213 418000")),
+        (-19_000, 1, sent("STOR /www/releases/backup-2026-11.tar.gz")),
+        (-18_800, 1, replied("150 Ok to send data.")),
+        (-36_000, 2, What::Dialling),
+        (-35_500, 2, replied("220 Harbour Books file service ready")),
+        (-35_000, 2, sent("RETR /logs/access.log.3")),
+        (-34_800, 2, replied("150 Opening data connection.")),
+        (-24_000, 2, replied("421 Timeout - try typing a little faster next time")),
+        (-24_000, 2, What::Ended),
+        (-14_000, 2, What::Dialling),
+        (-13_600, 2, replied("220 Harbour Books file service ready")),
+        (-13_400, 2, sent("RETR /logs/access.log.3")),
+        (-13_200, 2, replied("150 Opening data connection.")),
+        (-27_000, 0, sent("NOOP")),
+        (-26_700, 0, replied("200 NOOP ok.")),
+        (-9_000, 0, sent("NOOP")),
+        (-8_700, 0, replied("200 NOOP ok.")),
+    ];
+    let happening = |(millis, connection, what): (i64, u16, What)| Happening {
+        at: now + jiff::SignedDuration::from_millis(millis),
+        connection,
+        what,
+    };
+    rows.into_iter().map(happening).collect()
 }
 
 fn at(time: DateTime) -> Timestamp {
@@ -349,7 +417,15 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         running_seconds_left: Some(121),
         paused: false,
     };
-    Sample { screen, queue: Rows(transfers()), log: Lines(log()), instant, now: at(today(12, 4)), zone: TimeZone::UTC }
+    Sample {
+        screen,
+        queue: Rows(transfers()),
+        log: Lines(log()),
+        chronicle: Happenings(chronicle()),
+        instant,
+        now: at(today(12, 4)),
+        zone: TimeZone::UTC,
+    }
 }
 
 /// After a 421: adrift, counting down.
@@ -389,5 +465,6 @@ pub fn offline(theme: ThemeChoice) -> Sample {
     sample.screen.local.selected.clear();
     sample.queue = Rows::default();
     sample.log = Lines::default();
+    sample.chronicle = Happenings::default();
     sample
 }

@@ -91,6 +91,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::ShowFailed => queue::show_tab(screen, PanelTab::Failed),
         Verb::ShowDone => queue::show_tab(screen, PanelTab::Done),
         Verb::ShowLog => queue::show_tab(screen, PanelTab::Log),
+        Verb::ShowTimeline => queue::show_tab(screen, PanelTab::Timeline),
         Verb::CopyLog => vec![Effect::CopyLog],
         Verb::Record => program::change_settings(screen, |settings| settings.record = !settings.record),
         Verb::CopyRecordPath => {
