@@ -89,7 +89,7 @@ struct Round {
 
 impl Round {
     /// Plants both trees and a saved queue of two folders, one each way.
-    fn new(server: &Server, number: usize) -> Self {
+    fn new(server: &Server, number: u64) -> Self {
         let home = tempfile::tempdir().unwrap();
         let (up, back) = (home.path().join("up"), home.path().join("back"));
         let there = server.root().join(format!("down {number}"));
@@ -174,7 +174,7 @@ fn a_killed_queue_comes_back_and_nothing_is_sent_twice() {
     while kills < wanted {
         rounds += 1;
         assert!(rounds <= 10 + wanted, "the queue ends before it can be killed");
-        let round = Round::new(&server, rounds as usize);
+        let round = Round::new(&server, rounds);
         let status = run(&round, &server, &mut random, wanted, &mut kills);
         assert!(status.success(), "round {rounds}, seed {seed}: the queue did not come to its end: {status}");
         tree::assert_same(&round.up, &server.root().join(format!("up {rounds}")));
