@@ -1,8 +1,10 @@
 //! The window: starts it, feeds it with the engine's events, and does outside of it what the screen asks for.
 
+mod cpu;
 mod drag_pointer;
 mod effects;
 mod keyboard;
+mod renderer;
 mod system;
 mod waker;
 mod window;
@@ -20,6 +22,7 @@ use crate::engine::{Engine, Options};
 #[cfg(feature = "practice")]
 use crate::practice::Practice;
 use crate::store::places::Places;
+use renderer::Renderer;
 pub use waker::WindowWaker;
 pub use window::App;
 
@@ -60,16 +63,13 @@ pub fn run(start: Start) -> Result<(), Error> {
     let places = Places::of_user();
     // Only a look: the engine loads the settings, and its notice must not be lost when the file is damaged.
     let settings = places.as_ref().map(crate::store::settings::peek).unwrap_or_default();
-    let options = native_options(settings.window);
+    let viewport = viewport(settings.window);
     let opened = Arc::new(AtomicBool::new(false));
-    let is_open = Arc::clone(&opened);
-    let create =
-        move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
-            is_open.store(true, Ordering::Release);
-            let waker = Arc::new(WindowWaker::new(creation.egui_ctx.clone()));
-            let engine = Engine::start(Options { places, keyring: true, keep_queue: true }, waker)?;
-            Ok(Box::new(App::new(creation, engine, start.address)))
-        };
+    let start_app = move |ctx: &egui::Context| -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
+        let waker = Arc::new(WindowWaker::new(ctx.clone()));
+        let engine = Engine::start(Options { places, keyring: true, keep_queue: true }, waker)?;
+        Ok(App::new(ctx, engine, start.address))
+    };
     // The libraries of the display are loaded at run time, and one that is missing is a panic there.
     let hook = panic::take_hook();
     let quiet = Arc::clone(&opened);
@@ -78,9 +78,13 @@ pub fn run(start: Start) -> Result<(), Error> {
             hook(info);
         }
     }));
-    let result = panic::catch_unwind(AssertUnwindSafe(|| eframe::run_native("Moorline", options, Box::new(create))));
+    let is_open = Arc::clone(&opened);
+    let result = panic::catch_unwind(AssertUnwindSafe(|| match Renderer::of_system() {
+        Renderer::Cpu => cpu::run(viewport, is_open, start_app).map_err(|error| error.to_string()),
+        Renderer::OpenGl => open_with_gl(viewport, is_open, start_app).map_err(|error| error.to_string()),
+    }));
     match result {
-        Ok(result) => result.map_err(|error| Error::Window(system::window_words(&error.to_string()))),
+        Ok(result) => result.map_err(|error| Error::Window(system::window_words(&error))),
         Err(panic) if opened.load(Ordering::Acquire) => panic::resume_unwind(panic),
         Err(panic) => Err(Error::Window(system::panic_words(&panic))),
     }
@@ -105,21 +109,39 @@ fn with_practice(mut start: Start) -> Result<(Start, Option<Practice>), Error> {
     Ok((start, Some(practice)))
 }
 
-fn native_options(place: Option<crate::model::settings::WindowPlace>) -> eframe::NativeOptions {
+/// The window painted through OpenGL, by eframe.
+fn open_with_gl<F>(viewport: egui::ViewportBuilder, is_open: Arc<AtomicBool>, start_app: F) -> eframe::Result
+where
+    F: FnOnce(&egui::Context) -> Result<App, Box<dyn std::error::Error + Send + Sync>>,
+{
+    let viewport = match icon() {
+        Some(icon) => viewport.with_icon(icon),
+        None => viewport,
+    };
+    let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, persist_window: false, ..Default::default() };
+    let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        is_open.store(true, Ordering::Release);
+        Ok(Box::new(start_app(&creation.egui_ctx)?))
+    };
+    eframe::run_native("Moorline", options, Box::new(create))
+}
+
+fn viewport(place: Option<crate::model::settings::WindowPlace>) -> egui::ViewportBuilder {
     let (size, maximized) = match place {
         Some(place) => (egui::vec2(f32::from(place.width), f32::from(place.height)), place.maximized),
         None => (egui::vec2(1320.0, 840.0), false),
     };
-    let mut viewport = egui::ViewportBuilder::default()
+    egui::ViewportBuilder::default()
         .with_app_id("moorline")
         .with_title("Moorline")
         .with_inner_size(size)
         .with_min_inner_size([760.0, 480.0])
         .with_maximized(maximized)
-        .with_drag_and_drop(true);
-    match eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon/moorline-256.png")) {
-        Ok(icon) => viewport = viewport.with_icon(icon),
-        Err(error) => tracing::warn!("the window's icon cannot be read: {error}"),
-    }
-    eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, persist_window: false, ..Default::default() }
+        .with_drag_and_drop(true)
+}
+
+/// The window's icon.
+fn icon() -> Option<egui::IconData> {
+    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon/moorline-256.png"));
+    icon.inspect_err(|error| tracing::warn!("the window's icon cannot be read: {error}")).ok()
 }

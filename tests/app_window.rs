@@ -16,7 +16,7 @@ fn open() -> Harness<'static, App> {
     let mut harness = Harness::builder().with_size([1320.0, 840.0]).build_eframe(|creation| {
         let options = Options { places: None, keyring: false, keep_queue: false };
         let waker = Arc::new(WindowWaker::new(creation.egui_ctx.clone()));
-        App::new(creation, Engine::start(options, waker).unwrap(), None)
+        App::new(&creation.egui_ctx, Engine::start(options, waker).unwrap(), None)
     });
     harness.run_steps(4);
     harness

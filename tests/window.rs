@@ -47,7 +47,7 @@ impl Window {
         let options = Options { places: Some(places), keyring: false, keep_queue: true };
         let harness = Harness::builder().with_size([1320.0, 840.0]).with_step_dt(1.0 / 60.0).build_eframe(|creation| {
             let waker = Arc::new(WindowWaker::new(creation.egui_ctx.clone()));
-            App::new(creation, Engine::start(options, waker).unwrap(), None)
+            App::new(&creation.egui_ctx, Engine::start(options, waker).unwrap(), None)
         });
         let mut window = Self { harness, home, closed: false };
         window.until("the local folder is shown", |screen| screen.local.place.is_some());

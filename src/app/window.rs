@@ -49,8 +49,7 @@ pub struct App {
 impl App {
     /// The window over a running engine; connects to `address` when one is given.
     #[must_use]
-    pub fn new(creation: &eframe::CreationContext<'_>, engine: Engine, address: Option<String>) -> Self {
-        let ctx = &creation.egui_ctx;
+    pub fn new(ctx: &Context, engine: Engine, address: Option<String>) -> Self {
         theme::install(ctx);
         let (sender, later) = channel();
         let (wish_sender, wishes) = channel();
@@ -225,12 +224,14 @@ impl App {
     }
 }
 
-impl eframe::App for App {
-    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+impl App {
+    /// Adds to the input what the toolkit does not tell.
+    pub fn complete(&mut self, ctx: &Context, input: &mut egui::RawInput) {
         self.drag_pointer.add_to(ctx, input);
     }
 
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+    /// Takes in what has happened since the last picture, and answers a request to close.
+    pub fn follow(&mut self, ctx: &Context) {
         let (now, asks_to_close) = ctx.input(|input| (input.time, input.viewport().close_requested()));
         self.take_events(ctx, now);
         self.take_wishes(ctx);
@@ -243,7 +244,8 @@ impl eframe::App for App {
         self.dress(ctx);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    /// Shows the screen, and does what a person did to it.
+    pub fn show(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let now = ctx.input(|input| input.time);
         theme::note_input(&ctx);
@@ -275,5 +277,20 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         self.schedule(&ctx, now);
+    }
+}
+
+/// The window as eframe runs it; the one painted by the processor runs the same three.
+impl eframe::App for App {
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        self.complete(ctx, input);
+    }
+
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.follow(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.show(ui);
     }
 }

@@ -1,6 +1,6 @@
 //! What happened on the connections, as it is read from outside: the last happenings, bounded.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -8,25 +8,29 @@ use jiff::Timestamp;
 use crate::ftp::dial::WireEvent;
 use crate::model::timeline::{Happening, What};
 
-/// How many are kept.
-const KEPT: usize = 4_000;
+/// How many are kept of each connection: one that moves many small files must not push out what happened on the others.
+const KEPT: usize = 1_000;
 
 /// A cheap handle to what happened.
 #[derive(Clone, Debug, Default)]
 pub struct Chronicle {
-    kept: Arc<Mutex<VecDeque<Happening>>>,
+    kept: Arc<Mutex<Kept>>,
 }
 
+/// By connection.
+type Kept = BTreeMap<u16, VecDeque<Happening>>;
+
 impl Chronicle {
-    /// All that is kept, oldest first.
+    /// All that is kept, by connection, the oldest of each first.
     #[must_use]
     pub fn happenings(&self) -> Vec<Happening> {
-        self.lock().iter().cloned().collect()
+        self.lock().values().flatten().cloned().collect()
     }
 
     /// Notes something; the oldest goes when there is too much.
     pub(crate) fn note(&self, connection: u16, what: What) {
-        let mut kept = self.lock();
+        let mut lock = self.lock();
+        let kept = lock.entry(connection).or_default();
         if kept.len() == KEPT {
             kept.pop_front();
         }
@@ -40,7 +44,7 @@ impl Chronicle {
             (What::ComesBack(one), What::ComesBack(other)) => (one.as_second() - other.as_second()).abs() <= 1,
             (last, what) => last == what,
         };
-        let is_told = self.lock().iter().rev().find(|told| told.connection == connection).is_some_and(|told| is_same(&told.what));
+        let is_told = self.lock().get(&connection).and_then(VecDeque::back).is_some_and(|told| is_same(&told.what));
         if !is_told {
             self.note(connection, what);
         }
@@ -63,7 +67,7 @@ impl Chronicle {
         self.note(connection, what);
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Happening>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         // A panic elsewhere leaves whole happenings behind: going on is right.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -74,4 +78,33 @@ fn last_line(bytes: &[u8]) -> Option<String> {
     let line = bytes.trim_ascii_end();
     let is_last = line.get(..3)?.iter().all(u8::is_ascii_digit) && matches!(line.get(3), None | Some(b' '));
     is_last.then(|| crate::ftp::reply::readable(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_connection_does_not_push_out_the_others() {
+        let chronicle = Chronicle::default();
+        chronicle.note(0, What::Dialling);
+        for _ in 0..KEPT + 5 {
+            chronicle.note(3, What::Secured);
+        }
+        let kept = chronicle.happenings();
+        assert_eq!(kept.len(), KEPT + 1);
+        assert_eq!(kept[0].what, What::Dialling);
+        chronicle.note_once(0, What::Dialling);
+        chronicle.note_once(0, What::Rests);
+        assert_eq!(chronicle.happenings().len(), KEPT + 2, "a state is noted once");
+    }
+
+    #[test]
+    fn only_the_last_line_of_a_reply_is_noted() {
+        for (bytes, line) in
+            [(&b"220 hello\r\n"[..], Some("220 hello")), (b"211-x\r\n", None), (b" MLST\r\n", None), (b"200", Some("200"))]
+        {
+            assert_eq!(last_line(bytes).as_deref(), line);
+        }
+    }
 }

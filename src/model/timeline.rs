@@ -137,7 +137,7 @@ pub fn lanes(happenings: &[Happening], now: Timestamp, idle_limit: Option<Durati
 
 impl Making {
     fn new(first: &Happening) -> Self {
-        Self {
+        let mut making = Self {
             lane: Lane { connection: first.connection, spans: Vec::new(), marks: Vec::new() },
             open: None,
             under_way: None,
@@ -146,7 +146,12 @@ impl Making {
             said: first.at,
             moved: None,
             has_goodbye: false,
+        };
+        // What came before is no longer kept: a connection that speaks stands already.
+        if matches!(first.what, What::Sent(_) | What::Replied(_) | What::Moved(_) | What::Secured) {
+            making.open = Some(making.begin(first.at, SpanKind::Open, "Connection"));
         }
+        making
     }
 
     fn begin(&mut self, at: Timestamp, kind: SpanKind, title: impl Into<String>) -> usize {
@@ -381,6 +386,12 @@ mod tests {
         // Our own goodbye is none of the server's.
         let quit = [session(), log(&[(29, 0, sent("QUIT")), (30, 0, replied("221 bye")), (30, 0, What::Rests)])].concat();
         assert!(lanes(&quit, at(40), None)[0].marks.is_empty());
+    }
+
+    #[test]
+    fn a_connection_whose_beginning_is_forgotten_is_open_all_the_same() {
+        let happenings = log(&[(3, 1, sent("STOR /a")), (5, 1, replied("226 done"))]);
+        assert_eq!(drawn(&lanes(&happenings, at(9), None)[0]), [(SpanKind::Open, 3, 9), (SpanKind::Transfer, 3, 5)]);
     }
 
     #[test]

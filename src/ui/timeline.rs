@@ -79,9 +79,9 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let limit =
         session.idle_limit.filter(|_| session.phase == Phase::Moored).map(|limit| Duration::from_secs(limit.seconds.into()));
     let lanes = lanes(&happenings, view.now, limit);
-    let Some(first) = happenings.first() else { return empty(ui, area) };
+    let Some(first) = happenings.iter().map(|happening| happening.at).min() else { return empty(ui, area) };
     let body = Rect::from_min_max(pos2(area.left() + NAMES, area.top()), area.max);
-    let shown = if wants_all(ui) { Window::fitting(first.at, view.now) } else { window(ui) };
+    let shown = if wants_all(ui) { Window::fitting(first, view.now) } else { window(ui) };
     let shown = moved(ui, &ground, body, shown);
     set_window(ui, shown);
     axis(ui, view, &shown, body);

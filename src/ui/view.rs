@@ -50,7 +50,7 @@ impl LogSource for LogView {
 
 /// What happened on the connections.
 pub trait ChronicleSource {
-    /// All that is kept, oldest first.
+    /// All that is kept, the oldest of each connection first.
     fn happenings(&self) -> Vec<Happening>;
 }
 
