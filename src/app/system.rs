@@ -10,7 +10,8 @@ use eframe::egui::Context;
 
 /// What to install when a window cannot be opened.
 pub const ADVICE: &str = if cfg!(target_os = "linux") {
-    "On Debian and Ubuntu: apt install libxkbcommon-x11-0 libgl1 libegl1 libwayland-egl1 libx11-xcb1 libxcursor1 libxi6"
+    "On Debian and Ubuntu: apt install libxkbcommon-x11-0 libgl1 libegl1 libwayland-egl1 libx11-xcb1 libxcursor1 libxi6. \
+     If OpenGL is what fails: MOORLINE_RENDERER=cpu moorline"
 } else {
     "The graphics driver may be too old for OpenGL 2"
 };

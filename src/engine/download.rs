@@ -132,23 +132,29 @@ async fn choose_landing(ctx: &SessionContext, item: &Item, anew: bool) -> Result
 }
 
 /// A new `.part` beside `target`, never somebody else's file: not even one that another connection makes in the same moment.
+/// Its name is in the journal before the file is there: after a crash it is known as ours.
 async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io::Result<(File, PathBuf)> {
-    let id = item.id.0;
-    let (file, name) = on_disk(target.to_owned(), move |path| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let usual = format!("{name}.part");
-        match File::create_new(path.with_file_name(&usual)) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let own = format!("{name}.{id}.part");
-                Ok((File::create_new(path.with_file_name(&own))?, own))
-            }
-            made => Ok((made?, usual)),
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let own = format!("{name}.{}.part", item.id.0);
+    for name in [format!("{name}.part"), own] {
+        let part = target.with_file_name(&name);
+        if on_disk(part.clone(), |path| Ok(fs::symlink_metadata(path).is_ok())).await? {
+            continue;
         }
-    })
-    .await?;
-    let part = target.with_file_name(&name);
-    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
-    Ok((file, part))
+        ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
+        ctx.queue.journalled().await;
+        match on_disk(part.clone(), |path| File::create_new(path)).await {
+            Ok(file) => return Ok((file, part)),
+            Err(error) => {
+                // What could not be made is nobody's, or another's.
+                ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = None));
+                if error.kind() != io::ErrorKind::AlreadyExists {
+                    return Err(error);
+                }
+            }
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// `name (1).txt`, or the first number that is free.

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::local;
 use crate::engine::session_context::SessionContext;
+use crate::engine::settle;
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::Facts;
 use crate::model::entry::{Entry, EntryKind, Modified};
 use crate::model::listing::Listing;
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, Target};
-use crate::model::transfer::{Job, TransferState};
+use crate::model::queue::{Item, Queue, Target};
+use crate::model::transfer::{Job, TransferId, TransferState};
 
 /// A local row that goes into the queue.
 struct LocalChild {
@@ -35,7 +36,13 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
         .await
         .map_err(|error| Stopped::for_good(Problem::new(ProblemKind::Local, error.to_string())))?
         .map_err(Stopped::for_good)?;
-    ctx.queue.update(|queue| {
+    let end = match unnameable {
+        0 => Ok(Outcome::FolderRead),
+        count => Err(Problem::new(ProblemKind::Name, format!("{count} names in {} cannot be sent.", item.local.display()))
+            .advise("They are no valid text. Everything else in the folder is queued.")),
+    };
+    settle::announce(ctx, item.id);
+    ctx.queue.update_together(|queue| {
         for child in children {
             let Ok(remote) = item.remote.child(&child.name) else { continue };
             let job = Job { direction: item.direction, local: child.path, remote, on_exists: item.on_exists };
@@ -49,13 +56,16 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
             };
             queue.put(new);
         }
+        leave(queue, item.id, &end);
     });
-    match unnameable {
-        0 => Ok(Outcome::FolderRead),
-        count => Err(Stopped::for_good(
-            Problem::new(ProblemKind::Name, format!("{count} names in {} cannot be sent.", item.local.display()))
-                .advise("They are no valid text. Everything else in the folder is queued."),
-        )),
+    end.map_err(Stopped::for_good)
+}
+
+/// The folder itself is through as its content enters the queue: read once more after a crash, it would queue it twice.
+fn leave(queue: &mut Queue, id: TransferId, end: &Result<Outcome, Problem>) {
+    match end {
+        Ok(_) => drop(queue.remove(id)),
+        Err(problem) => queue.fail(id, problem.clone()),
     }
 }
 
@@ -116,7 +126,9 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
         .await
         .unwrap_or_else(|error| Err(std::io::Error::other(error)))
         .map_err(|error| Stopped::disk(&error, "make the folder", &item.local))?;
-    ctx.queue.update(|queue| {
+    let end = complete(&listing, item);
+    settle::announce(ctx, item.id);
+    ctx.queue.update_together(|queue| {
         for entry in &listing.entries {
             let is_folder = match entry.kind {
                 EntryKind::Dir => Some(true),
@@ -137,25 +149,24 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
             }
             queue.put(new);
         }
+        leave(queue, item.id, &end);
     });
-    complete(&listing, item)
+    end.map_err(Stopped::for_good)
 }
 
-fn complete(listing: &Listing, item: &Item) -> Result<Outcome, Stopped> {
+fn complete(listing: &Listing, item: &Item) -> Result<Outcome, Problem> {
     if let Some(words) = &listing.incomplete {
-        return Err(Stopped::for_good(
-            Problem::new(ProblemKind::Unproven, format!("The server's listing of {} is incomplete.", item.remote))
-                .advise("What was listed is fetched.")
-                .quote(words.clone()),
-        ));
+        return Err(Problem::new(ProblemKind::Unproven, format!("The server's listing of {} is incomplete.", item.remote))
+            .advise("What was listed is fetched.")
+            .quote(words.clone()));
     }
     match listing.unread.len() {
         0 => Ok(Outcome::FolderRead),
-        count => Err(Stopped::for_good(
-            Problem::new(ProblemKind::Unproven, format!("{count} rows of the listing of {} could not be read.", item.remote))
+        count => {
+            Err(Problem::new(ProblemKind::Unproven, format!("{count} rows of the listing of {} could not be read.", item.remote))
                 .advise("Everything else in the folder is fetched.")
-                .quote(listing.unread.iter().take(3).map(|row| row.text.clone()).collect::<Vec<_>>().join(" · ")),
-        )),
+                .quote(listing.unread.iter().take(3).map(|row| row.text.clone()).collect::<Vec<_>>().join(" · ")))
+        }
     }
 }
 

@@ -71,6 +71,7 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
             ctx.queue.release(id, run);
             continue;
         }
+        ctx.queue.journalled().await;
         let open = match (connection.take(), place) {
             (Some(open), _) => Ok(open),
             (None, Some(place)) => Connection::open(&ctx, number, place, &token).await,

@@ -16,7 +16,8 @@ use crate::model::transfer::{Direction, TransferId, TransferState};
 
 /// Writes the end of a run into the queue.
 pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
-    if matches!(result, Ok(Outcome::Arrived(_) | Outcome::FolderRead)) {
+    // A folder was announced as its content entered the queue.
+    if matches!(result, Ok(Outcome::Arrived(_))) {
         announce(ctx, id);
     }
     ctx.queue.update(|queue| match result {
@@ -31,10 +32,8 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
             queue.set_state(id, TransferState::Done(proof));
         }
         Ok(Outcome::Skipped) => queue.set_state(id, TransferState::Skipped),
-        Ok(Outcome::FolderRead) => {
-            queue.remove(id);
-        }
-        Ok(Outcome::Asking) => {}
+        // A folder left the queue as its content entered it.
+        Ok(Outcome::FolderRead | Outcome::Asking) => {}
         Err(Stopped::ByWish) => by_wish(queue, id),
         Err(Stopped::Failed { problem, again }) => {
             let tries = queue.get(id).map_or(0, |item| item.tries);
@@ -85,7 +84,7 @@ fn tries_without_progress(queue: &mut Queue, id: TransferId) -> u32 {
 }
 
 /// Tells whoever shows the target's folder that it has changed.
-fn announce(ctx: &SessionContext, id: TransferId) {
+pub fn announce(ctx: &SessionContext, id: TransferId) {
     let folder = ctx.queue.read(|queue| {
         let item = queue.get(id)?;
         match item.direction {

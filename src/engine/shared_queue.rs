@@ -32,6 +32,13 @@ struct State {
     journal: Option<JournalWriter>,
 }
 
+/// How the items that one change touched are journalled.
+#[derive(Clone, Copy)]
+enum Grouping {
+    Apart,
+    Together,
+}
+
 /// One run of one item.
 #[derive(Debug)]
 struct Running {
@@ -58,17 +65,24 @@ impl SharedQueue {
 
     /// Changes under the lock, journals what was touched, tells everyone who waits.
     pub fn update<R>(&self, change: impl FnOnce(&mut Queue) -> R) -> R {
-        self.change(|state| change(&mut state.queue))
+        self.change(Grouping::Apart, |state| change(&mut state.queue))
     }
 
-    fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+    /// As [`Self::update`], but after a crash either all of the change is there or nothing of it.
+    pub fn update_together<R>(&self, change: impl FnOnce(&mut Queue) -> R) -> R {
+        self.change(Grouping::Together, |state| change(&mut state.queue))
+    }
+
+    fn change<R>(&self, grouping: Grouping, change: impl FnOnce(&mut State) -> R) -> R {
         let (result, revision) = {
             let mut state = self.lock();
             let result = change(&mut state);
             let touched = state.queue.take_touched();
             if let Some(journal) = &state.journal {
-                for id in touched {
-                    journal.record(id, state.queue.get(id));
+                let changes = touched.iter().map(|id| (*id, state.queue.get(*id)));
+                match grouping {
+                    Grouping::Apart => journal.record(changes),
+                    Grouping::Together => journal.record_together(changes),
                 }
             }
             (result, state.queue.revision())
@@ -83,6 +97,15 @@ impl SharedQueue {
         self.lock().journal = Some(journal);
     }
 
+    /// Waits until everything that was changed so far is in the journal, so that work begins after its record. Written,
+    /// not flushed: that outlives this program's end, and the flush that follows is shared by all that waits for it.
+    pub async fn journalled(&self) {
+        let ticket = self.lock().journal.as_ref().map(JournalWriter::ticket);
+        if let Some(ticket) = ticket {
+            ticket.written().await;
+        }
+    }
+
     /// A receiver that sees every change.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
@@ -92,7 +115,7 @@ impl SharedQueue {
     /// Takes the next item of `site`; its run is stopped by a wish, and when `session` is cancelled.
     pub fn take_next(&self, site: &SiteId, now: Instant, session: &CancellationToken) -> Option<Taken> {
         // One lock for both: a wish must find either an item that waits or one that can be stopped.
-        self.change(|state| {
+        self.change(Grouping::Apart, |state| {
             let item = state.queue.take_next(site, now)?;
             let stop = session.child_token();
             state.runs += 1;

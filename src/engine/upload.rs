@@ -78,7 +78,7 @@ async fn choose_landing(
         Target::Present(facts) => Some(facts),
         Target::Unknown => look(control, &target).await?,
     };
-    let Some(present) = present else { return Ok(Ok(direct(ctx, item, target, 0))) };
+    let Some(present) = present else { return Ok(Ok(direct(ctx, item, target, 0).await)) };
     match existing::decide(ctx, item, source, present) {
         Resolution::Replace => {
             let mut name = format!("{}.part", target.name().unwrap_or_default());
@@ -89,13 +89,14 @@ async fn choose_landing(
                 part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
             }
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
+            ctx.queue.journalled().await;
             Ok(Ok(Landing { target, part, offset: 0 }))
         }
-        Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset))),
+        Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
         Resolution::RenameTarget => {
             let target = free_name(control, &target).await?;
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.remote = target.clone()));
-            Ok(Ok(direct(ctx, item, target, 0)))
+            Ok(Ok(direct(ctx, item, target, 0).await))
         }
         Resolution::Skip => Ok(Err(Outcome::Skipped)),
         Resolution::Ask => {
@@ -108,9 +109,11 @@ async fn choose_landing(
 }
 
 /// Writes under the target's own name: nothing is there yet, or a person said to resume it.
-fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64) -> Landing {
+async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64) -> Landing {
     let name = target.name().map(str::to_owned);
     ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
+    // After a crash the beginning that the server may have is known as ours.
+    ctx.queue.journalled().await;
     Landing { part: target.clone(), target, offset }
 }
 

@@ -1,6 +1,6 @@
 //! The saved queue: changes appended to `queue.journal`, each line with its checksum, so that a crash costs at most the last one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ const FILE: &str = "queue.journal";
 const LOCK: &str = "queue.lock";
 /// The first line; another number is a layout that this program does not know.
 const HEADER: &str = "moorline-queue 1";
+/// What the first line begins with in every layout.
+const HEADER_NAME: &str = "moorline-queue ";
 /// The journal is written anew when it has this many times the lines that are needed …
 const GROWTH: usize = 4;
 /// … but not for less than this many.
@@ -128,6 +130,9 @@ pub enum Change {
         /// Bytes there so far.
         offset: u64,
     },
+    /// Changes of which none may be there without the others: one line, one checksum. A folder's content enters the
+    /// queue as the folder leaves it, else a crash in between would send it twice.
+    Together(Vec<Change>),
 }
 
 /// The saved queue's journal.
@@ -149,8 +154,8 @@ struct Disk {
     lines: usize,
     /// Number of lines at which it is written anew.
     limit: usize,
-    /// A write failed half-way and its rest could not be cut off.
-    torn: bool,
+    /// The disk refused a change: the file is older than `live`, and appending would leave a gap.
+    behind: bool,
     /// Locked as long as it is open.
     _lock: File,
 }
@@ -203,29 +208,65 @@ impl QueueJournal {
     /// of the system.
     ///
     /// # Errors
-    /// The disk refused (it is full): the change holds in memory, and the file is as it was before.
+    /// The disk refused (it is full): the change holds in memory, the file is a state from before, and nothing is
+    /// appended after the gap until [`Self::catch_up`] has written everything.
     pub fn append(&mut self, change: Change) -> Result<(), StoreError> {
         let line = line(&change);
         apply(&mut self.live, change);
-        let Some(disk) = &mut self.disk else { return Ok(()) };
-        if disk.torn || disk.lines >= disk.limit {
+        let Some(disk) = self.disk.as_mut().filter(|disk| !disk.behind) else { return Ok(()) };
+        if disk.lines >= disk.limit {
             match disk.rewrite_in_place(&self.live) {
                 Ok(()) => return Ok(()),
-                Err(error) if disk.torn => return Err(error),
                 // The old file is whole and takes the line; the next attempt comes after as many lines again.
                 Err(_) => disk.limit = disk.limit.saturating_mul(2),
             }
         }
-        disk.append(line?.as_bytes())
+        let written = line.and_then(|line| disk.append(line.as_bytes()));
+        disk.behind = written.is_err();
+        written
     }
 
     /// Flushes what was appended to the disk itself.
     ///
     /// # Errors
-    /// The disk refused.
+    /// The disk refused; [`Self::catch_up`] writes everything anew.
     pub fn flush(&mut self) -> Result<(), StoreError> {
-        let Some(disk) = &mut self.disk else { return Ok(()) };
-        disk.file.sync_data().map_err(|source| StoreError::Io { action: "saved", path: disk.path.clone(), source })
+        match self.to_flush() {
+            Some(file) => file.and_then(|file| file.sync_data()).map_err(|error| self.not_flushed(error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Another handle to the file, for a thread that flushes it while this one goes on appending; nothing when nothing is kept.
+    #[must_use]
+    pub fn to_flush(&self) -> Option<io::Result<File>> {
+        self.disk.as_ref().filter(|disk| !disk.behind).map(|disk| disk.file.try_clone())
+    }
+
+    /// The disk refused to flush: what it holds is unknown, until [`Self::catch_up`] has written everything anew.
+    pub fn not_flushed(&mut self, source: io::Error) -> StoreError {
+        let path = self.disk.as_mut().map_or_else(PathBuf::new, |disk| {
+            disk.behind = true;
+            disk.path.clone()
+        });
+        StoreError::Io { action: "saved", path, source }
+    }
+
+    /// Whether the file lacks changes because the disk refused them.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.disk.as_ref().is_some_and(|disk| disk.behind)
+    }
+
+    /// Writes everything anew if the disk refused something before.
+    ///
+    /// # Errors
+    /// It still refuses.
+    pub fn catch_up(&mut self) -> Result<(), StoreError> {
+        match self.disk.as_mut().filter(|disk| disk.behind) {
+            Some(disk) => disk.rewrite_in_place(&self.live),
+            None => Ok(()),
+        }
     }
 }
 
@@ -238,8 +279,8 @@ impl Disk {
                 Ok(())
             }
             Err(source) => {
-                // Half a line would spoil the next one.
-                self.torn = self.file.set_len(self.length).is_err();
+                // Half a line would be told as damage. If it cannot be cut off, reading leaves it out.
+                drop(self.file.set_len(self.length));
                 Err(StoreError::Io { action: "saved", path: self.path.clone(), source })
             }
         }
@@ -252,7 +293,7 @@ impl Disk {
         self.length = text.len() as u64;
         self.lines = live.len();
         self.limit = limit(live);
-        self.torn = false;
+        self.behind = false;
         Ok(())
     }
 }
@@ -267,7 +308,7 @@ fn rewrite(path: &Path, live: &BTreeMap<u64, SavedItem>, lock: File) -> Result<D
         length: text.len() as u64,
         lines: live.len(),
         limit: limit(live),
-        torn: false,
+        behind: false,
         _lock: lock,
     })
 }
@@ -312,37 +353,73 @@ fn whole(live: &BTreeMap<u64, SavedItem>) -> Result<String, StoreError> {
     Ok(text)
 }
 
-/// What a journal amounts to, and what is wrong with it. A damaged line is left out, those after it count: each
-/// stands for itself.
+/// What a journal amounts to, and what is wrong with it.
+///
+/// A journal that was cut is a state that the queue truly had: everything up to the cut. A line that was changed is
+/// left out and those after it count, since each tells all of its item. The line may have been the last word about any
+/// item that no later line tells of, so those are held: nothing runs on an old word without a person having looked.
 fn replay(text: &str) -> (BTreeMap<u64, SavedItem>, Option<String>) {
     let mut live = BTreeMap::new();
-    let mut lines = text.lines();
-    match lines.next() {
-        Some(HEADER) => {}
-        Some(other) if other.starts_with("moorline-queue ") && text.contains('\n') => {
-            return (live, Some("another version of Moorline wrote it".to_owned()));
+    let mut doubtful = BTreeSet::new();
+    let (mut good, mut bad, mut gap) = (0_usize, 0_usize, false);
+    let first = text.lines().next().unwrap_or_default();
+    for line in text.split_inclusive('\n').skip(usize::from(first == HEADER)) {
+        let Some(change) = read(line.strip_suffix('\n').unwrap_or(line)) else {
+            bad += 1;
+            // A line without its end is the cut itself: it was never whole, and nothing was done on its word.
+            gap |= line.ends_with('\n');
+            continue;
+        };
+        if std::mem::take(&mut gap) {
+            doubtful.extend(live.keys().copied());
         }
-        _ => return (live, Some("its beginning is missing".to_owned())),
+        certain(&change, &mut |id| {
+            doubtful.remove(&id);
+        });
+        good += 1;
+        // What is said about the bytes of a doubtful item may be about another state of it than the one that is known.
+        if !matches!(change, Change::Moved { id, .. } if doubtful.contains(&id)) {
+            apply(&mut live, change);
+        }
     }
-    let mut bad = 0_usize;
-    for line in lines {
-        match read(line) {
-            Some(change) => apply(&mut live, change),
-            None => bad += 1,
+    if gap {
+        doubtful.extend(live.keys().copied());
+    }
+    let mut held = 0_usize;
+    for id in doubtful {
+        if let Some(item) = live.get_mut(&id).filter(|item| item.state == SavedState::Queued) {
+            item.state = SavedState::Paused;
+            held += 1;
         }
     }
     let detail = match bad {
-        0 => None,
-        1 => Some("one line is cut or changed".to_owned()),
-        _ => Some(format!("{bad} lines are cut or changed")),
+        0 if first == HEADER => return (live, None),
+        // A layout of which nothing can be read is not ours.
+        _ if good == 0 && first != HEADER && first.starts_with(HEADER_NAME) => "another version of Moorline wrote it".to_owned(),
+        _ if good == 0 && first != HEADER => "its beginning is missing".to_owned(),
+        0 | 1 => "one line is cut or changed".to_owned(),
+        _ => format!("{bad} lines are cut or changed"),
     };
-    (live, detail)
+    let detail = match held {
+        0 => detail,
+        1 => format!("{detail}; one item is paused because its last change may be missing"),
+        _ => format!("{detail}; {held} items are paused because their last change may be missing"),
+    };
+    (live, Some(detail))
+}
+
+/// The items of which a change tells all there is.
+fn certain(change: &Change, tell: &mut impl FnMut(u64)) {
+    match change {
+        Change::Put(SavedItem { id, .. }) | Change::Remove(id) => tell(*id),
+        Change::Moved { .. } => {}
+        Change::Together(changes) => changes.iter().for_each(|change| certain(change, tell)),
+    }
 }
 
 fn read(line: &str) -> Option<Change> {
     let (sum, json) = line.split_once(' ')?;
-    let sum = u32::from_str_radix(sum, 16).ok()?;
-    if sum != crc32fast::hash(json.as_bytes()) {
+    if sum != format!("{:08x}", crc32fast::hash(json.as_bytes())) {
         return None;
     }
     serde_json::from_str(json).ok()
@@ -361,6 +438,7 @@ fn apply(live: &mut BTreeMap<u64, SavedItem>, change: Change) {
                 item.moved = offset;
             }
         }
+        Change::Together(changes) => changes.into_iter().for_each(|change| apply(live, change)),
     }
 }
 
@@ -413,6 +491,10 @@ mod tests {
             Change::Moved { id: 3, offset: u64::MAX },
             Change::Remove(1),
             Change::Moved { id: 1, offset: 20 },
+            Change::Put(SavedItem { is_folder: Some(true), ..item(4) }),
+            Change::Together(vec![Change::Put(item(5)), Change::Put(item(6)), Change::Remove(4)]),
+            Change::Put(item(7)),
+            Change::Remove(5),
         ]
     }
 
@@ -491,25 +573,84 @@ mod tests {
         }
     }
 
+    /// What is loaded after a byte was changed is true item by item: no item is there that the queue never had so, what
+    /// would run by itself is as it was at the end, and only what the changed line told of can be missing.
     #[test]
-    fn a_changed_byte_costs_its_own_line_only() {
-        let (_folder, places) = places();
-        let (mut journal, ..) = QueueJournal::open(&places);
-        let puts: Vec<Change> = (0..3).map(|id| Change::Put(item(id))).collect();
-        puts.iter().for_each(|change| journal.append(change.clone()).unwrap());
-        drop(journal);
-        let path = places.state.join(FILE);
-        let bytes = fs::read(&path).unwrap();
-        let start = HEADER.len() + 1;
-        for at in start..bytes.len() {
-            let mut changed = bytes.clone();
-            changed[at] ^= 1;
-            let (live, bad) = replay(&String::from_utf8_lossy(&changed));
-            assert!(bad.is_some(), "byte {at}");
-            assert!(live.values().all(|found| *found == item(found.id)), "byte {at}");
-            // A changed line feed joins two lines.
-            assert!(live.len() >= if bytes[at] == b'\n' { 1 } else { 2 }, "byte {at}");
+    fn a_journal_with_any_byte_changed_never_lies() {
+        let changes = changes();
+        let text = changes.iter().fold(format!("{HEADER}\n"), |text, change| text + &line(change).unwrap());
+        let had: Vec<SavedItem> = (0..=changes.len()).flat_map(|count| after(&changes[..count])).collect();
+        let (end, before_last) = (after(&changes), after(&changes[..changes.len() - 1]));
+        let mut told = 0;
+        for at in 0..text.len() {
+            let bits = (0..8).map(|bit| text.as_bytes()[at] ^ (1 << bit));
+            for byte in bits.chain(*b"\n \0\xFF0").filter(|byte| *byte != text.as_bytes()[at]) {
+                let mut changed = text.clone().into_bytes();
+                changed[at] = byte;
+                let (live, notice) = replay(&String::from_utf8_lossy(&changed));
+                let loaded: Vec<SavedItem> = live.into_values().collect();
+                let place = format!("byte {at} changed to {byte:#x}: {notice:?}");
+                assert!(notice.is_some(), "{place}");
+                told += usize::from(notice.unwrap().contains("paused"));
+                for item in &loaded {
+                    let is_true = |true_one: &SavedItem| {
+                        *item == *true_one
+                            || (true_one.state == SavedState::Queued
+                                && *item == SavedItem { state: SavedState::Paused, ..true_one.clone() })
+                    };
+                    assert!(had.iter().any(is_true), "{place}: {item:?} never was");
+                    if item.state == SavedState::Queued && loaded != before_last {
+                        assert!(end.contains(item), "{place}: {item:?} is old and would run");
+                    }
+                }
+                let number = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+                // A changed line feed spoils the line after it too.
+                let spoiled: Vec<u64> = changes.iter().take(number + 1).skip(number.saturating_sub(1)).flat_map(subjects).collect();
+                for item in end.iter().filter(|item| !spoiled.contains(&item.id)) {
+                    assert!(loaded.iter().any(|found| found.id == item.id), "{place}: {item:?} is lost");
+                }
+            }
         }
+        assert!(told > 0, "no change of a byte ever made an item doubtful");
+    }
+
+    fn subjects(change: &Change) -> Vec<u64> {
+        match change {
+            Change::Put(item) => vec![item.id],
+            Change::Remove(id) | Change::Moved { id, .. } => vec![*id],
+            Change::Together(changes) => changes.iter().flat_map(subjects).collect(),
+        }
+    }
+
+    /// While the disk refuses, the file stays a state from before; when it takes again, it has everything.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_loses_nothing_and_says_so() {
+        let (folder, places) = places();
+        let (mut journal, ..) = QueueJournal::open(&places);
+        journal.append(Change::Put(item(1))).unwrap();
+        let path = places.state.join(FILE);
+        let in_the_way = folder.path().join("in the way");
+        fs::write(&in_the_way, "").unwrap();
+        // This device answers every write with "no space left"; a place below a file takes no new journal either.
+        let disk = journal.disk.as_mut().unwrap();
+        disk.file = OpenOptions::new().append(true).open("/dev/full").unwrap();
+        disk.path = in_the_way.join(FILE);
+        let said = journal.append(Change::Remove(1)).unwrap_err().problem().sentence();
+        assert!(said.contains("No space left"), "{said}");
+        assert!(journal.is_behind());
+        // Nothing goes after the gap, not even when there is room again for a line.
+        journal.disk.as_mut().unwrap().file = open_to_append(&path).unwrap();
+        journal.append(Change::Put(item(2))).unwrap();
+        assert!(journal.catch_up().is_err());
+        assert_eq!(replay(&fs::read_to_string(&path).unwrap()), (BTreeMap::from([(1, item(1))]), None));
+        journal.disk.as_mut().unwrap().path = path;
+        journal.catch_up().unwrap();
+        assert!(!journal.is_behind());
+        journal.append(Change::Put(item(3))).unwrap();
+        drop(journal);
+        let (_journal, items, notice) = QueueJournal::open(&places);
+        assert_eq!((items, notice), (vec![item(2), item(3)], None));
     }
 
     #[test]

@@ -1,0 +1,214 @@
+//! Kill -9 at random moments of a running queue: what was proven stays proven, everything else arrives, nothing is left behind.
+//!
+//! The engine runs in a child process: this test program again, told by the environment to be the child. A round is a
+//! queue of 2,000 files, half up and half down; rounds follow each other until `MOORLINE_KILLS` kills are through (18
+//! without it). The seed is printed and can be given as `MOORLINE_SEED`.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command as Process, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use moorline::engine::handle::{Engine, Options, Waker};
+use moorline::engine::{Command, EventBody};
+use moorline::model::address::AddressPath;
+use moorline::model::conflict::OnExists;
+use moorline::model::path::RemotePath;
+use moorline::model::secret::Secret;
+use moorline::model::site::{Encryption, Site, SiteId};
+use moorline::model::transfer::{Direction, QueueTab, TransferState};
+use moorline::store::places::Places;
+use moorline::store::queue::{Change, QueueJournal, SavedItem, SavedState};
+use support::servers::{Kind, PASSWORD, Server, Setup, USER};
+use support::tree;
+
+/// The child's home, given by the environment; without it the child's test does nothing.
+const HOME: &str = "MOORLINE_KILL_HOME";
+/// The server's port.
+const PORT: &str = "MOORLINE_KILL_PORT";
+const SITE: &str = "kill";
+/// Files each way.
+const FILES: usize = 1000;
+/// Kills in one round at most: then the queue is left to finish.
+const KILLS_A_ROUND: usize = 40;
+
+struct Silent;
+
+impl Waker for Silent {
+    fn wake(&self) {}
+}
+
+/// The engine that is killed: takes the queue up again and ends when it is done.
+#[test]
+fn child() {
+    let Some(home) = env::var_os(HOME) else { return };
+    let port = env::var(PORT).unwrap().parse().unwrap();
+    let options = Options { places: Some(Places::in_folder(Path::new(&home))), keyring: false, keep_queue: true };
+    let engine = Engine::start(options, Arc::new(Silent)).unwrap();
+    let mut site = Site::new(SiteId(SITE.into()), "Kill", "127.0.0.1");
+    site.port = Some(port);
+    site.encryption = Encryption::Plain;
+    site.user = USER.into();
+    let start = AddressPath::Relative(String::new());
+    engine.send(Command::Connect { site: Box::new(site), password: Some(Secret::new(PASSWORD)), start });
+    // Events come as long as the queue does anything; the queue itself is what tells the end.
+    let mut restored = false;
+    loop {
+        if let Some(event) = engine.wait_event(Duration::from_millis(20)) {
+            match event.body {
+                EventBody::Asked { question, .. } => panic!("an unexpected question: {question:?}"),
+                EventBody::Trouble(problem) => eprintln!("trouble: {}", problem.sentence()),
+                _ => {}
+            }
+        }
+        let summary = engine.queue().summary();
+        restored |= summary.is_pending();
+        let failed = engine.queue().rows(QueueTab::Failed, 0, 5);
+        assert!(failed.is_empty(), "failed: {failed:#?}");
+        let paused = engine.queue().rows(QueueTab::Queued, 0, 1);
+        assert!(paused.iter().all(|row| row.state != TransferState::Paused), "held for want of a word: {paused:#?}");
+        if restored && !summary.is_pending() {
+            return;
+        }
+    }
+}
+
+/// One round's folders and its queue.
+struct Round {
+    home: tempfile::TempDir,
+    up: PathBuf,
+    back: PathBuf,
+}
+
+impl Round {
+    /// Plants both trees and a saved queue of two folders, one each way.
+    fn new(server: &Server, number: u64) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let (up, back) = (home.path().join("up"), home.path().join("back"));
+        let there = server.root().join(format!("down {number}"));
+        tree::plant(&up, 30, FILES);
+        tree::plant(&there, 30, FILES);
+        let item = |id, direction, local: &Path, remote: String| SavedItem {
+            id,
+            site: SiteId(SITE.into()),
+            direction,
+            local: local.to_owned(),
+            remote: RemotePath::parse(&remote).unwrap(),
+            is_folder: Some(true),
+            from_folder: false,
+            on_exists: OnExists::Overwrite,
+            state: SavedState::Queued,
+            moved: 0,
+            size: None,
+            modified: None,
+            part: None,
+            tries: 0,
+        };
+        let (mut journal, ..) = QueueJournal::open(&Places::in_folder(home.path()));
+        journal.append(Change::Put(item(1, Direction::Upload, &up, format!("/up {number}")))).unwrap();
+        journal.append(Change::Put(item(2, Direction::Download, &back, format!("/down {number}")))).unwrap();
+        journal.flush().unwrap();
+        Self { home, up, back }
+    }
+
+    fn child(&self, server: &Server) -> Child {
+        Process::new(env::current_exe().unwrap())
+            .args(["--exact", "child", "--nocapture"])
+            .env(HOME, self.home.path())
+            .env(PORT, server.address().port().to_string())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// The remote paths that the journal still has to move. Reads a copy: opening repairs.
+    fn pending(&self) -> (BTreeSet<String>, Vec<String>) {
+        let copy = tempfile::tempdir().unwrap();
+        fs::create_dir(copy.path().join("state")).unwrap();
+        fs::copy(self.home.path().join("state/queue.journal"), copy.path().join("state/queue.journal")).unwrap();
+        let (_journal, items, _) = QueueJournal::open(&Places::in_folder(copy.path()));
+        let (folders, files): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.is_folder == Some(true));
+        let mut names = files.iter().map(|item| logged(&item.remote.to_string())).collect::<Vec<_>>();
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count, "the queue has a file twice");
+        (names.into_iter().collect(), folders.iter().map(|item| logged(&format!("{}/", item.remote))).collect())
+    }
+}
+
+/// The remote files that a stretch of vsftpd's log was asked to move, in one direction or the other.
+fn asked_for(log: &str) -> impl Iterator<Item = String> {
+    log.lines().filter_map(|line| {
+        let command = line.split_once("FTP command: Client \"")?.1.split_once("\", \"")?.1.strip_suffix('"')?;
+        let path = ["STOR ", "RETR ", "APPE "].iter().find_map(|verb| command.strip_prefix(verb))?;
+        let path = path.strip_suffix(".part").unwrap_or(path);
+        Some(logged(path))
+    })
+}
+
+/// A name as vsftpd's log has it: bytes beyond ASCII are masked.
+fn logged(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_ascii() { letter } else { '?' }).collect::<String>().replace('?', "")
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    env::var(name).ok().map_or(otherwise, |text| text.parse().unwrap())
+}
+
+#[test]
+fn a_killed_queue_comes_back_and_nothing_is_sent_twice() {
+    let name = "kill::a_killed_queue_comes_back_and_nothing_is_sent_twice";
+    let Some(server) = Server::start_or_skip(name, Kind::Vsftpd, &Setup::default()) else { return };
+    let (wanted, seed) = (number("MOORLINE_KILLS", 18), number("MOORLINE_SEED", 2280));
+    println!("{wanted} kills, seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let (mut kills, mut rounds) = (0, 0);
+    while kills < wanted {
+        rounds += 1;
+        assert!(rounds <= 10 + wanted, "the queue ends before it can be killed");
+        let round = Round::new(&server, rounds);
+        let status = run(&round, &server, &mut random, wanted, &mut kills);
+        assert!(status.success(), "round {rounds}, seed {seed}: the queue did not come to its end: {status}");
+        tree::assert_same(&round.up, &server.root().join(format!("up {rounds}")));
+        tree::assert_same(&server.root().join(format!("down {rounds}")), &round.back);
+        println!("round {rounds}: {kills} kills so far, both trees are the same");
+    }
+}
+
+/// Kills and restarts until the queue is done.
+fn run(round: &Round, server: &Server, random: &mut fastrand::Rng, wanted: u64, kills: &mut u64) -> ExitStatus {
+    let mut proven: Option<(BTreeSet<String>, Vec<String>)> = None;
+    let mut seen = server.log_text().len();
+    for attempt in 0.. {
+        let mut child = round.child(server);
+        let killed = attempt < KILLS_A_ROUND && *kills < wanted;
+        if killed {
+            // Not to wait for something: the moment itself is what the test is about.
+            thread::sleep(Duration::from_millis(random.u64(30..700)));
+            child.kill().unwrap();
+        }
+        let status = child.wait().unwrap();
+        let log = server.log_text();
+        if let Some((files, folders)) = &proven {
+            for path in asked_for(&log[seen..]) {
+                let is_pending = files.contains(&path) || folders.iter().any(|folder| path.starts_with(folder.as_str()));
+                assert!(is_pending, "{path} was proven in the journal and is sent again, kill {kills}");
+            }
+        }
+        seen = log.len();
+        if status.code().is_some() {
+            return status;
+        }
+        *kills += 1;
+        proven = Some(round.pending());
+    }
+    unreachable!("the last attempt is not killed")
+}
