@@ -211,7 +211,9 @@ impl Actor {
         let recorder = self.publisher.recorder().clone();
         let noted = command.clone();
         // The sizes of files that are queued are looked up for the record, away from the runtime's own threads.
-        if recorder.is_on() && spawn_blocking(move || recorder.asked(&noted)).await.is_err() {
+        // Whose session it is matters to a record that begins later too.
+        let is_noted = recorder.is_on() || matches!(command, Command::Connect { .. });
+        if is_noted && spawn_blocking(move || recorder.asked(&noted)).await.is_err() {
             tracing::warn!("a wish is not in the record");
         }
         match command {

@@ -35,6 +35,8 @@ pub struct Recorder {
 #[derive(Default)]
 struct Inner {
     sink: Mutex<Option<Sink>>,
+    /// What must not be in the record: the user's name. Known also to a record that begins after the connect.
+    hidden: Mutex<Vec<Vec<u8>>>,
     connections: AtomicU64,
 }
 
@@ -42,8 +44,6 @@ struct Sink {
     lines: mpsc::Sender<RecordLine>,
     path: PathBuf,
     begun: Instant,
-    /// What must not be in the record: the user's name.
-    hidden: Vec<Vec<u8>>,
     standing: Option<Standing>,
     queue: (usize, usize),
 }
@@ -68,7 +68,7 @@ impl Recorder {
                 tracing::warn!("the record cannot be written: {error}");
             }
         })?;
-        let sink = Sink { lines, path: path.clone(), begun: Instant::now(), hidden: Vec::new(), standing: None, queue: (0, 0) };
+        let sink = Sink { lines, path: path.clone(), begun: Instant::now(), standing: None, queue: (0, 0) };
         *self.lock() = Some(sink);
         self.note(None, begun());
         Ok(path)
@@ -116,11 +116,9 @@ impl Recorder {
 
     /// A person asked for something.
     pub fn asked(&self, command: &Command) {
-        if let Command::Connect { site, .. } = command
-            && let Some(sink) = &mut *self.lock()
-        {
+        if let Command::Connect { site, .. } = command {
             // Short names would mask half of the protocol.
-            sink.hidden = [site.user.as_bytes().to_vec()].into_iter().filter(|name| name.len() >= 3).collect();
+            *self.hidden() = [site.user.as_bytes().to_vec()].into_iter().filter(|name| name.len() >= 3).collect();
         }
         if let Some(wish) = wish(command) {
             self.note(None, RecordEvent::Asked { wish });
@@ -151,9 +149,10 @@ impl Recorder {
 
     /// The bytes without what must not be in the record; `None` while there is none.
     fn hide(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let sink = self.lock();
-        let hidden = &sink.as_ref()?.hidden;
-        Some(hidden.iter().fold(bytes.to_vec(), |bytes, name| mask(&bytes, name)))
+        if !self.is_on() {
+            return None;
+        }
+        Some(self.hidden().iter().fold(bytes.to_vec(), |bytes, name| mask(&bytes, name)))
     }
 
     fn note(&self, connection: Option<u64>, event: RecordEvent) {
@@ -162,6 +161,10 @@ impl Recorder {
             // The thread ends early only when the disk refuses, which it has said.
             drop(sink.lines.send(RecordLine { ms, connection, event }));
         }
+    }
+
+    fn hidden(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.inner.hidden.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Sink>> {
