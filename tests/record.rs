@@ -251,6 +251,36 @@ fn a_planted_password_and_the_users_name_are_nowhere() {
 }
 
 #[test]
+fn a_record_that_begins_after_the_connect_knows_the_users_name_too() {
+    let runtime = runtime();
+    let script = Script::logged_in(&[])
+        .answer("PWD", "257 \"/\"\r\n")
+        .answer("CWD /data", &format!("550 {USER} may not go there\r\n"))
+        .transfer("LIST -a")
+        .send_data("drwxr-xr-x 2 f f 0 Nov 20 2025 .\r\n")
+        .end_data()
+        .say("226 ok\r\n")
+        .answer("CWD /other", &format!("550 {USER} may not go there either\r\n"))
+        .answer("QUIT", "221 bye\r\n");
+    let server = runtime.block_on(scripted::Server::start([script]));
+    let mut client = Client::recording();
+    let record = |on| Command::SaveSettings { settings: Box::new(Settings { record: on, ..Settings::default() }) };
+    client.engine().send(record(false));
+    client.until("not recording", |client| client.record.is_none());
+    client.connect(server.address().port(), false);
+    client.moored();
+    client.engine().send(record(true));
+    client.until("recording", |client| client.record.is_some());
+    client.engine().send(Command::OpenRemote { path: RemotePath::parse("/other").unwrap() });
+    client.until("refused", |client| {
+        client.engine().log().lines(client.engine().log().range()).iter().any(|line| line.text.contains("either"))
+    });
+    let (text, lines) = client.finish();
+    assert!(text.contains("may not go there either") && !text.contains(USER), "{text}");
+    assert!(replay::playable(&lines).is_empty(), "its beginning is missing");
+}
+
+#[test]
 fn a_record_that_began_too_late_is_not_played() {
     let (lines, damaged) = record::read("{\"ms\":0,\"event\":\"dialled\",\"connection\":1}\n{\"ms\":1,\"connec");
     assert_eq!((lines.len(), damaged), (1, 1));

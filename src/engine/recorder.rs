@@ -58,8 +58,7 @@ impl Recorder {
             return Ok(sink.path.clone());
         }
         make_folder(folder)?;
-        let path = folder.join(format!("record-{}.jsonl", Zoned::now().strftime("%Y%m%d-%H%M%S")));
-        let file = create(&path)?;
+        let (path, file) = create_fresh(folder)?;
         let (lines, received) = mpsc::channel::<RecordLine>();
         let (writing, folder) = (path.clone(), folder.to_owned());
         thread::Builder::new().name("moorline-record".into()).spawn(move || {
@@ -190,7 +189,7 @@ fn write(path: &Path, file: File, lines: &mpsc::Receiver<RecordLine>) -> io::Res
         writer.flush()?;
         if length > LONGEST {
             fs::rename(path, path.with_extension("older.jsonl"))?;
-            writer = BufWriter::new(create(path)?);
+            writer = BufWriter::new(options().create_new(true).open(path)?);
             let line = RecordLine { ms: 0, connection: None, event: begun() };
             writeln!(writer, "{}", serde_json::to_string(&line).map_err(io::Error::other)?)?;
             length = 0;
@@ -207,12 +206,26 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-fn create(path: &Path) -> io::Result<File> {
+/// A file of its own for a record that begins now; a second one in the same second gets a number.
+fn create_fresh(folder: &Path) -> io::Result<(PathBuf, File)> {
+    let name = format!("record-{}", Zoned::now().strftime("%Y%m%d-%H%M%S"));
+    let numbered = (2..100).map(|number| format!("{name}-{number}.jsonl"));
+    for name in std::iter::once(format!("{name}.jsonl")).chain(numbered) {
+        let path = folder.join(name);
+        match options().create_new(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            opened => return opened.map(|file| (path, file)),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options
 }
 
 /// The oldest records go; their names sort by time.
