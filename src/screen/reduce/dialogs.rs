@@ -69,8 +69,9 @@ pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
         _ => None,
     };
     let mut effects = accept(screen);
-    // Saving an edited site while adrift has connected to it already.
-    let connects = effects.iter().any(|effect| matches!(effect, Effect::Engine(Command::Connect { .. })));
+    // Saving an edited site has connected to it already, or does so once the old session is left.
+    let connects = screen.connect_next.is_some() && screen.connect_next == site
+        || effects.iter().any(|effect| matches!(effect, Effect::Engine(Command::Connect { .. })));
     if let (Some(id), None, false) = (site, &screen.dialog, connects) {
         effects.extend(sites::open(screen, id));
     }

@@ -9,7 +9,7 @@ use crate::model::session::Phase;
 use crate::model::site::{Site, SiteColor, SiteId, SiteTree};
 use crate::screen::action::Effect;
 use crate::screen::connect::same_connection;
-use crate::screen::dialog::{Dialog, SiteForm};
+use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm};
 use crate::screen::form::new_site_id;
 use crate::screen::state::{Focus, Screen};
 use crate::screen::tree;
@@ -224,7 +224,8 @@ pub(super) fn delete_folder(screen: &mut Screen, path: &str) -> Vec<Effect> {
     gone.into_iter().map(forget_password).chain(saved).collect()
 }
 
-/// Saves a site from its form. A session never goes on under the old data unnoticed: files would go to the wrong server.
+/// Saves a site from its form. A session does not go on under the old data: files would go to the wrong server. It is left and begun
+/// anew, through the guard when transfers are pending.
 pub(super) fn put(screen: &mut Screen, site: Site) -> Vec<Effect> {
     let id = site.id.clone();
     let mut effects = change(screen, |tree| tree::put(tree, site.clone()));
@@ -235,10 +236,15 @@ pub(super) fn put(screen: &mut Screen, site: Site) -> Vec<Effect> {
         return effects;
     }
     match screen.session.phase {
-        Phase::Connecting(_) | Phase::Moored | Phase::Leaving(_) => screen.advise(
-            format!("{} was changed while it is connected.", site.name),
-            "This session still uses what was saved before. Reconnect (Ctrl+R) to use the new data.",
-        ),
+        Phase::Connecting(_) | Phase::Moored | Phase::Leaving(_) => {
+            effects.extend(screen.ask_to_leave(GuardPurpose::Connect(id)));
+            let words = if screen.dialog.is_some() {
+                "This session uses what was saved before until it is left. Reconnect (Ctrl+R) when you want the new data."
+            } else {
+                "Moorline connects again with the new data."
+            };
+            screen.advise(format!("{} was changed while it is connected.", site.name), words);
+        }
         // Coming back by itself would use the old data.
         Phase::Adrift { .. } | Phase::Resting { .. } => effects.extend(screen.connect_now(&id)),
         Phase::Offline | Phase::Stranded { .. } => {}

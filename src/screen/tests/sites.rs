@@ -5,7 +5,7 @@ use crate::model::address::AddressPath;
 use crate::model::host::HostFacts;
 use crate::model::session::LimitSource;
 use crate::model::site::{Encryption, KeepAlive, Logon, SiteColor, SiteTree};
-use crate::screen::dialog::{Dialog, SiteForm};
+use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm};
 
 fn id(text: &str) -> SiteId {
     SiteId(text.into())
@@ -106,13 +106,13 @@ fn a_connected_site_that_is_edited_is_never_used_with_the_old_data_again() {
         reduce(&mut screen, Action::EditSite(id("books")));
         let effects = form(&mut screen, |form| form.site.host = "new.example".into());
         match phase {
-            Phase::Connecting(_) | Phase::Moored | Phase::Leaving(_) => {
-                assert!(connects(&effects).is_none());
-                assert!(screen.toasts.last().unwrap().detail.contains("Reconnect"), "{phase:?}");
-                let old = screen.session.site.clone();
-                let lost = SessionView { site: old, ..view(&screen, adrift()) };
-                let effects = tell(&mut screen, EventBody::Session(Box::new(lost)));
-                assert_eq!(connects(&effects).unwrap().host, "new.example", "after a loss in {phase:?}");
+            // Nothing to say goodbye on yet.
+            Phase::Connecting(_) => assert_eq!(connects(&effects).unwrap().host, "new.example"),
+            Phase::Moored | Phase::Leaving(_) => {
+                assert!(connects(&effects).is_none(), "the old session is left first");
+                assert!(commands(&effects).iter().any(|command| matches!(command, Command::Disconnect { .. })), "{phase:?}");
+                let effects = tell(&mut screen, EventBody::Left);
+                assert_eq!(connects(&effects).unwrap().host, "new.example", "{phase:?}");
             }
             Phase::Adrift { .. } | Phase::Resting { .. } => assert_eq!(connects(&effects).unwrap().host, "new.example"),
             Phase::Offline | Phase::Stranded { .. } => {
@@ -121,6 +121,24 @@ fn a_connected_site_that_is_edited_is_never_used_with_the_old_data_again() {
             }
         }
     }
+}
+
+#[test]
+fn a_connected_site_that_is_edited_while_files_move_is_left_through_the_guard() {
+    let mut screen = moored();
+    screen.queue.active = 1;
+    screen.queue.running = 1;
+    reduce(&mut screen, Action::EditSite(id("books")));
+    let effects = form(&mut screen, |form| form.site.host = "new.example".into());
+    assert!(connects(&effects).is_none());
+    assert!(matches!(&screen.dialog, Some(Dialog::Guard { purpose: GuardPurpose::Connect(site), .. }) if *site == id("books")));
+    // Kept as it is, the session uses the old data, and the way back from a loss the new.
+    reduce(&mut screen, Action::CloseDialog);
+    assert!(screen.toasts.last().unwrap().detail.contains("Reconnect"));
+    let old = screen.session.site.clone();
+    let lost = SessionView { site: old, ..view(&screen, adrift()) };
+    let effects = tell(&mut screen, EventBody::Session(Box::new(lost)));
+    assert_eq!(connects(&effects).unwrap().host, "new.example");
 }
 
 #[test]
