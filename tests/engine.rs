@@ -317,6 +317,47 @@ fn a_change_that_the_connection_went_in_the_middle_of_is_looked_after() {
 }
 
 #[test]
+fn a_file_that_was_to_be_resumed_is_replaced_whole_when_its_source_has_changed() {
+    let old = bytes(50_000);
+    let server = Server::start(&[("/a.bin", &old)]);
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("a.bin");
+    fs::write(&local, [old.clone(), bytes(150_000)].concat()).unwrap();
+    let mut client = Client::moored(&server);
+    server.with(|shelf| shelf.stall = Some(60_000));
+    client.put(&local, "/a.bin", OnExists::Resume);
+    server.until(|shelf| shelf.stalled == 1);
+    // Another version of the source, and the connection goes.
+    let new = vec![7; 180_000];
+    fs::write(&local, &new).unwrap();
+    server.with(|shelf| shelf.stall = None);
+    server.cut(1, "");
+    client.done("/a.bin");
+    assert_eq!(server.file("/a.bin"), Some(new));
+    assert_eq!((server.count("STOR /a.bin.part"), server.file("/a.bin.part")), (1, None), "{:#?}", client.story());
+}
+
+#[test]
+fn a_cancelled_upload_takes_its_temporary_file_away_and_leaves_the_target() {
+    let old = bytes(50_000);
+    let server = Server::start(&[("/a.bin", &old)]);
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("a.bin");
+    // More than the buffers on the way hold, so that it is cancelled in its middle.
+    fs::write(&local, bytes(24_000_000)).unwrap();
+    let mut client = Client::moored(&server);
+    server.with(|shelf| shelf.stall = Some(60_000));
+    client.put(&local, "/a.bin", OnExists::Overwrite);
+    server.until(|shelf| shelf.stalled == 1);
+    let row = client.row("/a.bin", |row| row.moved > 0);
+    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    server.with(|shelf| shelf.stall = None);
+    client.until("gone", |client| client.rows().is_empty().then_some(()));
+    server.until(|shelf| !shelf.files.contains_key("/a.bin.part"));
+    assert_eq!(server.file("/a.bin"), Some(old), "the target is as it was");
+}
+
+#[test]
 fn a_declined_password_ends_the_connect_and_says_why() {
     let server = Server::start(&[]);
     let mut client = Client::forgetful();

@@ -84,6 +84,9 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
                 drop(turn);
                 open.control.set_cancel(token);
                 let result = run_item(&ctx, &mut open.control, item).await;
+                if matches!(result, Err(Stopped::ByWish)) {
+                    upload::discard(&ctx, &mut open.control, id).await;
+                }
                 let gone = matches!(result, Err(Stopped::ConnectionGone(_)));
                 settle::settle(&ctx, id, result);
                 if !gone {

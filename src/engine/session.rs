@@ -23,6 +23,7 @@ use crate::engine::session_context::SessionContext;
 use crate::engine::session_handle::SessionCommand;
 use crate::engine::settle;
 use crate::engine::shared_queue::Taken;
+use crate::engine::upload;
 use crate::ftp::{Control, Fault, Reply};
 use crate::model::address::AddressPath;
 use crate::model::host::HostFacts;
@@ -347,22 +348,28 @@ impl Session {
     async fn carry(&mut self, control: &mut Control, taken: Taken) -> Result<(), End> {
         let Taken { item, stop, run } = taken;
         let (ctx, id) = (Arc::clone(&self.ctx), item.id);
+        ctx.queue.journalled().await;
         control.set_cancel(stop.clone());
-        let running = lane::run_item(&ctx, control, item);
-        tokio::pin!(running);
-        let result = loop {
-            tokio::select! {
-                result = &mut running => break result,
-                command = self.commands.recv() => match command {
-                    None => {
-                        // The handle is gone, and with it whoever could say more.
-                        stop.cancel();
-                        break running.await;
-                    }
-                    Some(command) => self.take(command),
-                },
+        let result = {
+            let running = lane::run_item(&ctx, control, item);
+            tokio::pin!(running);
+            loop {
+                tokio::select! {
+                    result = &mut running => break result,
+                    command = self.commands.recv() => match command {
+                        None => {
+                            // The handle is gone, and with it whoever could say more.
+                            stop.cancel();
+                            break running.await;
+                        }
+                        Some(command) => self.take(command),
+                    },
+                }
             }
         };
+        if matches!(result, Err(Stopped::ByWish)) {
+            upload::discard(&ctx, control, id).await;
+        }
         let ended = match result {
             Err(Stopped::ConnectionGone(fault)) => {
                 settle::keep(&ctx, id, &fault);

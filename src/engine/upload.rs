@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
 use std::sync::atomic::Ordering;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::engine::copy;
 use crate::engine::existing;
 use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
@@ -13,10 +15,11 @@ use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::{Facts, Resolution, numbered_name};
 use crate::model::entry::{Modified, Precision};
+use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, Target};
-use crate::model::transfer::{Compared, Proof, TransferState};
+use crate::model::queue::{Item, StopWish, Target};
+use crate::model::transfer::{Compared, Direction, Proof, TransferId, TransferState};
 
 /// Where the bytes go until they are proven, and from which byte on.
 struct Landing {
@@ -71,7 +74,16 @@ async fn choose_landing(
     if let Some(part) = item.part.as_ref().and_then(|name| sibling(&target, name)) {
         let there = if unchanged { remote_size(control, &part).await? } else { None };
         let offset = there.filter(|there| source.size.is_some_and(|size| *there <= size)).unwrap_or(0);
-        return Ok(Ok(Landing { target, part, offset }));
+        if offset > 0 || part != target {
+            return Ok(Ok(Landing { target, part, offset }));
+        }
+        // What stands under the target's own name may be a person's file that was to be resumed: it is replaced whole or not at all.
+        let stands = look(control, &target).await?.is_some_and(|facts| facts.size != Some(0));
+        return if stands {
+            replacement(ctx, control, item, target).await.map(Ok)
+        } else {
+            Ok(Ok(direct(ctx, item, target, 0).await))
+        };
     }
     let present = match item.target {
         Target::Absent => None,
@@ -80,18 +92,7 @@ async fn choose_landing(
     };
     let Some(present) = present else { return Ok(Ok(direct(ctx, item, target, 0).await)) };
     match existing::decide(ctx, item, source, present) {
-        Resolution::Replace => {
-            let mut name = format!("{}.part", target.name().unwrap_or_default());
-            let mut part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
-            if look(control, &part).await?.is_some() {
-                // Somebody's file: ours gets a name of its own.
-                name = format!("{}.{}.part", target.name().unwrap_or_default(), item.id.0);
-                part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
-            }
-            ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
-            ctx.queue.journalled().await;
-            Ok(Ok(Landing { target, part, offset: 0 }))
-        }
+        Resolution::Replace => replacement(ctx, control, item, target).await.map(Ok),
         Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
         Resolution::RenameTarget => {
             let target = free_name(control, &target).await?;
@@ -104,6 +105,38 @@ async fn choose_landing(
             existing::ask(ctx, item, source, present);
             // The answer may have put it back already: its state tells nothing here.
             Ok(Err(Outcome::Asking))
+        }
+    }
+}
+
+/// Writes under a temporary name beside a target that exists.
+async fn replacement(ctx: &SessionContext, control: &mut Control, item: &Item, target: RemotePath) -> Result<Landing, Stopped> {
+    let mut name = format!("{}.part", target.name().unwrap_or_default());
+    let mut part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
+    if look(control, &part).await?.is_some() {
+        // Somebody's file: ours gets a name of its own.
+        name = format!("{}.{}.part", target.name().unwrap_or_default(), item.id.0);
+        part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
+    }
+    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
+    ctx.queue.journalled().await;
+    Ok(Landing { target, part, offset: 0 })
+}
+
+/// Takes what has arrived of an upload away again that a person took out of the queue: what stands under a temporary name is ours.
+/// What stands under the target's own name is left: it may be a file that was there before.
+pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId) {
+    let ours = ctx.queue.read(|queue| {
+        let item = queue.get(id).filter(|item| item.wish == Some(StopWish::Remove) && item.direction == Direction::Upload)?;
+        let part = sibling(&item.remote, item.part.as_ref()?)?;
+        (part != item.remote).then_some(part)
+    });
+    if let Some(part) = ours.filter(|_| !control.is_poisoned()) {
+        // The token of the transfer has fired.
+        control.set_cancel(CancellationToken::new());
+        match control.delete(&part).await {
+            Ok(()) => ctx.publisher.log(0, LogKind::Note, format!("{part} was taken away again.")),
+            Err(fault) => ctx.publisher.log(0, LogKind::Problem, trouble::of_fault(&fault, &format!("delete {part}")).sentence()),
         }
     }
 }
