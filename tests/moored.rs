@@ -290,12 +290,34 @@ fn large_file(folder: &Path) -> std::path::PathBuf {
 fn idle_limits_are_learned_within_one_cut_and_then_held() {
     let cases = [Kind::Vsftpd, Kind::Proftpd].into_iter().flat_map(|kind| [20, 60, 300].map(|seconds| (kind, seconds)));
     let told: Vec<_> = std::thread::scope(|scope| {
-        let running: Vec<_> = cases.map(|(kind, seconds)| scope.spawn(move || held(kind, seconds))).collect();
+        let mut running: Vec<_> = cases.map(|(kind, seconds)| scope.spawn(move || held(kind, seconds))).collect();
+        running.push(scope.spawn(|| let_go(30)));
         running.into_iter().map(|case| case.join().unwrap()).collect()
     });
     for line in told {
         println!("{line}");
     }
+}
+
+/// A timer that only transfers reset: recognised by the first cut, and no second one in the next five uses.
+fn let_go(seconds: u32) -> String {
+    let server = match Server::start(Kind::Proftpd, &Setup { no_transfer_seconds: Some(seconds), ..Setup::default() }) {
+        Ok(server) => server,
+        Err(reason) => return format!("Proftpd, no transfer for {seconds} s: not run, {reason:?}"),
+    };
+    let mut client = Client::moored(&server, Encryption::Plain, KeepAlive::Automatic, "");
+    let resting = client.session_when(|session| matches!(session.phase, Phase::Resting { .. }));
+    assert_eq!(resting.upkeep.no_transfer, Some(seconds), "{:#?}", client.story());
+    let uses = 5;
+    for _ in 0..uses {
+        client.engine.send(Command::OpenRemote { path: RemotePath::root() });
+        client.session_when(|session| session.phase == Phase::Moored);
+        let resting = client.session_when(|session| matches!(session.phase, Phase::Resting { .. }));
+        assert_eq!(resting.banner, None, "it was cut again: {:#?}", client.story());
+    }
+    format!(
+        "Proftpd, no transfer for {seconds} s: recognised by 1 cut; then no cut and no banner in {uses} uses, each let go before"
+    )
 }
 
 fn held(kind: Kind, seconds: u32) -> String {

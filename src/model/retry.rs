@@ -119,15 +119,6 @@ pub fn transfer_retry(code: u16, words: &str) -> TransferRetry {
     }
 }
 
-/// How long a transfer waits before it is begun again, having been begun `tries` times; `None`: no more.
-#[must_use]
-pub fn transfer_delay(retry: TransferRetry, tries: u32) -> Option<Duration> {
-    match retry {
-        TransferRetry::Again | TransferRetry::AgainFromStart if tries < TRANSFER_TRIES => Some(after_loss(tries.max(1))),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,13 +203,5 @@ mod tests {
         for (code, words, expected) in table {
             assert_eq!(transfer_retry(code, words), expected, "{code} {words}");
         }
-    }
-
-    #[test]
-    fn a_transfer_is_begun_five_times_at_most() {
-        let all: Vec<_> = (1..=6).map(|tries| transfer_delay(TransferRetry::Again, tries).map(|d| d.as_secs())).collect();
-        assert_eq!(all, [Some(1), Some(2), Some(5), Some(10), None, None]);
-        assert_eq!(transfer_delay(TransferRetry::WhenMended, 1), None);
-        assert_eq!(transfer_delay(TransferRetry::Never, 1), None);
     }
 }
