@@ -549,25 +549,39 @@ async fn a_broken_data_connection_waits_for_the_servers_words() {
     assert_eq!(server.finish().await.faults, ["reset data"]);
 }
 
+/// Servers answer a broken-off transfer in every order there is, and some leave with it.
 #[tokio::test]
-async fn a_transfer_that_is_cancelled_and_stopped_leaves_the_session_usable() {
-    let script = Script::logged_in(&[])
-        .transfer("STOR /a")
-        .read_data_to_end()
-        .say("426 broken off\r\n226 closed\r\n")
-        .answer("NOOP", "200 ok\r\n");
-    let server = Server::playing(script).await;
-    let mut control = session(&server).await;
-    let cancel = CancellationToken::new();
-    control.set_cancel(cancel.clone());
-    let mut data = within(control.store(&path("/a"), 0)).await.unwrap();
-    within(data.write(b"abc")).await.unwrap();
-    cancel.cancel();
-    assert!(matches!(within(data.write(b"def")).await, Err(Fault::Cancelled)));
-    within(data.stop()).await.unwrap();
-    control.set_cancel(CancellationToken::new());
-    assert_eq!(within(control.keep_alive(IdleCommand::Noop)).await.unwrap().code, 200);
-    assert_eq!(server.finish().await.received, b"abc");
+async fn a_transfer_that_is_cancelled_and_stopped_leaves_the_session_usable_unless_the_server_leaves() {
+    let (closed, broken, bye) = ("226 closed\r\n", "426 broken off\r\n", "221 bye\r\n");
+    let table: [(&[&str], bool); 6] = [
+        (&[closed], true),
+        (&[broken], true),
+        (&[broken, closed], true),
+        (&[closed, broken], true),
+        (&[broken, bye], false),
+        (&[bye, closed], false),
+    ];
+    for (said, goes_on) in table {
+        let script = Script::logged_in(&[]).transfer("STOR /a").read_data_to_end().say(said.concat());
+        let server = Server::playing(if goes_on { script.answer("NOOP", "200 ok\r\n") } else { script.close() }).await;
+        let mut control = session(&server).await;
+        let cancel = CancellationToken::new();
+        control.set_cancel(cancel.clone());
+        let mut data = within(control.store(&path("/a"), 0)).await.unwrap();
+        within(data.write(b"abc")).await.unwrap();
+        cancel.cancel();
+        assert!(matches!(within(data.write(b"def")).await, Err(Fault::Cancelled)));
+        let stopped = within(data.stop()).await;
+        control.set_cancel(CancellationToken::new());
+        if goes_on {
+            stopped.unwrap();
+            assert_eq!(within(control.keep_alive(IdleCommand::Noop)).await.unwrap().code, 200, "{said:?}");
+        } else {
+            assert!(matches!(stopped, Err(Fault::Goodbye(_))), "{said:?}: {stopped:?}");
+            assert!(control.is_poisoned());
+        }
+        assert_eq!(server.finish().await.received, b"abc");
+    }
 }
 
 #[tokio::test]
