@@ -230,7 +230,7 @@ impl Player<'_> {
                 self.port.close(connection);
                 Ok(())
             }
-            RecordEvent::Sent { line: wanted } => self.expect(connection, wanted, behind),
+            RecordEvent::Sent { line: wanted } => self.await_line(connection, wanted, behind),
             RecordEvent::Heard { bytes } => {
                 let bytes = bytes.to_vec();
                 if self.port.leaves_out(connection, &bytes) {
@@ -264,7 +264,7 @@ impl Player<'_> {
     }
 
     /// The client's next command, which must be the recorded one. TLS is left out, and so are keep-alives: time runs faster here.
-    fn expect(&mut self, connection: u64, wanted: &str, behind: &[RecordLine]) -> Result<(), String> {
+    fn await_line(&mut self, connection: u64, wanted: &str, behind: &[RecordLine]) -> Result<(), String> {
         let verb = verb(wanted);
         let is_tls = matches!(verb.as_str(), "AUTH" | "PBSZ" | "PROT");
         if is_tls || verb == "NOOP" {

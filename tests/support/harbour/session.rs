@@ -428,6 +428,7 @@ impl Session {
             if data.write(&[*byte]).await.is_err() {
                 return self.answer(None, "426 broken").await.map(drop);
             }
+            // Time itself is the fault.
             tokio::time::sleep(DRIP).await;
         }
         match upload {
