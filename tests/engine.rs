@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use moorline::engine::{Answer, Change, Command, Engine, Event, EventBody, Options, Place, Question, QuestionId, Waker};
@@ -21,25 +21,12 @@ use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferS
 use moorline::model::upkeep::IdleCommand;
 use moorline::store::places::Places;
 use moorline::store::secrets::{MemoryKeyring, NoKeyring, SecretStore};
+use support::bell::Bell;
 use support::scripted::{self, Script};
 use support::shelf::Server;
 
 /// Nothing here takes that long unless it is broken.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Counts wakes, so that a test can wait for the next one.
-#[derive(Default)]
-struct Bell {
-    rung: Mutex<u64>,
-    changed: Condvar,
-}
-
-impl Waker for Bell {
-    fn wake(&self) {
-        *self.rung.lock().unwrap() += 1;
-        self.changed.notify_all();
-    }
-}
 
 struct Client {
     engine: Engine,
@@ -87,7 +74,7 @@ impl Client {
     fn until<R>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<R>) -> R {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let heard = *self.bell.rung.lock().unwrap();
+            let heard = self.bell.heard();
             while let Some(event) = self.engine.next_event() {
                 if let EventBody::Session(session) = &event.body {
                     self.session = (**session).clone();
@@ -97,10 +84,8 @@ impl Client {
             if let Some(found) = look(self) {
                 return found;
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            let rung = self.bell.rung.lock().unwrap();
-            let (_rung, waited) = self.bell.changed.wait_timeout_while(rung, left, |rung| *rung == heard).unwrap();
-            assert!(!waited.timed_out(), "never {what}: {:#?}\n{:#?}\n{:#?}", self.session.phase, self.rows(), self.story());
+            let rang = self.bell.rings_beyond(heard, deadline);
+            assert!(rang, "never {what}: {:#?}\n{:#?}\n{:#?}", self.session.phase, self.rows(), self.story());
         }
     }
 

@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use moorline::engine::replay::{self, Replayed};
@@ -20,6 +20,7 @@ use moorline::model::settings::Settings;
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
 use moorline::model::transfer::{Direction, Job};
 use moorline::store::places::Places;
+use support::bell::Bell;
 use support::harbour::{Harbour, Stage, Strike};
 use support::scripted::{self, Script};
 use tokio::runtime::Runtime;
@@ -27,19 +28,6 @@ use tokio::runtime::Runtime;
 const PATIENCE: Duration = Duration::from_secs(60);
 const USER: &str = "annabelle";
 const PASSWORD: &str = "hunter2+secret";
-
-#[derive(Default)]
-struct Bell {
-    rung: Mutex<u64>,
-    changed: Condvar,
-}
-
-impl Waker for Bell {
-    fn wake(&self) {
-        *self.rung.lock().unwrap() += 1;
-        self.changed.notify_all();
-    }
-}
 
 /// An engine that records, over a home of its own.
 struct Client {
@@ -90,7 +78,7 @@ impl Client {
     fn until(&mut self, what: &str, mut look: impl FnMut(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let heard = *self.bell.rung.lock().unwrap();
+            let heard = self.bell.heard();
             while let Some(event) = self.engine().next_event() {
                 match event.body {
                     EventBody::Session(session) => self.session = *session,
@@ -110,10 +98,8 @@ impl Client {
             if look(self) {
                 return;
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            let rung = self.bell.rung.lock().unwrap();
-            let (_rung, waited) = self.bell.changed.wait_timeout_while(rung, left, |rung| *rung == heard).unwrap();
-            assert!(!waited.timed_out(), "never {what}: {:?}", self.session.phase);
+            let rang = self.bell.rings_beyond(heard, deadline);
+            assert!(rang, "never {what}: {:?}", self.session.phase);
         }
     }
 

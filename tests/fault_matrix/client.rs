@@ -1,7 +1,7 @@
 //! One cell of the matrix: an engine, a harbour, a fault, and what came of it.
 
 use std::path::Path;
-use std::sync::{Arc, Condvar, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use moorline::engine::{Answer, Command, Engine, Event, EventBody, Options, Question, Waker};
@@ -17,6 +17,7 @@ use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferS
 use tokio::runtime::Runtime;
 
 use crate::Case;
+use crate::support::bell::Bell;
 use crate::support::harbour::{Harbour, Stage, Strike};
 
 /// Nothing takes that long unless it hangs.
@@ -52,20 +53,6 @@ pub enum Outcome {
 /// The servers of all cases run here.
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
-
-/// Counts wakes, so that a case can wait for the next one.
-#[derive(Default)]
-struct Bell {
-    rung: Mutex<u64>,
-    changed: Condvar,
-}
-
-impl Waker for Bell {
-    fn wake(&self) {
-        *self.rung.lock().unwrap() += 1;
-        self.changed.notify_all();
-    }
-}
 
 struct Client {
     engine: Engine,
@@ -136,17 +123,15 @@ impl Client {
     fn until<R>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<R>) -> R {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let heard = *self.bell.rung.lock().unwrap();
+            let heard = self.bell.heard();
             while let Some(event) = self.engine.next_event() {
                 self.take(event);
             }
             if let Some(found) = look(self) {
                 return found;
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            let rung = self.bell.rung.lock().unwrap();
-            let (_rung, waited) = self.bell.changed.wait_timeout_while(rung, left, |rung| *rung == heard).unwrap();
-            assert!(!waited.timed_out(), "never {what}: {:?} {:?}\n{:#?}", self.session.phase, self.states(), self.story());
+            let rang = self.bell.rings_beyond(heard, deadline);
+            assert!(rang, "never {what}: {:?} {:?}\n{:#?}", self.session.phase, self.states(), self.story());
         }
     }
 
