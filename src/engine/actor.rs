@@ -13,7 +13,6 @@ use crate::engine::event::EventBody;
 use crate::engine::handle::Options;
 use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
-
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::publish::Publisher;
@@ -208,13 +207,14 @@ impl Actor {
     }
 
     async fn take(&mut self, command: Command) {
-        let recorder = self.publisher.recorder().clone();
-        let noted = command.clone();
-        // The sizes of files that are queued are looked up for the record, away from the runtime's own threads.
+        let recorder = self.publisher.recorder();
         // Whose session it is matters to a record that begins later too.
-        let is_noted = recorder.is_on() || matches!(command, Command::Connect { .. });
-        if is_noted && spawn_blocking(move || recorder.asked(&noted)).await.is_err() {
-            tracing::warn!("a wish is not in the record");
+        if recorder.is_on() || matches!(command, Command::Connect { .. }) {
+            let (recorder, noted) = (recorder.clone(), command.clone());
+            // The sizes of files that are queued are looked up for the record, away from the runtime's own threads.
+            if spawn_blocking(move || recorder.asked(&noted)).await.is_err() {
+                tracing::warn!("a wish is not in the record");
+            }
         }
         match command {
             Command::Connect { site, password, start } => self.connect(*site, password, start).await,

@@ -47,22 +47,10 @@ impl Work {
 pub async fn perform(ctx: &SessionContext, control: &mut Control, work: Work) -> Result<(), Fault> {
     let result = match work {
         Work::Open(path) | Work::Reopen(path) => open(ctx, control, &path).await,
-        Work::Change(_) | Work::Resume(_) => {
-            let result = match work {
-                Work::Resume(change) => match what_is_left(control, change).await {
-                    Ok(Some(left)) => apply(ctx, control, left).await,
-                    Ok(None) => Ok(()),
-                    Err(fault) => Err(fault),
-                },
-                Work::Change(change) => apply(ctx, control, change).await,
-                Work::Open(_) | Work::Reopen(_) => Ok(()),
-            };
-            ctx.publisher.publish(EventBody::Browsing { doing: None });
-            let refreshed = match &result {
-                Err(fault) if !fault.session_survives() => Ok(()),
-                _ => refresh(ctx, control).await,
-            };
-            result.and(refreshed)
+        Work::Change(change) => finish_change(ctx, control, Ok(Some(change))).await,
+        Work::Resume(change) => {
+            let left = what_is_left(control, change).await;
+            finish_change(ctx, control, left).await
         }
     };
     match result {
@@ -72,6 +60,21 @@ pub async fn perform(ctx: &SessionContext, control: &mut Control, work: Work) ->
         }
         other => other,
     }
+}
+
+/// Does what there is left to do of a change, and shows the folder as it is then.
+async fn finish_change(ctx: &SessionContext, control: &mut Control, left: Result<Option<Change>, Fault>) -> Result<(), Fault> {
+    let result = match left {
+        Ok(Some(change)) => apply(ctx, control, change).await,
+        Ok(None) => Ok(()),
+        Err(fault) => Err(fault),
+    };
+    ctx.publisher.publish(EventBody::Browsing { doing: None });
+    let refreshed = match &result {
+        Err(fault) if !fault.session_survives() => Ok(()),
+        _ => refresh(ctx, control).await,
+    };
+    result.and(refreshed)
 }
 
 async fn open(ctx: &SessionContext, control: &mut Control, path: &RemotePath) -> Result<(), Fault> {
