@@ -5,7 +5,7 @@ use eframe::egui::{self, Context, Event, Popup};
 use crate::screen::keys::{Key, Modifiers, verb_for};
 use crate::screen::state::Focus;
 use crate::screen::{Action, Screen, Verb};
-use crate::ui::{address, pane, queue, sites};
+use crate::ui::{address, pane, panel_ground, sites};
 
 /// The widget that has the keyboard when it is at this place.
 #[must_use]
@@ -13,7 +13,7 @@ pub fn focus_id(screen: &Screen, focus: Focus) -> egui::Id {
     match focus {
         Focus::Pane => pane::id(screen.active),
         Focus::Sites => sites::id(),
-        Focus::Panel => queue::id(),
+        Focus::Panel => panel_ground::id(),
         Focus::Address => address::id(),
     }
 }

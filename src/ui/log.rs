@@ -6,12 +6,11 @@ use eframe::egui::{
 };
 
 use crate::model::log::{LogKind, LogLine};
-use crate::screen::state::Focus;
 use crate::screen::{Action, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{Tokens, size, tokens};
 use crate::ui::view::View;
-use crate::ui::{fonts, paint, theme, verbs};
+use crate::ui::{fonts, paint, panel_ground, verbs};
 
 /// Height of a line.
 const LINE: f32 = 17.0;
@@ -26,17 +25,11 @@ fn selection_id() -> Id {
 /// Draws the log.
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let area = ui.max_rect();
-    let ground = ui.interact(area, crate::ui::queue::id(), Sense::click());
-    ground.widget_info(|| WidgetInfo::labeled(Role::Log, true, "Log"));
-    if ground.gained_focus() && view.screen.focus != Focus::Panel {
-        actions.push(Action::Focus(Focus::Panel));
-    }
+    let ground = panel_ground::show(ui, view, area, Sense::click(), (Role::Log, "Log"), actions);
     if ground.clicked() {
-        ground.request_focus();
         select(ui, None);
     }
     ground.context_menu(|ui| menu(ui, view, actions));
-    theme::focus_ring(ui, &ground, 0);
     let range = view.log.range();
     let count = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0);
     if count == 0 {

@@ -15,6 +15,7 @@ pub mod lower_panel;
 pub mod paint;
 pub mod pane;
 pub mod pane_menu;
+pub mod panel_ground;
 pub mod path_header;
 pub mod queue;
 pub mod queue_row;

@@ -1,21 +1,14 @@
 //! The rows of the queue, read for the visible range only.
 
 use eframe::egui::{
-    Align, EventFilter, Id, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, EventFilter, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
 };
 
 use crate::model::transfer::{QueueTab, TransferId};
-use crate::screen::state::Focus;
 use crate::screen::{Action, Verb};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
-use crate::ui::{fonts, queue_row, theme, verbs};
-
-/// The rows' identity, for the focus.
-#[must_use]
-pub fn id() -> Id {
-    Id::unique("lower panel rows")
-}
+use crate::ui::{fonts, panel_ground, queue_row, verbs};
 
 /// Draws a tab.
 pub fn show(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Action>) {
@@ -27,8 +20,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
         QueueTab::Failed => queue.failed,
         QueueTab::Done => queue.done,
     };
-    let ground = ui.interact(area, id(), Sense::click());
-    ground.widget_info(|| WidgetInfo::labeled(Role::Grid, true, "Transfers"));
+    let ground = panel_ground::show(ui, view, area, Sense::click(), (Role::Grid, "Transfers"), actions);
     ground_input(ui, view, tab, &ground, actions);
     if count == 0 {
         return empty(ui, view, tab, area);
@@ -58,20 +50,15 @@ fn tab_name(tab: QueueTab) -> &'static str {
 }
 
 fn ground_input(ui: &Ui, view: &View<'_>, tab: QueueTab, ground: &Response, actions: &mut Vec<Action>) {
-    if ground.gained_focus() && view.screen.focus != Focus::Panel {
-        actions.push(Action::Focus(Focus::Panel));
-    }
     if ground.clicked() {
-        ground.request_focus();
         actions.push(Action::SelectTransfers(Vec::new()));
     }
     ground.context_menu(|ui| menu(ui, view, tab, actions));
-    theme::focus_ring(ui, ground, 0);
     if !ground.has_focus() {
         return;
     }
     let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(id(), filter));
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(ground.id, filter));
     let (down, up) = ui.input_mut(|input| {
         let none = Modifiers::NONE;
         (input.count_and_consume_key(none, Key::ArrowDown), input.count_and_consume_key(none, Key::ArrowUp))

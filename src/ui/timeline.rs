@@ -4,20 +4,19 @@ use std::time::Duration;
 
 use eframe::egui::{
     Align, CursorIcon, EventFilter, Id, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    pos2, vec2,
 };
 use jiff::Timestamp;
 
 use crate::model::session::Phase;
 use crate::model::timeline::{Lane, lanes};
 use crate::screen::Action;
-use crate::screen::state::Focus;
 use crate::ui::icon::Icon;
 use crate::ui::timeline_window::Window;
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{fonts, paint, theme, timeline_lane};
+use crate::ui::{fonts, paint, panel_ground, timeline_lane};
 
 /// Width of the names at the left.
 const NAMES: f32 = 64.0;
@@ -65,15 +64,7 @@ pub fn commands(ui: &mut Ui) {
 /// Draws it.
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let area = ui.max_rect();
-    let ground = ui.interact(area, crate::ui::queue::id(), Sense::click_and_drag());
-    ground.widget_info(|| WidgetInfo::labeled(Role::Group, true, "Timeline"));
-    if ground.gained_focus() && view.screen.focus != Focus::Panel {
-        actions.push(Action::Focus(Focus::Panel));
-    }
-    if ground.clicked() || ground.drag_started() {
-        ground.request_focus();
-    }
-    theme::focus_ring(ui, &ground, 0);
+    let ground = panel_ground::show(ui, view, area, Sense::click_and_drag(), (Role::Group, "Timeline"), actions);
     let happenings = view.chronicle.happenings();
     let session = &view.screen.session;
     let limit =
