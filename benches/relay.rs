@@ -111,7 +111,13 @@ fn read(mut source: TcpStream, chunks: &SyncSender<Due>, way: Way) -> io::Result
     }
 }
 
-fn read_client(mut source: TcpStream, chunks: &SyncSender<Due>, way: Way, stands: Instant, control: Option<usize>) -> io::Result<()> {
+fn read_client(
+    mut source: TcpStream,
+    chunks: &SyncSender<Due>,
+    way: Way,
+    stands: Instant,
+    control: Option<usize>,
+) -> io::Result<()> {
     let mut buffer = vec![0; CHUNK];
     loop {
         let count = source.read(&mut buffer)?;
@@ -152,7 +158,8 @@ fn read_replies(mut source: TcpStream, chunks: &SyncSender<Due>, way: Way) -> io
 /// A 227 or 229 with another port.
 fn rewritten(line: &[u8], way: Way) -> io::Result<Option<Vec<u8>>> {
     let text = String::from_utf8_lossy(line);
-    let numbers = || text.get(3..).unwrap_or_default().split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u16>().ok());
+    let numbers =
+        || text.get(3..).unwrap_or_default().split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u16>().ok());
     if text.starts_with("227 ") {
         let six: Vec<u16> = numbers().collect();
         let [.., high, low] = six.as_slice() else { return Ok(None) };
