@@ -109,6 +109,7 @@ impl Round {
             size: None,
             modified: None,
             part: None,
+            ranges: None,
             tries: 0,
         };
         let (mut journal, ..) = QueueJournal::open(&Places::in_folder(home.path()));

@@ -7,6 +7,7 @@ use crate::model::address::AddressPath;
 use crate::model::conflict::OnExists;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::resume::WhenChanged;
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
@@ -74,6 +75,8 @@ pub enum Answer {
         /// Also for all later ones of the queue in the same direction.
         for_all: bool,
     },
+    /// What to do about a source that has changed.
+    Changed(WhenChanged),
     /// Yes, do it.
     Confirm,
     /// No; also what a closed dialog means.

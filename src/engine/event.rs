@@ -13,6 +13,7 @@ use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
+use crate::model::resume::Sign;
 use crate::model::session::{Generation, SessionView};
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
@@ -57,6 +58,25 @@ pub enum Question {
         source: Facts,
         /// What is there already.
         target: Facts,
+    },
+    /// The source of a transfer is not the one that a part of it came from: `Changed` or `Cancel` (the item fails as cancelled).
+    Changed {
+        /// Item.
+        transfer: TransferId,
+        /// Which way.
+        direction: Direction,
+        /// Local file.
+        local: PathBuf,
+        /// Remote file.
+        remote: RemotePath,
+        /// Bytes that are there.
+        offset: u64,
+        /// How it showed.
+        sign: Sign,
+        /// The source that they came from.
+        was: Facts,
+        /// The source that is there now.
+        now: Facts,
     },
     /// Delete these, counted: `Confirm` or `Cancel`.
     Delete {

@@ -208,6 +208,7 @@ fn saved(item: &Item) -> Option<SavedItem> {
             .filter(|modified| modified.precision == Precision::Second)
             .and_then(|modified| i64::try_from(modified.at.as_nanosecond()).ok()),
         part: item.part.clone(),
+        ranges: item.ranges.clone(),
         tries: item.tries,
     })
 }
@@ -225,6 +226,7 @@ pub fn restored(saved: SavedItem) -> Item {
         .and_then(|nanoseconds| Timestamp::from_nanosecond(i128::from(nanoseconds)).ok())
         .map(|at| Modified { at, precision: Precision::Second });
     item.part = saved.part;
+    item.ranges = saved.ranges;
     item.moved.store(saved.moved, Ordering::Relaxed);
     item.state = match saved.state {
         SavedState::Queued => TransferState::Queued,

@@ -111,7 +111,13 @@ impl Keeper {
     /// Remembers what was learned of a site's host; returns what went wrong.
     pub async fn learn(&self, site: &Site, facts: HostFacts) -> Option<Problem> {
         let authority = site.authority();
-        self.save(move |kept, places| if kept.hosts.learn(&authority, facts) { kept.hosts.save(places) } else { Ok(()) }).await
+        // Without a place to save it, it is known as long as the program runs.
+        let learn = move |kept: &mut Kept| {
+            let is_new = kept.hosts.learn(&authority, facts);
+            let places = kept.places.clone().filter(|_| is_new)?;
+            kept.hosts.save(&places).err().map(|error| error.problem())
+        };
+        self.with(learn, None).await
     }
 
     /// Remembers the address of a session that came about. Without a disk to write to there is none to compare with next time.

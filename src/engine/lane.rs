@@ -121,7 +121,7 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
 ///
 /// # Errors
 /// Why it did not end well.
-pub async fn run_item(ctx: &SessionContext, control: &mut Control, mut item: Item) -> Result<Outcome, Stopped> {
+pub async fn run_item(ctx: &Arc<SessionContext>, control: &mut Control, mut item: Item) -> Result<Outcome, Stopped> {
     if item.is_folder.is_none() {
         match item.direction {
             Direction::Upload => {

@@ -15,6 +15,7 @@ use crate::model::address::AddressPath;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
 use crate::model::record::{RecordEvent, RecordLine, RecordedJob, Standing, Wish, leave_name};
+use crate::model::resume::WhenChanged;
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
@@ -162,6 +163,7 @@ impl Player<'_> {
                         Question::Password { .. } => Answer::Password { password: Secret::new("replayed"), remember: false },
                         Question::Certificate { .. } => Answer::TrustOnce,
                         Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: true },
+                        Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
                         Question::Delete { .. } => Answer::Confirm,
                     };
                     self.engine.send(Command::Answer { question: id, answer });

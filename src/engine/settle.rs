@@ -31,7 +31,7 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
             });
             queue.set_state(id, TransferState::Done(proof));
         }
-        Ok(Outcome::Skipped) => queue.set_state(id, TransferState::Skipped),
+        Ok(Outcome::Skipped) => skip(queue, id),
         // A folder left the queue as its content entered it.
         Ok(Outcome::FolderRead | Outcome::Asking) => {}
         Err(Stopped::ByWish) => by_wish(queue, id),
@@ -58,6 +58,15 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
         }
     });
     ctx.publisher.wake();
+}
+
+/// The target is left as it is; what had come of the new one is of no use to anybody.
+pub fn skip(queue: &mut Queue, id: TransferId) {
+    if let Some(item) = queue.get(id).filter(|item| item.part.is_some()).cloned() {
+        tokio::task::spawn_blocking(move || discard_part(&item));
+        queue.edit(id, |item| (item.part, item.ranges) = (None, None));
+    }
+    queue.set_state(id, TransferState::Skipped);
 }
 
 /// The connection went under an item of the browsing connection: it waits for the way back.

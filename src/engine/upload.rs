@@ -1,5 +1,7 @@
 //! One file to the server: a new name directly, an existing one by way of a temporary name, proof and rename.
 
+mod agree;
+
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
 use std::sync::atomic::Ordering;
@@ -44,6 +46,10 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
+    let landing = match agree::before_resuming(ctx, control, item, landing, source).await? {
+        Ok(landing) => landing,
+        Err(outcome) => return Ok(outcome),
+    };
     let reply = send(ctx, control, item, &landing, size).await?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     ctx.publisher.wake();
@@ -72,6 +78,9 @@ async fn choose_landing(
 ) -> Result<Result<Landing, Outcome>, Stopped> {
     let target = item.remote.clone();
     if let Some(part) = item.part.as_ref().and_then(|name| sibling(&target, name)) {
+        if !unchanged && let Some(outcome) = agree::on_change(ctx, control, item, &part, source).await? {
+            return Ok(Err(outcome));
+        }
         let there = if unchanged { remote_size(control, &part).await? } else { None };
         let offset = there.filter(|there| source.size.is_some_and(|size| *there <= size)).unwrap_or(0);
         if offset > 0 || part != target {

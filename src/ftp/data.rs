@@ -1,5 +1,7 @@
 //! One data connection: bytes with deadlines, the control connection watched meanwhile, and its closing reply.
 
+mod send_file;
+
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::IpAddr;
@@ -21,6 +23,8 @@ use crate::ftp::fault::Fault;
 use crate::ftp::reply::Reply;
 use crate::ftp::wait::bounded;
 use crate::ftp::wire::{Session, Wire};
+
+pub use send_file::Unsent;
 
 /// How long an upload's data connection is read until the server closes its side.
 const DRAIN: Duration = Duration::from_secs(1);

@@ -69,6 +69,8 @@ pub struct Item {
     pub moved: Arc<AtomicU64>,
     /// The name that the bytes are written under until they are proven, without folder.
     pub part: Option<String>,
+    /// What is there of a file that comes in ranges: start, written and end of each. The length of the `.part` tells nothing then.
+    pub ranges: Option<Vec<[u64; 3]>>,
     /// How often it was begun.
     pub tries: u32,
     /// Bytes that were there when it was begun last.
@@ -102,6 +104,7 @@ impl Item {
             state: TransferState::Queued,
             moved: Arc::new(AtomicU64::new(0)),
             part: None,
+            ranges: None,
             tries: 0,
             begun_at: 0,
             not_before: None,
@@ -297,6 +300,13 @@ impl Queue {
     pub fn waiting(&self, site: &SiteId) -> usize {
         let ids = self.active.iter().chain(&self.queued);
         ids.filter_map(|id| self.items.get(id)).filter(|item| item.site == *site && item.state != TransferState::Paused).count()
+    }
+
+    /// Whether a file of `site` waits for a connection.
+    #[must_use]
+    pub fn wants_connection(&self, site: &SiteId, now: Instant) -> bool {
+        let waits = |item: &Item| item.state == TransferState::Queued && item.not_before.is_none_or(|moment| moment <= now);
+        !self.held && self.queued.iter().filter_map(|id| self.items.get(id)).any(|item| item.site == *site && waits(item))
     }
 
     /// Whether anything of `site` runs, or waits and is not paused.

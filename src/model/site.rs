@@ -94,6 +94,17 @@ pub enum KeepAlive {
     Every(u32),
 }
 
+/// Whether a large file is fetched in ranges, over several connections at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Split {
+    /// Where connections are to spare and the whole gets faster by it.
+    #[default]
+    Automatic,
+    /// Each file over one connection.
+    Never,
+}
+
 /// The marker beside a site's name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -155,6 +166,9 @@ pub struct Site {
     /// Transfer connections beside the browsing one; 0 is the program's own choice.
     #[serde(default)]
     pub connections: u8,
+    /// Whether a large file may come over several connections at once.
+    #[serde(default)]
+    pub split: Split,
     /// Folders on the server that are one click away, in the order in which they were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookmarks: Vec<RemotePath>,
@@ -179,6 +193,7 @@ impl Site {
             data_mode: DataMode::default(),
             keep_alive: KeepAlive::default(),
             connections: 0,
+            split: Split::default(),
             bookmarks: Vec::new(),
         }
     }

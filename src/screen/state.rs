@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::engine::{Question, QuestionId};
 use crate::model::address::AddressPath;
 use crate::model::conflict::OnExists;
+use crate::model::resume::WhenChanged;
 use crate::model::secret::Secret;
 use crate::model::session::SessionView;
 use crate::model::settings::Settings;
@@ -108,6 +109,8 @@ pub struct QuestionForm {
     pub choice: Option<OnExists>,
     /// Also for all later ones.
     pub for_all: bool,
+    /// The choice for a source that has changed.
+    pub when_changed: WhenChanged,
 }
 
 /// All that the window shows. Time is the window's clock, given with each action.

@@ -66,6 +66,9 @@ pub struct SavedItem {
     /// The name, beside the target, that the bytes are written under until they are proven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<String>,
+    /// What is there of a file that comes in ranges: start, written and end of each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranges: Option<Vec<[u64; 3]>>,
     /// How often it was begun.
     pub tries: u32,
 }
@@ -471,6 +474,7 @@ mod tests {
             moved: 0,
             size: Some(1000),
             part: Some("größe.part".into()),
+            ranges: None,
             tries: 1,
         }
     }

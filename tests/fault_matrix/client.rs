@@ -9,6 +9,7 @@ use moorline::model::address::AddressPath;
 use moorline::model::conflict::OnExists;
 use moorline::model::path::RemotePath;
 use moorline::model::problem::ProblemKind;
+use moorline::model::resume::WhenChanged;
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::settings::Settings;
@@ -110,6 +111,7 @@ impl Client {
                         Answer::Password { password: Secret::new("secret"), remember: false }
                     }
                     Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: false },
+                    Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
                     Question::Delete { .. } => Answer::Cancel,
                 };
                 self.engine.send(Command::Answer { question: *id, answer });

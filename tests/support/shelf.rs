@@ -21,6 +21,8 @@ pub struct Shelf {
     pub time: String,
     /// Says this size of every file.
     pub size_lie: Option<u64>,
+    /// Lists every file with this size.
+    pub listed_size: Option<u64>,
     /// The next transfers are closed with these lines.
     pub closings: Vec<String>,
     /// The next transfers move so many bytes and wait until this is `None`.
@@ -29,8 +31,17 @@ pub struct Shelf {
     pub limit: Option<(usize, &'static str)>,
     /// RETR of this file ends the session without a word.
     pub deadly: Option<&'static str>,
+    /// The next transfer of a file moves so many bytes and waits until `braked` is false; those after it do not.
+    pub brake: Option<usize>,
+    pub braked: bool,
     /// Whether REST is refused.
     pub no_rest: bool,
+    /// Whether REST is taken and not heeded.
+    pub ignores_rest: bool,
+    /// Offsets are taken modulo this.
+    pub wraps_at: Option<u64>,
+    /// What RETR sends from an offset on, in place of what the file has there.
+    pub windows: BTreeMap<u64, Vec<u8>>,
     /// The first command that begins so ends the session without an answer: before it is done, or (true) after.
     pub cuts: Option<(&'static str, bool)>,
     /// Commands that are not known here.
@@ -130,7 +141,7 @@ struct Session {
     control: TcpStream,
     passive: Option<TcpListener>,
     folder: String,
-    offset: usize,
+    offset: u64,
     renaming: String,
     logged_in: bool,
     /// Says nothing any more.
@@ -226,7 +237,12 @@ impl Session {
             }
             "REST" if self.server.with(|shelf| shelf.no_rest) => "502 No REST here.".to_owned(),
             "REST" => {
-                self.offset = argument.parse().unwrap();
+                let offset: u64 = argument.parse().unwrap();
+                self.offset = self.server.with(|shelf| match shelf.wraps_at {
+                    _ if shelf.ignores_rest => 0,
+                    Some(limit) => offset % limit,
+                    None => offset,
+                });
                 "350 from there".to_owned()
             }
             "SIZE" => match self.server.with(|shelf| (shelf.size_lie, shelf.files.get(&path).map(Vec::len))) {
@@ -287,7 +303,8 @@ impl Session {
             let inside = |path: &str| path.strip_prefix(&prefix).filter(|n| !n.is_empty() && !n.contains('/')).map(str::to_owned);
             for (path, bytes) in &shelf.files {
                 if let Some(name) = inside(path) {
-                    rows.extend(format!("type=file;size={};modify={}; {name}\r\n", bytes.len(), shelf.time).into_bytes());
+                    let size = shelf.listed_size.unwrap_or(bytes.len() as u64);
+                    rows.extend(format!("type=file;size={size};modify={}; {name}\r\n", shelf.time).into_bytes());
                 }
             }
             for name in shelf.folders.iter().filter_map(|path| inside(path)) {
@@ -301,7 +318,8 @@ impl Session {
     }
 
     fn transfer(&mut self, verb: &str, path: &str) -> std::io::Result<bool> {
-        let offset = std::mem::take(&mut self.offset);
+        let from = std::mem::take(&mut self.offset);
+        let offset = usize::try_from(from).unwrap();
         let Some(listener) = self.passive.take() else {
             self.say("425 PASV first")?;
             return Ok(true);
@@ -318,7 +336,8 @@ impl Session {
         let (mut data, _) = listener.accept()?;
         self.say("150 go")?;
         let is_file = verb != "MLSD";
-        let stop = if is_file { self.server.with(|shelf| shelf.stall) } else { None };
+        let brake = if is_file { self.server.with(|shelf| shelf.brake.take()) } else { None };
+        let stop = if is_file { brake.or_else(|| self.server.with(|shelf| shelf.stall)) } else { None };
         if verb == "STOR" {
             self.server.with(|shelf| {
                 let file = shelf.files.entry(path.to_owned()).or_default();
@@ -341,13 +360,25 @@ impl Session {
                 self.server.with(|shelf| shelf.files.get_mut(path).unwrap().extend_from_slice(&chunk[..count]));
             }
         } else {
-            let rest = source.get(offset..).unwrap_or_default();
+            let window = self.server.with(|shelf| shelf.windows.get(&from).cloned()).filter(|_| is_file);
+            let rest = window.as_deref().or_else(|| source.get(offset..)).unwrap_or_default();
             let first = stop.unwrap_or(rest.len()).min(rest.len());
-            data.write_all(&rest[..first])?;
-            if stop.is_some() {
+            if data.write_all(&rest[..first]).is_err() {
+                drop(data);
+                self.say("426 Broken off.")?;
+                return Ok(true);
+            }
+            if brake.is_some() {
+                self.server.until(|shelf| !shelf.braked);
+            } else if stop.is_some() {
                 self.wait();
             }
-            data.write_all(&rest[first..])?;
+            // Whoever has what it wants ends the data connection.
+            if data.write_all(&rest[first..]).is_err() {
+                drop(data);
+                self.say("426 Broken off.")?;
+                return Ok(true);
+            }
         }
         drop(data);
         let planned =

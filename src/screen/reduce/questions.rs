@@ -19,6 +19,7 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             choice: form.choice.filter(|choice| *choice != OnExists::Ask).unwrap_or(OnExists::Overwrite),
             for_all: form.for_all,
         },
+        Question::Changed { .. } => Answer::Changed(form.when_changed),
         Question::Delete { .. } => Answer::Confirm,
     };
     answer(screen, given)

@@ -2,6 +2,7 @@
 
 mod about;
 mod certificate;
+mod changed;
 mod delete;
 mod delete_site;
 mod diagnosis;
@@ -20,6 +21,7 @@ mod words;
 use eframe::egui::{Context, Ui};
 
 use crate::engine::Question;
+use crate::model::transfer::Direction;
 use crate::screen::state::QuestionForm;
 use crate::screen::{Action, Dialog, Screen};
 use crate::ui::widgets::modal::{Answer, Modal};
@@ -67,6 +69,13 @@ fn question(stage: &mut Stage<'_>, id: u64, question: &Question) {
         Question::Exists { direction, local, remote, source, target, .. } => {
             let conflict = exists::Conflict { direction: *direction, local, remote, source, target };
             exists::show(stage, id, &conflict);
+        }
+        Question::Changed { direction, local, remote, offset, sign, was, now, .. } => {
+            let name = match direction {
+                Direction::Upload => local.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+                Direction::Download => remote.name().unwrap_or("/").to_owned(),
+            };
+            changed::show(stage, id, &changed::Change { direction: *direction, name, offset: *offset, sign: *sign, was, now });
         }
         Question::Delete { places, files, folders, bytes } => delete::show(stage, id, places, *files, *folders, *bytes),
     }
