@@ -120,7 +120,7 @@ fn read_local(folder: &Path) -> Result<(Vec<LocalChild>, usize), Problem> {
 /// The folder cannot be read here or made there; rows that could not be read are a failure too, after the others are queued.
 pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
     let doing = format!("list {}", item.remote);
-    let listing = control.list(&item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
+    let listing = control.list_from_afar(&item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
     let target = item.local.clone();
     tokio::task::spawn_blocking(move || fs::create_dir_all(target))
         .await
