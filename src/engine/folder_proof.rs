@@ -121,7 +121,7 @@ pub fn abandon(ctx: &SessionContext) {
 pub async fn prove(ctx: &SessionContext, control: &mut Control, mut batch: Batch) -> Result<(), Fault> {
     if batch.sent.len() > FEW && batch.lost < LOST_LISTINGS {
         let began = Instant::now();
-        match control.list_from_afar(&batch.folder).await {
+        match ctx.list(control, &batch.folder).await {
             Ok(listing) => {
                 let entries = listing.entries.iter().filter(|entry| entry.kind == EntryKind::File);
                 let sizes: HashMap<&str, Option<u64>> = entries.map(|entry| (entry.name.as_str(), entry.size)).collect();

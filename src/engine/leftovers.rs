@@ -88,9 +88,8 @@ impl Leftovers {
 
     /// Whether a temporary name may be used: what was to be taken away under it is forgotten, unless that is being done now.
     pub async fn may_use(&self, site: &SiteId, part: &RemotePath) -> bool {
-        let is_it = |entry: &Entry| {
-            entry.left.site == *site && entry.left.aside.is_none() && entry.left.part_path().as_ref() == Some(part)
-        };
+        let is_it =
+            |entry: &Entry| entry.left.site == *site && entry.left.aside.is_none() && entry.left.part_path().as_ref() == Some(part);
         let gone = {
             let mut list = self.lock();
             if list.iter().any(|entry| is_it(entry) && entry.is_claimed) {
@@ -136,7 +135,8 @@ impl Leftovers {
 /// What an upload has under a temporary name, when it has.
 #[must_use]
 pub fn part_of(item: &Item) -> Option<Leftover> {
-    let part = item.part.as_ref().filter(|part| item.direction == Direction::Upload && item.remote.name() != Some(part.as_str()))?;
+    let part =
+        item.part.as_ref().filter(|part| item.direction == Direction::Upload && item.remote.name() != Some(part.as_str()))?;
     let is_over = matches!(item.state, TransferState::Done(_) | TransferState::Skipped);
     (!is_over).then(|| Leftover { site: item.site.clone(), target: item.remote.clone(), part: part.clone(), aside: None })
 }

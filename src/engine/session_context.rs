@@ -1,6 +1,6 @@
 //! What the session's tasks share: the site, the way to report, the queue, and how many connections there may be.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -78,6 +78,8 @@ pub struct SessionContext {
     pub resting: AtomicUsize,
     /// Attempts of lanes to connect that failed since the last one that did not.
     pub lane_failures: AtomicUsize,
+    /// Whether the server pays heed to a path behind MLSD.
+    lists_paths: AtomicBool,
     trust: Mutex<Trust>,
     password: Mutex<Secret>,
     view: Mutex<SessionView>,
@@ -112,6 +114,7 @@ impl SessionContext {
             dialling: tokio::sync::Mutex::default(),
             resting: AtomicUsize::new(0),
             lane_failures: AtomicUsize::new(0),
+            lists_paths: AtomicBool::new(false),
             trust: Mutex::default(),
             password: Mutex::default(),
             view: Mutex::new(view),
@@ -183,6 +186,21 @@ impl SessionContext {
     /// The remote folder that is shown, when it is `path`.
     pub fn shown(&self, path: &RemotePath) -> Option<Arc<Listing>> {
         lock(&self.shown).as_ref().filter(|(shown, _)| shown == path).map(|(_, listing)| Arc::clone(listing))
+    }
+
+    /// Lists a folder on a transfer connection, without going there where the server takes paths: one connection finds out for all.
+    ///
+    /// # Errors
+    /// As [`Control::list`].
+    pub async fn list(&self, control: &mut Control, path: &RemotePath) -> Result<Listing, Fault> {
+        if self.lists_paths.load(Ordering::Relaxed) {
+            control.trust_listed_paths();
+        }
+        let listing = control.list_from_afar(path).await;
+        if control.lists_paths() {
+            self.lists_paths.store(true, Ordering::Relaxed);
+        }
+        listing
     }
 
     /// Dials and secures a connection, not logged in.

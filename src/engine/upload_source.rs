@@ -82,7 +82,8 @@ impl Source {
             return Ok(());
         }
         let path = self.path.clone();
-        let now = tokio::task::spawn_blocking(move || fs::metadata(path)).await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        let now =
+            tokio::task::spawn_blocking(move || fs::metadata(path)).await.unwrap_or_else(|error| Err(io::Error::other(error)));
         match now {
             Ok(facts) if facts.len() == self.size && local::modified(&facts) == self.modified => Ok(()),
             Ok(_) => Err(changed(&self.path)),

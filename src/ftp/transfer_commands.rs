@@ -84,6 +84,17 @@ impl Control {
         self.list(path).await
     }
 
+    /// Whether MLSD was found to take a path.
+    #[must_use]
+    pub fn lists_paths(&self) -> bool {
+        self.takes_mlsd_path == Some(true)
+    }
+
+    /// Another connection to the same server found that MLSD takes a path.
+    pub fn trust_listed_paths(&mut self) {
+        self.takes_mlsd_path = self.takes_mlsd_path.or(Some(true));
+    }
+
     /// LIST leaves names that begin with a dot out on many servers (vsftpd, the BSDs); `LIST -a` has them there, and is the name of
     /// no such file elsewhere. A listing that shows the folder itself proves that the option was understood.
     async fn list_with_hidden(&mut self, path: &RemotePath) -> Result<Listing, Fault> {
@@ -135,7 +146,8 @@ impl Control {
         {
             return Err(Fault::DataConnection { detail: format!("the closing reply speaks of “{word}”"), reply: Some(reply) });
         }
-        let parsed = if command.starts_with("MLSD") { listing::read_mlsd(&bytes) } else { listing::read_list(&bytes, Timestamp::now()) };
+        let parsed =
+            if command.starts_with("MLSD") { listing::read_mlsd(&bytes) } else { listing::read_list(&bytes, Timestamp::now()) };
         let mut listing = parsed.map_err(|limit| Fault::Protocol { doing: "reading a listing", detail: limit.to_string() });
         if let Ok(listing) = &mut listing {
             listing.incomplete = incomplete;

@@ -162,7 +162,7 @@ fn a_server_that_listings_end_each_connection_of_is_asked_for_the_sizes() {
     let folder = tempfile::tempdir().unwrap();
     plant(&folder.path().join("up"), 8);
     let mut client = Client::moored(&server);
-    server.with(|shelf| shelf.always_cuts = Some("MLSD"));
+    server.with(|shelf| shelf.always_cuts = Some("CWD /up"));
     client.put(&folder.path().join("up"), "/up", OnExists::Ask);
     assert_eq!(all_done(&mut client), 8);
     assert_eq!((server.count("STOR"), server.count("SIZE /up/")), (8, 8), "{:#?}", client.story());
@@ -280,7 +280,8 @@ fn uploads_keep_their_times_and_a_server_that_sets_none_is_asked_once() {
 fn a_download_keeps_its_time_unless_that_is_not_wanted() {
     let server = Server::start(&[("/a", b"1")]);
     let folder = tempfile::tempdir().unwrap();
-    let seconds = |path: &Path| fs::metadata(path).unwrap().modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let seconds =
+        |path: &Path| fs::metadata(path).unwrap().modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     for keeps in [true, false] {
         let mut client = Client::forgetful();
         let mut at = site(server.port());
