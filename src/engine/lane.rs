@@ -46,7 +46,7 @@ impl Connection {
 /// What a connection does next.
 pub enum Work {
     /// An item of the queue.
-    Item(Taken),
+    Item(Box<Taken>),
     /// The proof of files that were sent.
     Proof(Batch),
     /// Something of ours that is to be put in order.
@@ -58,7 +58,9 @@ impl Work {
     pub fn next(ctx: &SessionContext, may_take: bool) -> Option<Self> {
         let left = || if may_take { ctx.leftovers.claim(&ctx.site.id).map(Self::Clean) } else { None };
         let due = ctx.proofs.due().map(Self::Proof).or_else(left);
-        let item = || if may_take { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop).map(Self::Item) } else { None };
+        let item = || {
+            if may_take { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop).map(Box::new).map(Self::Item) } else { None }
+        };
         due.or_else(item).or_else(|| ctx.proofs.when_idle().map(Self::Proof))
     }
 
@@ -137,7 +139,7 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
                 drop(turn);
                 open.control.set_cancel(token);
                 let goes_on = match work {
-                    Work::Item(taken) => carry_out(&ctx, &mut open.control, taken).await,
+                    Work::Item(taken) => carry_out(&ctx, &mut open.control, *taken).await,
                     Work::Proof(batch) => folder_proof::prove(&ctx, &mut open.control, batch).await.is_ok(),
                     Work::Clean(left) => leftovers::clean(&ctx, &mut open.control, left).await.is_ok(),
                 };

@@ -451,7 +451,7 @@ fn unless_cancelled(result: Result<(), Fault>) -> Result<(), Fault> {
 /// Runs one piece of work on the browsing connection and writes its end into the queue.
 async fn carry_out(ctx: &SessionContext, control: &mut Control, work: lane::Work) -> Result<(), Fault> {
     let Taken { item, run, .. } = match work {
-        lane::Work::Item(taken) => taken,
+        lane::Work::Item(taken) => *taken,
         lane::Work::Proof(batch) => return unless_cancelled(folder_proof::prove(ctx, control, batch).await),
         lane::Work::Clean(left) => return unless_cancelled(leftovers::clean(ctx, control, left).await),
     };

@@ -63,7 +63,7 @@ mod tests {
         };
         let (one, two) = (left(None), left(Some("ü.part.old")));
         change(&places, &[one.clone(), two.clone()], &[]).unwrap();
-        change(&places, &[one.clone()], &[]).unwrap();
+        change(&places, std::slice::from_ref(&one), &[]).unwrap();
         assert_eq!(load(&places).value, [one.clone(), two.clone()]);
         change(&places, &[], &[one]).unwrap();
         assert_eq!(load(&places).value, [two]);
