@@ -96,7 +96,7 @@ fn what_waits_for_its_proof_can_be_held_and_cancelled() {
     let folder = tempfile::tempdir().unwrap();
     plant(&folder.path().join("up"), 8);
     let mut client = Client::moored(&server);
-    server.with(|shelf| shelf.listings_held = true);
+    server.with(|shelf| shelf.proofs_held = true);
     client.put(&folder.path().join("up"), "/up", OnExists::Ask);
     client.until("all proving", |client| {
         let rows = client.rows();
@@ -110,7 +110,7 @@ fn what_waits_for_its_proof_can_be_held_and_cancelled() {
     // Both at once, not when the listing comes.
     client.row("/up/03", |row| row.state == TransferState::Paused);
     client.until("gone", |client| (client.rows().len() == 7).then_some(()));
-    server.with(|shelf| shelf.listings_held = false);
+    server.with(|shelf| shelf.proofs_held = false);
     for name in ["00", "01", "02", "04", "06", "07"] {
         client.done(&format!("/up/{name}"));
     }
@@ -128,14 +128,14 @@ fn proofs_that_were_awaited_as_the_program_ended_come_without_the_bytes_being_se
     let mut client = Client::start(kept(home.path()));
     client.connect(server.port());
     client.moor();
-    server.with(|shelf| shelf.listings_held = true);
+    server.with(|shelf| shelf.proofs_held = true);
     client.put(&folder.path().join("up"), "/up", OnExists::Ask);
     client.until("all proving", |client| {
         let rows = client.rows();
         (rows.len() == 8 && rows.iter().all(|row| row.state == TransferState::Proving)).then_some(())
     });
     drop(client);
-    server.with(|shelf| shelf.listings_held = false);
+    server.with(|shelf| shelf.proofs_held = false);
     let mut client = Client::start(kept(home.path()));
     client.until("restored", |client| (client.rows().len() == 8).then_some(()));
     assert!(client.rows().iter().all(|row| row.state == TransferState::Queued), "none of them is proven");
@@ -174,7 +174,7 @@ fn a_leave_after_the_queue_waits_for_the_proofs() {
     let folder = tempfile::tempdir().unwrap();
     plant(&folder.path().join("up"), 8);
     let mut client = Client::moored(&server);
-    server.with(|shelf| shelf.listings_held = true);
+    server.with(|shelf| shelf.proofs_held = true);
     client.put(&folder.path().join("up"), "/up", OnExists::Ask);
     client.until("all proving", |client| {
         let rows = client.rows();
@@ -182,13 +182,13 @@ fn a_leave_after_the_queue_waits_for_the_proofs() {
     });
     client.engine.send(Command::Disconnect { when: DisconnectWhen::FilesDone });
     client.until("leaving", |client| matches!(client.session.phase, Phase::Leaving(_)).then_some(()));
-    server.with(|shelf| shelf.listings_held = false);
+    server.with(|shelf| shelf.proofs_held = false);
     client.left();
     assert_eq!(all_done(&mut client), 8);
     // Now is now: what is not proven by then waits in the queue.
     client.connect(server.port());
     client.moor();
-    server.with(|shelf| shelf.listings_held = true);
+    server.with(|shelf| shelf.proofs_held = true);
     client.put(&folder.path().join("up"), "/again", OnExists::Ask);
     client.until("all proving", |client| {
         let waits = |row: &&TransferRow| row.remote.as_str().starts_with("/again/") && row.state == TransferState::Proving;
@@ -198,7 +198,7 @@ fn a_leave_after_the_queue_waits_for_the_proofs() {
     client.left();
     let waiting = client.rows().iter().filter(|row| row.state == TransferState::Queued).count();
     assert_eq!(waiting, 8);
-    server.with(|shelf| shelf.listings_held = false);
+    server.with(|shelf| shelf.proofs_held = false);
 }
 
 #[test]

@@ -23,8 +23,8 @@ pub struct Shelf {
     pub size_lie: Option<u64>,
     /// Says this size of every file in listings.
     pub listing_lie: Option<u64>,
-    /// Listings wait until this is false.
-    pub listings_held: bool,
+    /// Listings and sizes wait until this is false.
+    pub proofs_held: bool,
     /// Whether MLSD pays heed to a path.
     pub lists_paths: bool,
     /// Whether MFMT is offered.
@@ -232,6 +232,9 @@ impl Session {
     /// False when the session is over.
     fn answer(&mut self, verb: &str, argument: &str) -> std::io::Result<bool> {
         let path = if argument.starts_with('/') { argument.to_owned() } else { format!("{}/{argument}", self.folder) };
+        if verb == "SIZE" {
+            self.wait_for_proofs();
+        }
         let reply = match verb {
             verb if self.server.with(|shelf| shelf.unknown.contains(&verb)) => "502 Not here.".to_owned(),
             "USER" => "331 password".to_owned(),
@@ -367,7 +370,7 @@ impl Session {
         };
         let source = match verb {
             "MLSD" => {
-                self.wait_for_listings();
+                self.wait_for_proofs();
                 Some(self.listing(path))
             }
             "RETR" => self.server.file(path),
@@ -418,9 +421,9 @@ impl Session {
         Ok(true)
     }
 
-    fn wait_for_listings(&self) {
+    fn wait_for_proofs(&self) {
         let (lock, changed) = &*self.server.shelf;
-        drop(changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |shelf| shelf.listings_held).unwrap());
+        drop(changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |shelf| shelf.proofs_held).unwrap());
     }
 
     /// Waits until the stall is over.
