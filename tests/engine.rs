@@ -1,6 +1,10 @@
 //! The engine against a server that does wrong where a test wants it to: what arrives, what is asked, what is kept.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "engine/replacing.rs"]
+mod replacing;
+#[path = "engine/round_trips.rs"]
+mod round_trips;
 mod support;
 
 use std::fs;
@@ -20,7 +24,7 @@ use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::settings::Settings;
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
-use moorline::model::transfer::{Direction, Job, QueueTab, TransferId, TransferRow, TransferState};
+use moorline::model::transfer::{Compared, Direction, Job, QueueTab, TransferId, TransferRow, TransferState};
 use moorline::model::upkeep::IdleCommand;
 use moorline::store::places::Places;
 use moorline::store::secrets::{MemoryKeyring, NoKeyring, SecretStore};
@@ -572,7 +576,7 @@ fn a_server_whose_offsets_overflow_at_4_gib_is_found_out_and_a_persons_file_stay
     let server = Server::start(&[("/huge", b"not what was asked for")]);
     server.with(|shelf| {
         shelf.size_lie = Some(6 * GIB);
-        shelf.listed_size = Some(6 * GIB);
+        shelf.listing_lie = Some(6 * GIB);
         shelf.wraps_at = Some(4 * GIB);
         shelf.windows.insert(GIB - OVERLAP, window.clone());
     });

@@ -219,6 +219,18 @@ async fn send_read(data: &mut Data<'_>, file: Arc<File>, from: u64, counter: &At
     ended.map(|()| sent)
 }
 
+/// Sends `bytes` and adds to `counter`.
+///
+/// # Errors
+/// The connection's fault.
+pub async fn send_bytes(data: &mut Data<'_>, bytes: &[u8], counter: &AtomicU64) -> Result<(), CopyFault> {
+    for chunk in bytes.chunks(HAND_OVER) {
+        data.write(chunk).await.map_err(CopyFault::Wire)?;
+        counter.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
 fn read_all(mut file: &File, from: u64, filled: &mpsc::Sender<Filled>, mut empty: mpsc::Receiver<Vec<u8>>) -> io::Result<()> {
     file.seek(io::SeekFrom::Start(from))?;
     let left = file.metadata()?.len().saturating_sub(from);

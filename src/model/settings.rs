@@ -36,6 +36,10 @@ pub struct Settings {
     pub download_exists: OnExists,
     /// What is done with our own unfinished file when its source has changed.
     pub source_changed: SourceChanged,
+    /// Files keep the time of their last change on the other side.
+    pub keep_times: bool,
+    /// Uploads replace an existing file as they write it, without a temporary name.
+    pub write_directly: bool,
     /// Keeps a record of the protocol.
     pub record: bool,
     /// Shows files whose names begin with a dot.
@@ -71,6 +75,8 @@ impl Default for Settings {
             upload_exists: OnExists::Ask,
             download_exists: OnExists::Ask,
             source_changed: SourceChanged::Anew,
+            keep_times: true,
+            write_directly: false,
             record: false,
             show_hidden: true,
             window: None,

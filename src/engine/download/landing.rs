@@ -180,7 +180,7 @@ pub async fn keep(ctx: &SessionContext, item: &Item, fetched: Fetched) {
 
 /// Gives the proven file its time and its name.
 pub async fn publish(ctx: &SessionContext, item: &Item, fetched: Fetched) -> Result<(), Stopped> {
-    let modified = item.modified;
+    let modified = item.modified.filter(|_| ctx.keeps_times());
     let Fetched { target, replaces, .. } = fetched;
     let (part, unwritten) = match fetched.at {
         Where::Part(part) => (part, None),
