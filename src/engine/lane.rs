@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::crew::{Seat, Through};
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::{Place, SessionContext};
 use crate::engine::shared_queue::Taken;
@@ -19,6 +20,8 @@ use crate::model::transfer::Direction;
 const LINGER: Duration = Duration::from_secs(15);
 /// Waits between attempts of all lanes together to connect, while the browsing connection is fine.
 const BETWEEN_ATTEMPTS: [u64; 5] = [1, 3, 10, 30, 60];
+/// How often what a long run moves is looked at.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// A connection and its place in the count.
 pub struct Connection {
@@ -35,14 +38,31 @@ impl Connection {
     pub async fn open(ctx: &Arc<SessionContext>, number: u16, mut place: Place, cancel: &CancellationToken) -> Result<Self, Fault> {
         let mut control = ctx.dial(number, |_| {}, cancel).await?;
         control.set_cancel(cancel.clone());
-        control.login(ctx.site.login_user(), &ctx.password()).await?;
+        control.login_again(ctx.site.login_user(), &ctx.password(), ctx.manners()).await?;
         place.taken();
         Ok(Self { control, _place: place })
     }
 }
 
-/// Runs until the session stops.
-pub async fn run(ctx: Arc<SessionContext>, number: u16) {
+/// Runs until the session stops. There are as many lanes as the budget may ever come to; those without a seat sleep.
+pub async fn run(ctx: Arc<SessionContext>) {
+    let mut working = ctx.working.subscribe();
+    while !ctx.stop.is_cancelled() {
+        working.borrow_and_update();
+        match ctx.crew.take_seat(ctx.lanes_allowed()) {
+            Some(seat) => work(&ctx, seat).await,
+            None => {
+                tokio::select! {
+                    _ = working.changed() => {}
+                    () = ctx.stop.cancelled() => {}
+                }
+            }
+        }
+    }
+}
+
+/// Works until the session stops or there is a seat too many.
+async fn work(ctx: &Arc<SessionContext>, mut seat: Seat) {
     let mut changes = ctx.queue.changes();
     let mut working = ctx.working.subscribe();
     let mut connection: Option<Connection> = None;
@@ -51,63 +71,78 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
         if connection.as_ref().is_some_and(|open| open.control.is_poisoned()) {
             connection = None;
         }
+        seat.set_stands(connection.is_some());
         // Whoever has a connection works; another lane needs a place for one first.
         let is_open = *working.borrow_and_update();
+        let number = seat.number();
+        if seat.is_given_up(ctx.lanes_allowed()) {
+            break;
+        }
         // A lane that is connected already and rests wakes by the same change, and is quicker.
         let may_dial = is_open && connection.is_none() && ctx.resting.load(Ordering::Acquire) == 0;
-        let turn = if may_dial { Some(ctx.turn_to_dial().await) } else { None };
+        let turn = if may_dial { ctx.turn_to_dial().await } else { None };
         let place = if turn.is_some() { ctx.reserve() } else { None };
         let may_work = is_open && (connection.is_some() || place.is_some());
         let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop) } else { None };
         let Some(Taken { item, stop: token, run }) = taken else {
             drop((place, turn));
-            idle(&ctx, may_work, &mut connection, &mut changes, &mut working).await;
+            idle(ctx, may_work, &mut connection, &mut changes, &mut working).await;
             continue;
         };
         let id = item.id;
         if !*ctx.working.borrow() {
             // The leave came in between: it has stopped what ran, and this did not run yet.
-            settle::hand_back(&ctx, id);
+            settle::hand_back(ctx, id);
             ctx.queue.release(id, run);
             continue;
         }
         ctx.queue.journalled().await;
         let open = match (connection.take(), place) {
             (Some(open), _) => Ok(open),
-            (None, Some(place)) => Connection::open(&ctx, number, place, &token).await,
+            (None, Some(place)) => Connection::open(ctx, number, place, &token).await,
             // Not reached: an item is taken with a connection or a place for one only.
             (None, None) => Err(Fault::Cancelled),
         };
         match open {
             Ok(mut open) => {
                 ctx.lane_failures.store(0, Ordering::Release);
+                seat.set_stands(true);
                 drop(turn);
                 open.control.set_cancel(token);
-                let result = run_item(&ctx, &mut open.control, item).await;
+                let result = observed(ctx, number, &mut open.control, item).await;
                 if matches!(result, Err(Stopped::ByWish)) {
-                    upload::discard(&ctx, &mut open.control, id).await;
+                    upload::discard(ctx, &mut open.control, id).await;
                 }
-                let gone = matches!(result, Err(Stopped::ConnectionGone(_)));
-                settle::settle(&ctx, id, result);
-                if !gone {
+                // What is gone does not count any more as the number of connections is thought over.
+                if matches!(result, Err(Stopped::ConnectionGone(_))) {
+                    drop(open);
+                    seat.set_stands(false);
+                } else {
                     connection = Some(open);
                 }
+                if let Err(stopped) = &result {
+                    aftermath::lane_stopped(ctx, stopped).await;
+                }
+                settle::settle(ctx, id, result);
             }
-            Err(Fault::Cancelled) => settle::settle(&ctx, id, Err(Stopped::ByWish)),
+            Err(Fault::Cancelled) => settle::settle(ctx, id, Err(Stopped::ByWish)),
             Err(fault) => {
-                settle::hand_back(&ctx, id);
+                settle::hand_back(ctx, id);
                 // Another connection may take it while this one waits.
                 ctx.queue.release(id, run);
-                let failures = ctx.lane_failures.fetch_add(1, Ordering::AcqRel);
-                // Before the next lane dials: it may not have to.
-                aftermath::adjust_budget(&ctx, &fault, failures + 1).await;
-                let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
-                // With the turn in hand: no lane dials meanwhile, so that the host sees one attempt a wait, however many lanes there are.
-                tokio::select! {
-                    () = sleep(Duration::from_secs(seconds)) => {}
-                    () = ctx.stop.cancelled() => {}
+                if let Some(floor) = turn.and_then(|turn| turn.failed(fault)) {
+                    let faults = floor.all_ended().await;
+                    let failures = ctx.lane_failures.fetch_add(1, Ordering::AcqRel);
+                    // Before the next lane dials: it may not have to.
+                    aftermath::adjust_budget(ctx, &faults, failures + 1).await;
+                    let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
+                    // With the floor in hand: no lane dials meanwhile, so that the host sees one attempt a wait, however many lanes there are.
+                    tokio::select! {
+                        () = sleep(Duration::from_secs(seconds)) => {}
+                        () = ctx.stop.cancelled() => {}
+                    }
                 }
-                drop(turn);
+                continue;
             }
         }
         ctx.queue.release(id, run);
@@ -115,6 +150,30 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
     if let Some(open) = connection {
         open.control.quit().await;
     }
+}
+
+/// Runs one item, and tells the budget what it moves.
+async fn observed(ctx: &Arc<SessionContext>, number: u16, control: &mut Control, item: Item) -> Result<Outcome, Stopped> {
+    ctx.crew.begin(number, &item.moved);
+    let running = run_item(ctx, control, item);
+    tokio::pin!(running);
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let result = loop {
+        tokio::select! {
+            biased;
+            result = &mut running => break result,
+            _ = look.tick() => ctx.observe(),
+        }
+    };
+    let through = match &result {
+        Ok(Outcome::FolderRead) => Through::Folder,
+        Ok(Outcome::Asking) | Err(_) => Through::Nothing,
+        Ok(_) => Through::File,
+    };
+    ctx.crew.end(number, through);
+    ctx.observe();
+    result
 }
 
 /// Runs one item on a connection.
