@@ -554,7 +554,7 @@ fn small_files_over_a_long_way_get_eight_connections_and_so_do_the_next_ones_at_
     all_done(&mut client, 400);
     assert_eq!((server.with(|shelf| shelf.most_logged_in), client.session.connection_budget), (9, 9), "{:#?}", client.story());
     assert!(server.with(|shelf| shelf.most_dialling.0) > 1, "they were dialled one after the other");
-    client.engine.send(Command::Leave { when: DisconnectWhen::QueueDone });
+    client.engine.send(Command::Disconnect { when: DisconnectWhen::QueueDone });
     client.left();
     drop(client);
     let client = remembering(folder.path(), &server, 0);
