@@ -282,7 +282,7 @@ mod tests {
     fn nobody_dials_after_a_failure_until_all_of_that_time_have_ended_and_it_is_dealt_with() {
         runtime().block_on(async {
             let (crew, stop) = (Crew::default(), CancellationToken::new());
-            let at_once = |_| 2;
+            let at_once = |_: usize| 2;
             let first = crew.turn_to_dial(at_once, &stop).await.unwrap();
             let second = crew.turn_to_dial(at_once, &stop).await.unwrap();
             let third = crew.turn_to_dial(at_once, &stop);

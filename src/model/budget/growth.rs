@@ -57,6 +57,7 @@ enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Rate {
     kind: Kind,
+    count: u64,
     least: f64,
     most: f64,
 }
@@ -126,6 +127,8 @@ impl Growth {
             if let Some(before) = self.before.as_mut().filter(|before| before.lanes == sample.lanes)
                 && let Some(rate) = rate(&before.from, &sample)
                 && rate.kind == before.rate.kind
+                // As one ends the count is exact; in between it is less than what moved.
+                && (rate.count == 0 || rate.count > before.rate.count)
             {
                 before.rate = rate;
             }
@@ -193,7 +196,7 @@ fn rate(from: &Sample, to: &Sample) -> Option<Rate> {
         return None;
     }
     let weight = |count: u64| (bytes + count * FILE_WEIGHT) as f64 / took.as_secs_f64();
-    Some(Rate { kind, least: weight(count.saturating_sub(1)), most: weight(count) })
+    Some(Rate { kind, count, least: weight(count.saturating_sub(1)), most: weight(count) })
 }
 
 /// Whether the time was long enough to say that a growth did not help.
