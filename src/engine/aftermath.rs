@@ -211,14 +211,13 @@ pub async fn adjust_budget(ctx: &SessionContext, faults: &[Fault], in_a_row: usi
 
 /// A transfer connection ended in the middle of its work, or the server could not serve it: with fewer of them it may cope.
 pub async fn lane_stopped(ctx: &SessionContext, stopped: &Stopped) {
-    match stopped {
-        Stopped::ConnectionGone(fault) if !ctx.stop.is_cancelled() => {
-            if !lower(ctx, std::slice::from_ref(fault)).await {
-                ctx.lane_lost();
-            }
-        }
-        Stopped::Failed { problem, .. } if problem.server_words.as_deref().is_some_and(cannot_cope) => ctx.lane_lost(),
-        _ => {}
+    let is_too_much = match stopped {
+        Stopped::ConnectionGone(fault) => !ctx.stop.is_cancelled() && !lower(ctx, std::slice::from_ref(fault)).await,
+        Stopped::Failed { problem, .. } => problem.server_words.as_deref().is_some_and(cannot_cope),
+        Stopped::ByWish => false,
+    };
+    if is_too_much {
+        ctx.lane_lost();
     }
 }
 

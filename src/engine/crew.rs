@@ -273,7 +273,8 @@ mod tests {
         seats.iter_mut().for_each(|seat| seat.set_stands(seat.number() == 3));
         // Room for two: the one in the middle has no connection.
         assert!(!first.is_given_up(2));
-        let gone: Vec<u16> = seats.iter_mut().map(|seat| (seat.number(), seat.is_given_up(2))).filter(|(_, up)| *up).map(|(n, _)| n).collect();
+        let gone: Vec<u16> =
+            seats.iter_mut().map(|seat| (seat.number(), seat.is_given_up(2))).filter(|(_, up)| *up).map(|(n, _)| n).collect();
         assert_eq!((gone, crew.standing()), (vec![2], 2));
         assert!(first.is_given_up(1) && crew.standing() == 1);
     }

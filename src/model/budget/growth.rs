@@ -233,7 +233,8 @@ mod tests {
     /// One connection fills it.
     const FULL: Line = Line { each: Duration::from_millis(160), size: 1 << 40, bytes_per_second: 10e6, files_per_second: 1e6 };
     /// Each connection moves so much, whatever the others do.
-    const SHARED: Line = Line { each: Duration::from_secs(1 << 20), size: 2_000_000 << 20, bytes_per_second: 1e12, files_per_second: 1e6 };
+    const SHARED: Line =
+        Line { each: Duration::from_secs(1 << 20), size: 2_000_000 << 20, bytes_per_second: 1e12, files_per_second: 1e6 };
     /// The server ends so many files a second, however many connections ask.
     const SERIAL: Line = Line { files_per_second: 10.0, ..LONG };
 
@@ -338,8 +339,14 @@ mod tests {
         let mut growth = Growth::new(0, None);
         let begun = Instant::now();
         for step in 0..100 {
-            let sample =
-                Sample { at: begun + step * STEP, lanes: 2, files: u64::from(step) * 2, folders: 0, bytes: 0, is_busy: step % 2 == 0 };
+            let sample = Sample {
+                at: begun + step * STEP,
+                lanes: 2,
+                files: u64::from(step) * 2,
+                folders: 0,
+                bytes: 0,
+                is_busy: step % 2 == 0,
+            };
             assert!(!growth.observe(sample, 99), "{step}");
         }
     }
@@ -381,7 +388,9 @@ mod tests {
         assert_eq!(growth.target(), 5);
         // It is left in peace for a while, and then it grows again.
         let sample = |after: Duration, files| Sample { at: start + after, lanes: 5, files, folders: 0, bytes: 0, is_busy: true };
-        assert!(!growth.observe(sample(Duration::from_secs(10), 0), 99) && !growth.observe(sample(Duration::from_secs(12), 99), 99));
+        assert!(
+            !growth.observe(sample(Duration::from_secs(10), 0), 99) && !growth.observe(sample(Duration::from_secs(12), 99), 99)
+        );
         let later = ONE_LOSS + STILL_AFTER_LOSS;
         assert!(!growth.observe(sample(later, 100), 99));
         assert!(growth.observe(sample(later + Duration::from_secs(1), 150), 99));
