@@ -547,11 +547,11 @@ fn all_done(client: &mut Client, count: usize) {
 
 #[test]
 fn small_files_over_a_long_way_get_eight_connections_and_so_do_the_next_ones_at_once() {
-    let (server, folder) = many_small_files(400, 30);
+    let (server, folder) = many_small_files(240, 100);
     let mut client = remembering(folder.path(), &server, 0);
     assert_eq!(client.session.connection_budget, 3, "it begins with two beside the one for browsing");
     client.get("/data", &folder.path().join("data"), OnExists::Ask);
-    all_done(&mut client, 400);
+    all_done(&mut client, 240);
     assert_eq!((server.with(|shelf| shelf.most_logged_in), client.session.connection_budget), (9, 9), "{:#?}", client.story());
     assert!(server.with(|shelf| shelf.most_dialling.0) > 1, "they were dialled one after the other");
     client.engine.send(Command::Disconnect { when: DisconnectWhen::QueueDone });
@@ -574,11 +574,11 @@ fn a_chosen_number_is_the_most_that_there_are() {
 
 #[test]
 fn a_server_that_does_no_more_for_more_connections_keeps_two() {
-    let (server, folder) = many_small_files(250, 10);
+    let (server, folder) = many_small_files(200, 20);
     server.with(|shelf| shelf.one_at_a_time = true);
     let mut client = remembering(folder.path(), &server, 0);
     client.get("/data", &folder.path().join("data"), OnExists::Ask);
-    all_done(&mut client, 250);
+    all_done(&mut client, 200);
     // Four were tried; what was not needed says goodbye.
     assert_eq!((server.with(|shelf| shelf.most_logged_in), client.session.connection_budget), (5, 3), "{:#?}", client.story());
     server.until(|shelf| shelf.logged_in <= 3);
