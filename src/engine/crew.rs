@@ -197,7 +197,8 @@ impl<'a> Turn<'a> {
         dialling.faults.push(fault);
         let is_first = !std::mem::replace(&mut dialling.is_closed, true);
         drop(dialling);
-        is_first.then_some(Floor { crew })
+        // Made only where it is given out: dropped, it opens the gate again.
+        is_first.then(|| Floor { crew })
     }
 }
 
