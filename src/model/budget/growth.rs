@@ -300,8 +300,9 @@ mod tests {
 
     #[test]
     fn it_doubles_while_that_helps() {
-        // What is chosen, the room, the line, and where it goes from there.
-        let table: [(usize, usize, Line, &[usize], Option<usize>); 9] = [
+        /// What is chosen, the room, the line, where it goes from there, and what is remembered.
+        type Row<'a> = (usize, usize, Line, &'a [usize], Option<usize>);
+        let table: [Row<'_>; 9] = [
             (0, 99, LONG, &[2, 4, 8], Some(8)),
             (32, 99, LONG, &[8, 16, 32], Some(32)),
             (10, 99, LONG, &[8, 10], Some(10)),
