@@ -112,8 +112,16 @@ impl Keeper {
     /// Remembers what was learned of a site's host; returns what went wrong.
     pub async fn learn(&self, site: &Site, facts: HostFacts) -> Option<Problem> {
         let authority = site.authority();
+        self.save(move |kept, places| if kept.hosts.learn(&authority, facts) { kept.hosts.save(places) } else { Ok(()) }).await
+    }
+
+    /// Changes what is known of a site's host, whatever else is being learned of it; returns what went wrong.
+    pub async fn relearn(&self, site: &Site, change: impl FnOnce(&mut HostFacts) + Send + 'static) -> Option<Problem> {
+        let authority = site.authority();
         // Without a place to save it, it is known as long as the program runs.
         let learn = move |kept: &mut Kept| {
+            let mut facts = kept.hosts.facts(&authority);
+            change(&mut facts);
             let is_new = kept.hosts.learn(&authority, facts);
             let places = kept.places.clone().filter(|_| is_new)?;
             kept.hosts.save(&places).err().map(|error| error.problem())
@@ -133,8 +141,7 @@ impl Keeper {
 
     /// Remembers the address of a session that came about. Without a disk to write to there is none to compare with next time.
     pub async fn remember_address(&self, site: &Site, address: IpAddr) {
-        let facts = self.host(site).await;
-        if let Some(problem) = self.learn(site, HostFacts { last_address: Some(address), ..facts }).await {
+        if let Some(problem) = self.relearn(site, move |facts| facts.last_address = Some(address)).await {
             tracing::warn!(problem = %problem.what, "the host's address is not remembered");
         }
     }

@@ -119,9 +119,8 @@ pub async fn remember_misplaced(ctx: &SessionContext, asked: u64, beyond: u64) {
         format!("This server goes wrong beyond {} GiB: asked to go on at {}, it began elsewhere.", beyond >> 30, in_words(asked))
     };
     ctx.publisher.log(0, LogKind::Problem, format!("{what} The file is transferred anew."));
-    let facts = ctx.keeper.host(&ctx.site).await;
-    let rest_limit = Some(facts.rest_limit.map_or(beyond, |limit| limit.min(beyond)));
-    if let Some(problem) = ctx.keeper.learn(&ctx.site, HostFacts { rest_limit, ..facts }).await {
+    let learn = move |facts: &mut HostFacts| facts.rest_limit = Some(facts.rest_limit.map_or(beyond, |limit| limit.min(beyond)));
+    if let Some(problem) = ctx.keeper.relearn(&ctx.site, learn).await {
         ctx.publisher.publish(EventBody::Trouble(problem));
     }
 }

@@ -32,6 +32,9 @@ pub struct HostFacts {
     /// From this offset on it does not go on with a file where it is asked to (REST): 0 is nowhere, 2 GiB and 4 GiB are known bugs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rest_limit: Option<u64>,
+    /// How many transfer connections at once were of use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub useful_connections: Option<usize>,
     /// The address of the last session that came about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_address: Option<IpAddr>,
@@ -57,6 +60,7 @@ impl Default for HostFacts {
             no_transfer_seconds: None,
             connection_limit: None,
             rest_limit: None,
+            useful_connections: None,
             last_address: None,
         }
     }

@@ -163,7 +163,7 @@ pub struct Site {
     /// Keep-alive.
     #[serde(default)]
     pub keep_alive: KeepAlive,
-    /// Transfer connections beside the browsing one; 0 is the program's own choice.
+    /// Transfer connections beside the browsing one, at most 32; 0 is as in the settings.
     #[serde(default)]
     pub connections: u8,
     /// Whether a large file may come over several connections at once.

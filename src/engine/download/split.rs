@@ -280,14 +280,19 @@ impl Helper {
     async fn run(self, number: u16, place: Place) -> Result<(), Broken> {
         let turn = tokio::select! {
             turn = self.ctx.turn_to_dial() => turn,
-            () = self.stop.cancelled() => return Ok(()),
+            () = self.stop.cancelled() => None,
         };
+        let Some(turn) = turn else { return Ok(()) };
         let mut open = match Connection::open(&self.ctx, number, place, &self.stop).await {
             Ok(open) => open,
             Err(Fault::Cancelled) => return Ok(()),
             Err(fault) => {
-                aftermath::adjust_budget(&self.ctx, &fault, 1).await;
-                return Err(fault.into());
+                // The refusal tells how many connections the host allows; nobody else is asked for this file.
+                if let Some(floor) = turn.failed(fault) {
+                    let faults = floor.all_ended().await;
+                    aftermath::adjust_budget(&self.ctx, &faults, 1).await;
+                }
+                return Err(Fault::Poisoned.into());
             }
         };
         drop(turn);
