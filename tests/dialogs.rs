@@ -22,7 +22,9 @@ use moorline::model::transfer::{Direction, QueueSummary, TransferId};
 use moorline::model::upkeep::IdleCommand;
 use moorline::screen::dialog::{GuardPurpose, SiteForm, SitePage};
 use moorline::screen::reduce::reduce;
+use moorline::screen::settings_form::{SettingsForm, SettingsPage};
 use moorline::screen::state::Toast;
+use moorline::screen::typed_limits::TypedLimits;
 use moorline::screen::{Action, Dialog, Effect, Screen, Side};
 use moorline::ui;
 
@@ -114,6 +116,7 @@ fn site_form(page: SitePage) -> SiteForm {
         learned: None,
         forget: false,
         idle_limit: String::new(),
+        limits: TypedLimits::default(),
         local_folder: "/home/alice/sites/harbour".into(),
         password: String::new(),
         password_changed: false,
@@ -121,6 +124,10 @@ fn site_form(page: SitePage) -> SiteForm {
         page,
         errors: Vec::new(),
     }
+}
+
+fn settings(page: SettingsPage) -> Dialog {
+    Dialog::Settings(Box::new(SettingsForm { page, ..SettingsForm::default() }))
 }
 
 fn certificate() -> Certificate {
@@ -217,7 +224,6 @@ fn pictures() -> Vec<(&'static str, Screen)> {
     ];
     let mut every = site_form(SitePage::Session);
     every.site.keep_alive = KeepAlive::Every(45);
-    every.site.connections = 3;
     every.show_learned(HostFacts {
         idle_limit_seconds: Some(300),
         idle_limit_source: Some(LimitSource::Learned),
@@ -225,6 +231,9 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         idle_command: IdleCommand::Pwd,
         ..HostFacts::default()
     });
+    let mut transfers = site_form(SitePage::Transfers);
+    transfers.site.connections = 3;
+    transfers.limits.up = "200 KiB/s".into();
     let mut notes = site_form(SitePage::Notes);
     notes.site.notes = "Ask Marta before touching /www/includes.\nThe line is slow after six.".into();
     let form = |form: SiteForm| with_dialog(Dialog::Site(Box::new(form)));
@@ -241,6 +250,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("site_connection", form(site_form(SitePage::Connection))),
         ("site_connection_errors", form(wrong)),
         ("site_folders", form(site_form(SitePage::Folders))),
+        ("site_transfers", form(transfers)),
         ("site_session", form(every)),
         ("site_notes", form(notes)),
         ("site_delete", with_dialog(Dialog::DeleteSite { id: SiteId("harbour".into()), name: "Harbour Books".into() })),
@@ -259,7 +269,11 @@ fn pictures() -> Vec<(&'static str, Screen)> {
             with_dialog(Dialog::Rename { place: Place::Remote(path("/www/index.php")), name: "index.php".into(), error: None }),
         ),
         ("permissions", with_dialog(mode)),
-        ("settings", with_dialog(Dialog::Settings(Box::default()))),
+        ("settings_general", with_dialog(settings(SettingsPage::General))),
+        ("settings_transfers", with_dialog(settings(SettingsPage::Transfers))),
+        ("settings_existing", with_dialog(settings(SettingsPage::Existing))),
+        ("settings_speed", with_dialog(settings(SettingsPage::Speed))),
+        ("settings_connection", with_dialog(settings(SettingsPage::Connection))),
         ("diagnosis", with_dialog(diagnosis())),
         ("keys", with_dialog(Dialog::Keys)),
         ("about", with_dialog(Dialog::About)),
@@ -304,7 +318,7 @@ fn snapshots(theme: Theme, suffix: &str) {
 fn lists_open_over_their_dialog_and_the_focus_is_seen() {
     let mut results = SnapshotResults::new();
     for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
-        let mut harness = harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        let mut harness = harness(with_dialog(settings(SettingsPage::Existing)), theme);
         harness.get_by_role_and_label(Role::ComboBox, "When an upload’s target exists").click();
         harness.run_steps(12);
         results.add(harness.try_snapshot_options(format!("dialogs/settings_list_{suffix}"), &tolerance()));
@@ -313,7 +327,7 @@ fn lists_open_over_their_dialog_and_the_focus_is_seen() {
         harness.run_steps(12);
         assert_eq!(answers(&harness), []);
 
-        let mut harness = self::harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        let mut harness = self::harness(with_dialog(settings(SettingsPage::General)), theme);
         harness.key_press(Key::Tab);
         harness.run_steps(12);
         results.add(harness.try_snapshot_options(format!("dialogs/settings_focus_{suffix}"), &tolerance()));
@@ -323,7 +337,11 @@ fn lists_open_over_their_dialog_and_the_focus_is_seen() {
 #[test]
 fn a_long_dialog_scrolls_in_a_small_window() {
     let mut results = SnapshotResults::new();
-    for (name, dialog) in [("site", Dialog::Site(Box::new(site_form(SitePage::Connection)))), ("keys", Dialog::Keys)] {
+    for (name, dialog) in [
+        ("site", Dialog::Site(Box::new(site_form(SitePage::Connection)))),
+        ("settings", settings(SettingsPage::General)),
+        ("keys", Dialog::Keys),
+    ] {
         let mut harness = sized(with_dialog(dialog), Theme::Dark, egui::vec2(760.0, 480.0));
         results.add(harness.try_snapshot_options(format!("dialogs/{name}_in_a_small_window"), &tolerance()));
     }
@@ -464,6 +482,68 @@ fn enter_is_the_main_button() {
         let done = after(screen, |harness| harness.key_press(Key::Enter));
         assert_eq!(done, [expected], "{name}");
     }
+}
+
+/// The page of the settings that is shown.
+fn settings_page(harness: &Harness<'_, Run>) -> SettingsPage {
+    let Some(Dialog::Settings(form)) = &harness.state().screen.dialog else { panic!("no settings") };
+    form.page
+}
+
+#[test]
+fn the_pages_of_the_settings_are_reached_by_pointer_and_by_keys() {
+    let pages = [
+        ("Transfers", SettingsPage::Transfers),
+        ("Existing files", SettingsPage::Existing),
+        ("Speed", SettingsPage::Speed),
+        ("Connection", SettingsPage::Connection),
+        ("General", SettingsPage::General),
+    ];
+    let mut by_click = harness(with_dialog(settings(SettingsPage::General)), Theme::Dark);
+    for (label, page) in pages {
+        by_click.get_by_role_and_label(Role::Tab, label).click();
+        by_click.run();
+        take_drafts(&mut by_click);
+        assert_eq!(settings_page(&by_click), page);
+    }
+    // The keyboard begins on the main button; the list of pages is the next stop, and one only.
+    let mut by_key = harness(with_dialog(settings(SettingsPage::General)), Theme::Dark);
+    by_key.key_press(Key::Tab);
+    by_key.run();
+    assert!(by_key.get_by_role_and_label(Role::Tab, "General").is_focused());
+    for (label, page) in pages {
+        by_key.key_press(Key::ArrowDown);
+        by_key.run();
+        take_drafts(&mut by_key);
+        by_key.run();
+        assert_eq!(settings_page(&by_key), page);
+        assert!(by_key.get_by_role_and_label(Role::Tab, label).is_focused());
+    }
+    by_key.key_press(Key::Tab);
+    by_key.run();
+    assert!(by_key.get_by_role_and_label(Role::RadioButton, "Theme: As the system").is_focused());
+}
+
+#[test]
+fn a_speed_that_cannot_be_read_is_told_beside_its_field() {
+    let mut harness = harness(with_dialog(settings(SettingsPage::Speed)), Theme::Dark);
+    harness.get_by_role_and_label(Role::TextInput, "Downloads").type_text("fast");
+    harness.run();
+    take_drafts(&mut harness);
+    let mut screen = harness.state().screen.clone();
+    let Some(Dialog::Settings(form)) = &mut screen.dialog else { panic!("no settings") };
+    form.page = SettingsPage::General;
+    assert!(reduce(&mut screen, Action::AcceptDialog).is_empty());
+    let told = self::harness(screen.clone(), Theme::Dark);
+    told.get_by_label("“fast” is no speed. Type one such as 500 KiB/s or 2 MiB/s, or nothing.");
+
+    let Some(Dialog::Settings(form)) = &screen.dialog else { panic!("the dialog is gone") };
+    let mut form = form.clone();
+    form.limits.down = "1.5 MiB/s".into();
+    reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(form))));
+    let effects = reduce(&mut screen, Action::AcceptDialog);
+    let [Effect::Engine(Command::SaveSettings { settings })] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(settings.speed.down.0, 1536);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
+use crate::engine::pace::Gate;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::engine::session_context::{SessionContext, Shared};
@@ -139,6 +140,7 @@ impl Actor {
                 questions: Questions::default(),
                 queue,
                 keeper,
+                pace: Gate::new(found.settings.speed),
                 settings: Arc::new(RwLock::new(found.settings)),
                 arrivals,
             },
@@ -260,6 +262,7 @@ impl Actor {
             Command::SaveSites { tree } => {
                 self.sites = Arc::new(*tree);
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
+                self.apply_site_limits();
                 self.trouble(self.shared.keeper.save_sites(self.sites.as_ref().clone()).await);
             }
             Command::AskHost { site } => self.tell_host(&site).await,
@@ -279,6 +282,7 @@ impl Actor {
                     &mut *self.shared.settings.write().unwrap_or_else(PoisonError::into_inner),
                     (*settings).clone(),
                 );
+                self.shared.pace.set(settings.speed);
                 if was.record != settings.record {
                     self.record(settings.record).await;
                 }
@@ -297,6 +301,14 @@ impl Actor {
                     });
                 }
             }
+        }
+    }
+
+    /// An edited site's speed limits hold at once for the session with it.
+    fn apply_site_limits(&self) {
+        let Some(session) = &self.session else { return };
+        if let Some(site) = self.sites.site(&session.context.site.id) {
+            session.context.pace.site.set(site.speed);
         }
     }
 

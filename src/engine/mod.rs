@@ -24,6 +24,7 @@ mod login;
 mod moment;
 mod mooring;
 mod outage;
+mod pace;
 mod publish;
 mod questions;
 pub mod queue_view;

@@ -12,6 +12,7 @@ use crate::engine::command;
 use crate::engine::conflicts::Conflicts;
 use crate::engine::event::EventBody;
 use crate::engine::keeper::Keeper;
+use crate::engine::pace::{Gate, Pace};
 use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
 use crate::engine::shared_queue::SharedQueue;
@@ -39,6 +40,8 @@ pub struct Shared {
     pub settings: Arc<RwLock<Settings>>,
     /// Hears of folders that something has arrived in.
     pub arrivals: UnboundedSender<command::Place>,
+    /// The program's speed limits.
+    pub pace: Gate,
 }
 
 /// Shared by the session's browsing task and its lanes.
@@ -61,6 +64,8 @@ pub struct SessionContext {
     pub working: watch::Sender<bool>,
     /// Hears of folders that something has arrived in.
     pub arrivals: UnboundedSender<command::Place>,
+    /// The speed limits, the program's and this site's.
+    pub pace: Pace,
     /// Tells the lanes to end.
     pub stop: CancellationToken,
     budget: Mutex<Budget>,
@@ -86,6 +91,7 @@ impl SessionContext {
             connection_budget: budget.allowed(),
             ..SessionView::default()
         };
+        let pace = Pace { program: shared.pace, site: Gate::new(site.speed) };
         Self {
             site,
             publisher,
@@ -96,6 +102,7 @@ impl SessionContext {
             arrivals: shared.arrivals,
             conflicts: Arc::default(),
             working: watch::Sender::new(false),
+            pace,
             stop: CancellationToken::new(),
             budget: Mutex::new(budget),
             open: AtomicUsize::new(0),

@@ -230,7 +230,7 @@ async fn send(ctx: &SessionContext, control: &mut Control, item: &Item, landing:
         return Err(Stopped::disk(&error, "read", &item.local));
     }
     item.moved.store(offset, Ordering::Relaxed);
-    if let Err(fault) = copy::send(&mut data, file, &item.moved).await {
+    if let Err(fault) = copy::send(&mut data, file, &item.moved, ctx.pace.flow(Direction::Upload)).await {
         return Err(break_off(data, fault, "read", &item.local).await);
     }
     let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;

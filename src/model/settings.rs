@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::conflict::OnExists;
+use crate::model::rate::SpeedLimits;
 
 /// Dark, light or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub struct Settings {
     pub upload_exists: OnExists,
     /// Standing answer when a download's target exists.
     pub download_exists: OnExists,
+    /// How fast files may move, over all sites.
+    pub speed: SpeedLimits,
     /// Keeps a record of the protocol.
     pub record: bool,
     /// Shows files whose names begin with a dot.
@@ -67,6 +70,7 @@ impl Default for Settings {
             reconnect: true,
             upload_exists: OnExists::Ask,
             download_exists: OnExists::Ask,
+            speed: SpeedLimits::default(),
             record: false,
             show_hidden: true,
             window: None,

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use crate::engine::{Change, Command, Place};
 use crate::model::secret::Secret;
-use crate::model::settings::Settings;
 use crate::model::site::Logon;
 use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, SiteForm};
 use crate::screen::location;
 use crate::screen::pane::Side;
 use crate::screen::reduce::{diagnosis, program, sites};
+use crate::screen::settings_form::SettingsForm;
 use crate::screen::state::Screen;
 
 /// The fields changed; a late change of a dialog that is closed already is dropped.
@@ -30,6 +30,8 @@ pub(super) fn edit(screen: &mut Screen, mut dialog: Dialog) -> Vec<Effect> {
                 form.check(screen);
             }
         }
+        // As above.
+        (Dialog::Settings(_), Dialog::Settings(form)) if !form.errors.is_empty() => drop(form.check()),
         (Dialog::Permissions { octal: old_octal, mode: old_mode, .. }, Dialog::Permissions { octal, mode, .. }) => {
             if octal != old_octal {
                 *mode = read_octal(octal).unwrap_or(*old_mode);
@@ -104,7 +106,7 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             // The field is red; the digits are not what is shown in the boxes.
             None => again(screen, Dialog::Permissions { paths, mode, octal, has_folders, recursive }),
         },
-        Some(Dialog::Settings(settings)) => program::apply_settings(screen, within_limits(*settings)),
+        Some(Dialog::Settings(form)) => accept_settings(screen, form),
         Some(Dialog::Diagnosis { site, name, report }) => diagnosis::copy_report(screen, site, name, report),
         Some(Dialog::Keys | Dialog::About) | None => Vec::new(),
     }
@@ -179,13 +181,14 @@ fn checked_child(folder: &Place, name: &str) -> Result<Place, String> {
     location::child(folder, name).map_err(|error| format!("This name cannot be used: {error}."))
 }
 
-/// Figures as the settings have them, whatever was typed.
-fn within_limits(mut settings: Settings) -> Settings {
-    let (least, most, _) = crate::screen::enabled::SCALE;
-    settings.scale_percent = settings.scale_percent.clamp(least, most);
-    settings.connections = settings.connections.clamp(1, 10);
-    settings.timeout_seconds = settings.timeout_seconds.clamp(5, 300);
-    settings
+fn accept_settings(screen: &mut Screen, mut form: Box<SettingsForm>) -> Vec<Effect> {
+    match form.check() {
+        Some(settings) => program::apply_settings(screen, settings),
+        None => {
+            form.show_errors();
+            again(screen, Dialog::Settings(form))
+        }
+    }
 }
 
 pub(super) fn picked_folder(screen: &mut Screen, path: &Path) -> Vec<Effect> {

@@ -9,6 +9,7 @@ use crate::screen::dialog::{Dialog, GuardPurpose};
 use crate::screen::location;
 use crate::screen::pane::{Side, Step};
 use crate::screen::reduce::{address, diagnosis, files, panes, program, queue, sites};
+use crate::screen::settings_form::SettingsForm;
 use crate::screen::state::{Focus, PanelTab, Screen};
 use crate::screen::verb::Verb;
 
@@ -103,7 +104,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::ZoomOut => program::zoom(screen, false),
         Verb::ZoomReset => program::change_settings(screen, |settings| settings.scale_percent = 100),
         Verb::Settings => {
-            let draft = Box::new(screen.settings.clone());
+            let draft = Box::new(SettingsForm::of(screen.settings.clone()));
             open_dialog(screen, Dialog::Settings(draft))
         }
         Verb::Keys => open_dialog(screen, Dialog::Keys),

@@ -2,14 +2,16 @@
 
 use super::*;
 use crate::screen::Dialog;
+use crate::screen::settings_form::SettingsForm;
 
 #[test]
 fn settings_change_nothing_until_they_are_accepted() {
     let mut screen = moored();
     act(&mut screen, Verb::Settings);
-    let mut draft = screen.settings.clone();
+    let mut form = SettingsForm::of(screen.settings.clone());
+    let draft = &mut form.settings;
     (draft.connections, draft.timeout_seconds, draft.show_hidden) = (200, 1, false);
-    reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(Box::new(draft)))));
+    reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(Box::new(form)))));
     assert!(names(&screen, Side::Local).contains(&".env"));
     let effects = reduce(&mut screen, Action::AcceptDialog);
     let Command::SaveSettings { settings } = command(&effects) else { panic!("{effects:?}") };

@@ -8,6 +8,7 @@ mod diagnosis;
 mod exists;
 mod guard;
 mod keys;
+mod limits;
 mod new_folder;
 mod password;
 mod permissions;
@@ -53,7 +54,7 @@ fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
         Dialog::NewFolder { side, name, error } => new_folder::show(stage, *side, name, error.as_deref()),
         Dialog::Rename { place, name, error } => rename::show(stage, place, name, error.as_deref()),
         Dialog::Permissions { .. } => permissions::show(stage, dialog),
-        Dialog::Settings(settings) => settings::show(stage, settings),
+        Dialog::Settings(form) => settings::show(stage, form),
         Dialog::Diagnosis { site, name, report } => diagnosis::show(stage, site, name, report.as_deref()),
         Dialog::Keys => keys::show(stage),
         Dialog::About => about::show(stage),
