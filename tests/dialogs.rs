@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Theme};
@@ -20,11 +20,13 @@ use moorline::model::session::{DisconnectWhen, LimitSource};
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::transfer::{Direction, QueueSummary, TransferId};
 use moorline::model::upkeep::IdleCommand;
+use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::screen::dialog::{GuardPurpose, SiteForm, SitePage};
 use moorline::screen::reduce::reduce;
 use moorline::screen::settings_form::{SettingsForm, SettingsPage};
 use moorline::screen::state::Toast;
 use moorline::screen::typed_limits::TypedLimits;
+use moorline::screen::typed_schedule::TypedTime;
 use moorline::screen::{Action, Dialog, Effect, Screen, Side};
 use moorline::ui;
 
@@ -128,6 +130,25 @@ fn site_form(page: SitePage) -> SiteForm {
 
 fn settings(page: SettingsPage) -> Dialog {
     Dialog::Settings(Box::new(SettingsForm { page, ..SettingsForm::default() }))
+}
+
+/// Office hours with a limit, and something wrong.
+fn schedule() -> Dialog {
+    let mut time = TypedTime { to: "18:0x".into(), ..TypedTime::default() };
+    (time.limits.down, time.limits.up) = ("500 KiB/s".into(), "200 KiB/s".into());
+    time.check();
+    let form = SettingsForm { page: SettingsPage::Speed, schedule: vec![time], ..SettingsForm::default() };
+    Dialog::Settings(Box::new(form))
+}
+
+fn run_when_done(line: &str) -> Dialog {
+    Dialog::RunWhenDone { line: line.into(), error: None }
+}
+
+fn power() -> Question {
+    // Long ago, so that pictures show the same seconds.
+    let until = Instant::now();
+    Question::Power { action: PowerAction::ShutDown, ended: Ended::Through { done: 12, failed: 1 }, until }
 }
 
 fn certificate() -> Certificate {
@@ -273,8 +294,10 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("settings_transfers", with_dialog(settings(SettingsPage::Transfers))),
         ("settings_existing", with_dialog(settings(SettingsPage::Existing))),
         ("settings_speed", with_dialog(settings(SettingsPage::Speed))),
+        ("settings_schedule", with_dialog(schedule())),
         ("settings_connection", with_dialog(settings(SettingsPage::Connection))),
         ("diagnosis", with_dialog(diagnosis())),
+        ("run_when_done", with_dialog(run_when_done("rsync -a \"my files\" backup:"))),
         ("keys", with_dialog(Dialog::Keys)),
         ("about", with_dialog(Dialog::About)),
         ("question_exists", with_question(conflict(12_100))),
@@ -297,6 +320,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
                 changed: true,
             }),
         ),
+        ("question_power", with_question(power())),
         ("toasts", toasts()),
     ]
 }
@@ -473,7 +497,7 @@ fn enter_is_the_main_button() {
     for (name, screen) in pictures() {
         let expected = match (&screen.dialog, screen.questions.front()) {
             // A person must think before trusting a certificate that changed: the keyboard is on "Do not connect".
-            (_, Some((_, Question::Certificate { changed: true, .. }))) => Action::CancelQuestion,
+            (_, Some((_, Question::Certificate { changed: true, .. } | Question::Power { .. }))) => Action::CancelQuestion,
             (_, Some(_)) => Action::AcceptQuestion,
             (Some(Dialog::Keys | Dialog::About), None) => Action::CloseDialog,
             (Some(_), None) => Action::AcceptDialog,
@@ -544,6 +568,65 @@ fn a_speed_that_cannot_be_read_is_told_beside_its_field() {
     let effects = reduce(&mut screen, Action::AcceptDialog);
     let [Effect::Engine(Command::SaveSettings { settings })] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(settings.speed.down.0, 1536);
+}
+
+#[test]
+fn times_of_the_week_are_added_changed_and_removed() {
+    let mut harness = harness(with_dialog(settings(SettingsPage::Speed)), Theme::Dark);
+    let press = |harness: &mut Harness<'_, Run>, role, label| {
+        harness.get_by_role_and_label(role, label).click();
+        harness.run();
+        take_drafts(harness);
+        harness.run();
+    };
+    press(&mut harness, Role::Button, "Add a time");
+    press(&mut harness, Role::CheckBox, "Mon");
+    press(&mut harness, Role::CheckBox, "Sat");
+    harness.get_by_role_and_label(Role::TextInput, "From").click();
+    harness.run();
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "From").type_text("22:30");
+    harness.run();
+    take_drafts(&mut harness);
+    let saved = |screen: &Screen| {
+        let effects = reduce(&mut screen.clone(), Action::AcceptDialog);
+        let [Effect::Engine(Command::SaveSettings { settings })] = effects.as_slice() else { return Vec::new() };
+        settings.speed_schedule.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(saved(&harness.state().screen), ["Tue–Sat 22:30–18:00: no limit"]);
+    press(&mut harness, Role::Button, "Remove this time");
+    assert!(saved(&harness.state().screen).is_empty());
+}
+
+#[test]
+fn a_command_is_shown_as_it_is_run_and_is_chosen_for_this_run() {
+    let told = harness(with_dialog(run_when_done("publish \"my site\"")), Theme::Dark);
+    told.get_by_label("publish");
+    told.get_by_label("my site");
+
+    let mut screen = with_dialog(run_when_done("publish \"my site"));
+    assert!(reduce(&mut screen, Action::AcceptDialog).is_empty());
+    let told = harness(screen.clone(), Theme::Dark);
+    assert!(told.get_all_by_label("The quote \" is not closed.").next().is_some());
+
+    reduce(&mut screen, Action::EditDialog(Box::new(run_when_done("publish \"my site\""))));
+    let effects = reduce(&mut screen, Action::AcceptDialog);
+    let words: Vec<String> = vec!["publish".into(), "my site".into()];
+    let [Effect::Engine(Command::SaveSettings { settings }), Effect::Engine(Command::WhenDone { choice })] = effects.as_slice()
+    else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((&settings.when_done_command, choice), (&words, &WhenDone::Run(words.clone())));
+}
+
+#[test]
+fn a_countdown_begins_on_calling_it_off_and_can_be_cut_short() {
+    let mut harness = harness(with_question(power()), Theme::Dark);
+    assert!(harness.get_by_role_and_label(Role::Button, "Call it off").is_focused());
+    harness.get_by_role_and_label(Role::Button, "Shut down now").click();
+    harness.run_steps(4);
+    assert_eq!(answers(&harness), [Action::AcceptQuestion]);
 }
 
 #[test]

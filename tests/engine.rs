@@ -14,9 +14,10 @@ use moorline::model::conflict::OnExists;
 use moorline::model::listing::Listing;
 use moorline::model::path::RemotePath;
 use moorline::model::problem::{Problem, ProblemKind};
+use moorline::model::rate::{Rate, SpeedLimits};
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
-use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
+use moorline::model::site::{Encryption, KeepAlive, Site, SiteId, SiteTree};
 use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
 use moorline::model::upkeep::IdleCommand;
 use moorline::store::places::Places;
@@ -495,6 +496,61 @@ fn a_source_that_changed_is_not_glued_to_what_came_of_the_old_one() {
     client.engine.send(Command::Resume { ids: vec![row.id] });
     client.done("/f.bin");
     assert!(fs::read(folder.path().join("f.bin")).unwrap() == new, "old and new bytes are mixed");
+}
+
+fn limit(kib: u32) -> SpeedLimits {
+    SpeedLimits { both: Rate(kib), ..SpeedLimits::default() }
+}
+
+/// What 64 KiB take at least at 128 KiB/s, when the first tenth of a second comes for nothing.
+const AT_LEAST: Duration = Duration::from_millis(400);
+
+#[test]
+fn a_speed_limit_holds_both_ways() {
+    let server = Server::start(&[("/in.bin", &bytes(64 << 10))]);
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("out.bin");
+    fs::write(&source, bytes(64 << 10)).unwrap();
+    let mut client = Client::moored(&server);
+    client.engine.send(Command::LimitSpeed { limits: Some(limit(128)) });
+    let begun = Instant::now();
+    client.get("/in.bin", &folder.path().join("in.bin"), OnExists::Overwrite);
+    client.done("/in.bin");
+    let fetched = begun.elapsed();
+    client.put(&source, "/out.bin", OnExists::Overwrite);
+    client.done("/out.bin");
+    let sent = begun.elapsed() - fetched;
+    assert!(fetched >= AT_LEAST && sent >= AT_LEAST, "{fetched:?}, {sent:?}");
+}
+
+#[test]
+fn a_sites_own_limit_holds_too_and_can_be_changed_while_files_move() {
+    let server = Server::start(&[("/big.bin", &bytes(8 << 20))]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::forgetful();
+    let slow = Site { speed: limit(1), ..site(server.port()) };
+    client.connect_to(slow.clone(), Some("secret"));
+    client.moor();
+    client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
+    client.row("/big.bin", |row| row.moved > 0);
+    // At this speed it takes more than two hours; what waits for its turn must go on at once.
+    let tree = SiteTree { sites: vec![Site { speed: SpeedLimits::default(), ..slow }], ..SiteTree::default() };
+    client.engine.send(Command::SaveSites { tree: Box::new(tree) });
+    client.done("/big.bin");
+}
+
+#[test]
+fn a_limited_transfer_is_cancelled_and_the_connection_goes_on() {
+    let server = Server::start(&[("/big.bin", &bytes(8 << 20)), ("/small.bin", &bytes(100))]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    client.engine.send(Command::LimitSpeed { limits: Some(limit(1)) });
+    client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
+    let row = client.row("/big.bin", |row| row.moved > 0);
+    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.until("cancelled", |client| client.rows().is_empty().then_some(()));
+    client.get("/small.bin", &folder.path().join("small.bin"), OnExists::Overwrite);
+    client.done("/small.bin");
 }
 
 #[test]

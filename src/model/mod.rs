@@ -1,6 +1,7 @@
 //! Values and pure rules: time is an argument; no threads, sockets, files, windows or protocol library here.
 
 pub mod address;
+pub mod argv;
 pub mod banner;
 pub mod budget;
 pub mod certificate;
@@ -20,6 +21,7 @@ pub mod queue;
 pub mod rate;
 pub mod record;
 pub mod retry;
+pub mod schedule;
 pub mod secret;
 pub mod session;
 pub mod settings;
@@ -29,3 +31,4 @@ pub mod speed;
 pub mod timeline;
 pub mod transfer;
 pub mod upkeep;
+pub mod when_done;

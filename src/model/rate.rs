@@ -129,6 +129,16 @@ impl SpeedLimits {
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
+
+    /// What holds where both do.
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        Self {
+            down: self.down.stricter(other.down),
+            up: self.up.stricter(other.up),
+            both: self.both.stricter(other.both),
+        }
+    }
 }
 
 impl fmt::Display for SpeedLimits {

@@ -192,18 +192,44 @@ impl fmt::Display for ScheduledLimits {
     }
 }
 
-/// What the schedule says at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why limits hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// They are the usual ones.
+    #[default]
+    Usual,
+    /// The schedule asks for them.
+    Schedule,
+    /// A person chose them for this run.
+    Chosen,
+}
+
+/// The program's limits at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InForce {
-    /// The limits that hold instead of the usual ones.
-    pub limits: Option<SpeedLimits>,
-    /// When that changes next, if ever.
+    /// The limits.
+    pub limits: SpeedLimits,
+    /// Why.
+    pub origin: Origin,
+    /// When they change by themselves, if ever.
     pub until: Option<DateTime>,
 }
 
-/// What holds at `now`: the first time of the week that it falls into.
+/// What holds at `now`: what a person chose for this run, else what the schedule asks for, else the usual.
 #[must_use]
-pub fn in_force(schedule: &[ScheduledLimits], now: DateTime) -> InForce {
+pub fn in_force(usual: SpeedLimits, schedule: &[ScheduledLimits], chosen: Option<SpeedLimits>, now: DateTime) -> InForce {
+    if let Some(limits) = chosen {
+        return InForce { limits, origin: Origin::Chosen, until: None };
+    }
+    let (scheduled, until) = scheduled(schedule, now);
+    match scheduled {
+        Some(limits) => InForce { limits, origin: Origin::Schedule, until },
+        None => InForce { limits: usual, origin: Origin::Usual, until },
+    }
+}
+
+/// The limits of the first time of the week that `now` falls into, and when that changes next.
+fn scheduled(schedule: &[ScheduledLimits], now: DateTime) -> (Option<SpeedLimits>, Option<DateTime>) {
     let holding = |at: DateTime| schedule.iter().position(|row| row.holds(at));
     let index = holding(now);
     // Each begins or ends at least once within a week and a day, if it does at all.
@@ -212,7 +238,7 @@ pub fn in_force(schedule: &[ScheduledLimits], now: DateTime) -> InForce {
     let mut later: Vec<DateTime> = edges.filter(|edge| *edge > now).collect();
     later.sort_unstable();
     let until = later.into_iter().find(|edge| holding(*edge) != index);
-    InForce { limits: index.and_then(|index| schedule.get(index)).map(|row| row.limits), until }
+    (index.and_then(|index| schedule.get(index)).map(|row| row.limits), until)
 }
 
 #[cfg(test)]
@@ -239,8 +265,8 @@ mod tests {
     }
 
     fn told(schedule: &[ScheduledLimits], now: DateTime) -> (Option<u32>, Option<DateTime>) {
-        let now = in_force(schedule, now);
-        (now.limits.map(|limits| limits.both.0), now.until)
+        let (limits, until) = scheduled(schedule, now);
+        (limits.map(|limits| limits.both.0), until)
     }
 
     const MON: i8 = 1;
@@ -292,6 +318,18 @@ mod tests {
         ] {
             assert_eq!(told(&both, now), (limit, Some(until)), "{now}");
         }
+    }
+
+    #[test]
+    fn a_choice_comes_before_the_schedule_and_the_schedule_before_the_usual() {
+        let limits = |kib| SpeedLimits { both: Rate(kib), ..SpeedLimits::default() };
+        let office = [row("mon", "8:00", "18:00", 500)];
+        let now = |chosen, at| in_force(limits(900), &office, chosen, at);
+        let (usual, scheduled) = (now(None, at(MON, 7, 0)), now(None, at(MON, 9, 0)));
+        assert_eq!(usual, InForce { limits: limits(900), origin: Origin::Usual, until: Some(at(MON, 8, 0)) });
+        assert_eq!(scheduled, InForce { limits: limits(500), origin: Origin::Schedule, until: Some(at(MON, 18, 0)) });
+        let chosen = now(Some(SpeedLimits::default()), at(MON, 9, 0));
+        assert_eq!(chosen, InForce { limits: SpeedLimits::default(), origin: Origin::Chosen, until: None });
     }
 
     #[test]

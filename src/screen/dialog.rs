@@ -145,6 +145,13 @@ pub enum Dialog {
         /// What was found; `None` while it is examined.
         report: Option<Arc<Report>>,
     },
+    /// The command that is run when the queue is through.
+    RunWhenDone {
+        /// A program and its arguments, as typed.
+        line: String,
+        /// What is wrong.
+        error: Option<String>,
+    },
     /// All keys.
     Keys,
     /// Version and licences.

@@ -2,6 +2,7 @@
 
 use crate::model::settings::Settings;
 use crate::screen::typed_limits::{Errors, TypedLimits};
+use crate::screen::typed_schedule::TypedTime;
 
 /// The pages of the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -24,6 +25,8 @@ pub struct SettingsForm {
     pub page: SettingsPage,
     /// Speed limits as typed.
     pub limits: TypedLimits,
+    /// Times of the week with limits of their own, as typed.
+    pub schedule: Vec<TypedTime>,
     /// What is wrong, per field label.
     pub errors: Errors,
 }
@@ -32,7 +35,12 @@ impl SettingsForm {
     /// The form for `settings`, on its first page.
     #[must_use]
     pub fn of(settings: Settings) -> Self {
-        Self { limits: TypedLimits::of(settings.speed), settings, ..Self::default() }
+        Self {
+            limits: TypedLimits::of(settings.speed),
+            schedule: settings.speed_schedule.iter().map(TypedTime::of).collect(),
+            settings,
+            ..Self::default()
+        }
     }
 
     /// Reads what was typed; what is wrong is in `errors`, under the field's label.
@@ -42,12 +50,20 @@ impl SettingsForm {
         self.errors.clear();
         let mut settings = within_limits(self.settings.clone());
         settings.speed = self.limits.read(&mut self.errors);
+        let times: Vec<_> = self.schedule.iter_mut().map(TypedTime::check).collect();
+        settings.speed_schedule = times.into_iter().collect::<Option<_>>()?;
         self.errors.is_empty().then_some(settings)
+    }
+
+    /// Whether something that was typed is wrong.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        !self.errors.is_empty() || self.schedule.iter().any(|time| !time.errors.is_empty())
     }
 
     /// Shows the page of the first field that something is wrong with.
     pub fn show_errors(&mut self) {
-        if !self.errors.is_empty() {
+        if self.has_errors() {
             self.page = SettingsPage::Speed;
         }
     }

@@ -124,6 +124,7 @@ icons! {
     PLAY = "play",
     PLUG = "plug",
     PLUS = "plus",
+    POWER = "power",
     REFRESH = "refresh-cw",
     ROTATE = "rotate-ccw",
     SCROLL_TEXT = "scroll-text",

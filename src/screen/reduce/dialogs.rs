@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use crate::engine::{Change, Command, Place};
+use crate::model::argv;
 use crate::model::secret::Secret;
 use crate::model::site::Logon;
+use crate::model::when_done::WhenDone;
 use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, SiteForm};
 use crate::screen::location;
@@ -31,7 +33,7 @@ pub(super) fn edit(screen: &mut Screen, mut dialog: Dialog) -> Vec<Effect> {
             }
         }
         // As above.
-        (Dialog::Settings(_), Dialog::Settings(form)) if !form.errors.is_empty() => drop(form.check()),
+        (Dialog::Settings(_), Dialog::Settings(form)) if form.has_errors() => drop(form.check()),
         (Dialog::Permissions { octal: old_octal, mode: old_mode, .. }, Dialog::Permissions { octal, mode, .. }) => {
             if octal != old_octal {
                 *mode = read_octal(octal).unwrap_or(*old_mode);
@@ -42,8 +44,12 @@ pub(super) fn edit(screen: &mut Screen, mut dialog: Dialog) -> Vec<Effect> {
         (
             Dialog::SiteFolder { name: old_name, .. }
             | Dialog::NewFolder { name: old_name, .. }
-            | Dialog::Rename { name: old_name, .. },
-            Dialog::SiteFolder { name, error, .. } | Dialog::NewFolder { name, error, .. } | Dialog::Rename { name, error, .. },
+            | Dialog::Rename { name: old_name, .. }
+            | Dialog::RunWhenDone { line: old_name, .. },
+            Dialog::SiteFolder { name, error, .. }
+            | Dialog::NewFolder { name, error, .. }
+            | Dialog::Rename { name, error, .. }
+            | Dialog::RunWhenDone { line: name, error },
         ) if name != old_name => *error = None,
         _ => {}
     }
@@ -108,6 +114,7 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
         },
         Some(Dialog::Settings(form)) => accept_settings(screen, form),
         Some(Dialog::Diagnosis { site, name, report }) => diagnosis::copy_report(screen, site, name, report),
+        Some(Dialog::RunWhenDone { line, .. }) => run_when_done(screen, line),
         Some(Dialog::Keys | Dialog::About) | None => Vec::new(),
     }
 }
@@ -179,6 +186,18 @@ fn checked_child(folder: &Place, name: &str) -> Result<Place, String> {
         return Err("A name has no “/”.".into());
     }
     location::child(folder, name).map_err(|error| format!("This name cannot be used: {error}."))
+}
+
+/// Chooses the command for this run, and keeps it for the next time that one is wanted.
+fn run_when_done(screen: &mut Screen, line: String) -> Vec<Effect> {
+    let words = match argv::split(&line) {
+        Ok(words) if words.first().is_some_and(|name| !name.is_empty()) => words,
+        Ok(_) => return again(screen, Dialog::RunWhenDone { line, error: Some("Type the program's name or path.".into()) }),
+        Err(error) => return again(screen, Dialog::RunWhenDone { line, error: Some(error) }),
+    };
+    let mut effects = program::change_settings(screen, |settings| settings.when_done_command.clone_from(&words));
+    effects.push(Effect::Engine(Command::WhenDone { choice: WhenDone::Run(words) }));
+    effects
 }
 
 fn accept_settings(screen: &mut Screen, mut form: Box<SettingsForm>) -> Vec<Effect> {

@@ -1,8 +1,9 @@
 //! Dialogs, settings and what verbs say about themselves.
 
 use super::*;
+use crate::model::rate::{Rate, SpeedLimits};
 use crate::screen::Dialog;
-use crate::screen::settings_form::SettingsForm;
+use crate::screen::settings_form::{SettingsForm, SettingsPage};
 
 #[test]
 fn settings_change_nothing_until_they_are_accepted() {
@@ -19,6 +20,18 @@ fn settings_change_nothing_until_they_are_accepted() {
     assert!(!names(&screen, Side::Local).contains(&".env"));
     act(&mut screen, Verb::Settings);
     assert!(reduce(&mut screen, Action::CloseDialog).is_empty());
+}
+
+#[test]
+fn the_speed_limits_open_their_page_and_a_choice_goes_to_the_engine() {
+    let mut screen = moored();
+    act(&mut screen, Verb::SpeedLimits);
+    let Some(Dialog::Settings(form)) = &screen.dialog else { panic!("no settings") };
+    assert_eq!(form.page, SettingsPage::Speed);
+
+    let limits = SpeedLimits { both: Rate(500), ..SpeedLimits::default() };
+    let effects = reduce(&mut screen, Action::LimitSpeed(Some(limits)));
+    assert!(matches!(command(&effects), Command::LimitSpeed { limits: Some(chosen) } if *chosen == limits));
 }
 
 #[test]

@@ -7,6 +7,15 @@ use crate::ui::widgets::field::{self, Field, row};
 
 /// Draws the fields side by side, and below them what is wrong or what may be typed.
 pub(super) fn fields(ui: &mut Ui, typed: &mut TypedLimits, errors: &Errors) {
+    draw(ui, typed, errors, "For example 500 KiB/s or 2 MiB/s. An empty field is no limit.");
+}
+
+/// As [`fields`], without a word on what may be typed.
+pub(super) fn bare_fields(ui: &mut Ui, typed: &mut TypedLimits, errors: &Errors) {
+    draw(ui, typed, errors, "");
+}
+
+fn draw(ui: &mut Ui, typed: &mut TypedLimits, errors: &Errors, note: &str) {
     let wrong = |label: &str| errors.iter().find(|(field, _)| *field == label).map(|(_, words)| words.as_str());
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -18,6 +27,6 @@ pub(super) fn fields(ui: &mut Ui, typed: &mut TypedLimits, errors: &Errors) {
             }
         });
         let first = TypedLimits::LABELS.iter().find_map(|label| wrong(label));
-        field::below(ui, first, "For example 500 KiB/s or 2 MiB/s. An empty field is no limit.");
+        field::below(ui, first, note);
     });
 }
