@@ -81,12 +81,14 @@ mod tests {
         }
 
         fn keep_awake(&self, _: &str) -> Result<Awake, String> {
+            let held = usize::from(!self.refuses);
+            // Before it is seen to be asked: then who sees that sees that it is held too.
+            self.held.fetch_add(held, Ordering::SeqCst);
             self.asked.fetch_add(1, Ordering::SeqCst);
             self.changed.notify_one();
             if self.refuses {
                 return Err("there is no bus".into());
             }
-            self.held.fetch_add(1, Ordering::SeqCst);
             Ok(Box::new(Held(Arc::clone(&self.held), Arc::clone(&self.changed))))
         }
     }
