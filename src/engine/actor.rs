@@ -171,7 +171,7 @@ impl Actor {
             opening: None,
             examining: None,
             governor: Governor::default(),
-            afterwards: Afterwards::new(power),
+            afterwards: Afterwards::new(power, options.keep_queue),
             local: None,
             refresh_local: None,
             refresh_remote: None,
@@ -347,6 +347,7 @@ impl Actor {
         let budget = Budget::new(usize::from(lanes), facts.connection_limit);
         let context = SessionContext::new(site, publisher, budget, self.shared.clone());
         self.session = Some(SessionHandle::begin(Arc::new(context), password, start));
+        self.follow_site();
     }
 
     async fn reconnect(&mut self) {

@@ -9,7 +9,7 @@ use crate::screen::{Action, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::verbs::{self, menu_line, menu_row};
 use crate::ui::view::View;
-use crate::ui::widgets::button::ghost_icon_button;
+use crate::ui::widgets::button::panel_button;
 
 /// Limits that are one click away.
 const CHOICES: [Rate; 6] = [Rate(100), Rate(250), Rate(500), Rate(1024), Rate(2048), Rate(5120)];
@@ -18,7 +18,7 @@ const CHOICES: [Rate; 6] = [Rate(100), Rate(250), Rate(500), Rate(1024), Rate(20
 pub fn button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let holds = view.screen.speed_limit;
     let site = view.screen.site_limits();
-    let response = ghost_icon_button(ui, Icon::GAUGE, &label(&holds, site, view), None);
+    let response = panel_button(ui, Icon::GAUGE, &label(&holds, site, view));
     Popup::menu(&response).gap(4.0).show(|ui| menu(ui, &holds, actions));
     response.on_hover_text(tooltip(&holds, site, view));
 }

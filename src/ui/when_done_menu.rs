@@ -8,12 +8,12 @@ use crate::screen::{Action, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::verbs::{self, menu_line, menu_row};
 use crate::ui::view::View;
-use crate::ui::widgets::button::ghost_icon_button;
+use crate::ui::widgets::button::panel_button;
 
 /// Draws the button; its menu opens on a click.
 pub fn button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let choice = &view.screen.when_done;
-    let response = ghost_icon_button(ui, icon(choice), label(choice), None);
+    let response = panel_button(ui, icon(choice), label(choice));
     Popup::menu(&response).gap(4.0).show(|ui| menu(ui, choice, actions));
     response.on_hover_text(tooltip(choice));
 }

@@ -16,6 +16,7 @@ use crate::engine::session_handle::SessionCommand;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Queue;
 use crate::model::session::DisconnectWhen;
+use crate::model::site::SiteId;
 use crate::model::transfer::{QueueTab, TransferState};
 use crate::model::when_done::{Ended, PowerAction, Run, Seen, WhenDone};
 
@@ -28,14 +29,18 @@ pub struct Afterwards {
     /// For this run; `None` is what the settings say.
     chosen: Option<WhenDone>,
     told: Option<WhenDone>,
+    /// Whether the settings are asked at all: what follows a run of the command line is the script's affair.
+    asks_settings: bool,
     run: Run,
+    /// Whose queue the run is of.
+    site: Option<SiteId>,
     countdown: Option<JoinHandle<()>>,
 }
 
 impl Afterwards {
     /// Nothing chosen yet.
-    pub fn new(power: Arc<dyn Power>) -> Self {
-        Self { power, chosen: None, told: None, run: Run::default(), countdown: None }
+    pub fn new(power: Arc<dyn Power>, asks_settings: bool) -> Self {
+        Self { power, chosen: None, told: None, asks_settings, run: Run::default(), site: None, countdown: None }
     }
 }
 
@@ -51,15 +56,23 @@ impl Actor {
     /// A person chooses for this run of the queue.
     pub(super) fn choose_when_done(&mut self, choice: WhenDone) {
         self.call_off();
-        self.afterwards.run.begin(self.seen());
         self.afterwards.chosen = Some(choice);
-        self.tell_when_done();
+        self.begin_run();
     }
 
     /// Counts from what is in the queue now.
     pub(super) fn begin_run(&mut self) {
         self.afterwards.run.begin(self.seen());
         self.tell_when_done();
+    }
+
+    /// Another site's queue from now on: what waits for the one before is not through, it is left for later.
+    pub(super) fn follow_site(&mut self) {
+        let site = self.session.as_ref().map(|session| session.context.site.id.clone());
+        if site != self.afterwards.site {
+            self.afterwards.site = site;
+            self.begin_run();
+        }
     }
 
     /// Tells what holds, when that is something new.
@@ -155,7 +168,8 @@ impl Actor {
     /// What follows as things are.
     fn when_done(&self) -> WhenDone {
         let settings = self.shared.settings.read().unwrap_or_else(PoisonError::into_inner);
-        self.afterwards.chosen.clone().unwrap_or_else(|| settings.usually_when_done.into())
+        let usual = if self.afterwards.asks_settings { settings.usually_when_done.into() } else { WhenDone::Nothing };
+        self.afterwards.chosen.clone().unwrap_or(usual)
     }
 
     fn seen(&self) -> Seen {
