@@ -1,6 +1,10 @@
 //! The engine against a server that does wrong where a test wants it to: what arrives, what is asked, what is kept.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "engine/replacing.rs"]
+mod replacing;
+#[path = "engine/round_trips.rs"]
+mod round_trips;
 mod support;
 
 use std::fs;
@@ -19,7 +23,7 @@ use moorline::model::rate::{Rate, SpeedLimits};
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId, SiteTree};
-use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
+use moorline::model::transfer::{Compared, Direction, Job, QueueTab, TransferRow, TransferState};
 use moorline::model::upkeep::IdleCommand;
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::store::places::Places;
@@ -667,7 +671,10 @@ fn a_machine_that_refuses_is_told_of() {
     let (id, _) = client.power_question();
     client.answer(id, Answer::Confirm);
     let problem = client.trouble();
-    assert_eq!((problem.what.as_str(), problem.server_words.as_deref()), ("This machine does not sleep.", Some("Permission denied")));
+    assert_eq!(
+        (problem.what.as_str(), problem.server_words.as_deref()),
+        ("This machine does not sleep.", Some("Permission denied"))
+    );
 }
 
 #[test]
@@ -706,7 +713,10 @@ fn a_command_gets_its_arguments_and_the_counts_and_its_failure_is_told() {
     client.engine.send(Command::WhenDone { choice: WhenDone::Run(fails.to_vec()) });
     client.get("/b.bin", &folder.path().join("b.bin"), OnExists::Ask);
     let problem = client.trouble();
-    assert_eq!((problem.what.as_str(), problem.server_words.as_deref()), ("“sh” has failed: exit status: 3.", Some("no such backup")));
+    assert_eq!(
+        (problem.what.as_str(), problem.server_words.as_deref()),
+        ("“sh” has failed: exit status: 3.", Some("no such backup"))
+    );
 }
 
 #[test]

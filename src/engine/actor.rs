@@ -20,6 +20,7 @@ use crate::engine::governor::Governor;
 use crate::engine::handle::Options;
 use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
+use crate::engine::leftovers::{self, Leftovers};
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::pace::Gate;
@@ -37,7 +38,7 @@ use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, StopWish, Target};
+use crate::model::queue::{Item, Queue, StopWish, Target};
 use crate::model::secret::Secret;
 use crate::model::site::{Site, SiteTree};
 use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
@@ -62,6 +63,7 @@ pub async fn run(
     queue: SharedQueue,
 ) {
     let (arrivals, mut arrived) = unbounded_channel();
+    let keeps_queue = options.keep_queue;
     let moving = watch::Sender::new(false);
     let awake = wakefulness::follow(Arc::clone(&power), moving.subscribe(), wakefulness::LINGER);
     let Some(mut actor) = Actor::start(options, keyring, power, publisher, queue, arrivals).await else { return };
@@ -114,6 +116,14 @@ pub async fn run(
         };
         drop(tokio::time::timeout(AT_THE_END, settled).await);
     }
+    if !keeps_queue {
+        // Nobody knows next time what these were: what they have on the server goes at the next connect.
+        let parts = actor.shared.queue.read(|queue| {
+            let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed];
+            tabs.into_iter().flat_map(|tab| leftovers::parts_of(queue, &queue.ids(tab))).collect()
+        });
+        actor.shared.leftovers.add(parts).await;
+    }
 }
 
 struct Actor {
@@ -154,6 +164,7 @@ impl Actor {
         publisher.publish(EventBody::Sites(Arc::clone(&sites)));
         publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
         let record = found.settings.record;
+        let leftovers = Leftovers::open(keeper.clone()).await;
         let mut actor = Self {
             publisher,
             places: options.places.clone(),
@@ -162,6 +173,7 @@ impl Actor {
                 queue,
                 keeper,
                 pace: Gate::default(),
+                leftovers,
                 settings: Arc::new(RwLock::new(found.settings)),
                 arrivals,
             },
@@ -254,6 +266,7 @@ impl Actor {
                 self.requeue(&ids, |state| *state == TransferState::Paused);
             }
             Command::Cancel { ids } => {
+                self.abandon_parts(&ids).await;
                 let gone = self.shared.queue.wish(&ids, StopWish::Remove);
                 self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
             }
@@ -312,6 +325,21 @@ impl Actor {
                         }
                     });
                 }
+            }
+        }
+    }
+
+    /// What uploads that do not run have on the server is taken away when there is a connection, now or next time.
+    async fn abandon_parts(&self, ids: &[TransferId]) {
+        let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| item.state.is_running());
+        let parts = self.shared.queue.read(|queue| {
+            let idle: Vec<TransferId> = ids.iter().copied().filter(|id| !is_running(queue, id)).collect();
+            leftovers::parts_of(queue, &idle)
+        });
+        if !parts.is_empty() {
+            self.shared.leftovers.add(parts).await;
+            if let Some(session) = &self.session {
+                session.context.working.send_modify(|_| {});
             }
         }
     }

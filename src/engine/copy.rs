@@ -106,8 +106,8 @@ pub async fn send(data: &mut Data<'_>, file: File, counter: &AtomicU64, mut flow
     let mut ended = Ok(());
     while let Some((buffer, length)) = to_send.recv().await {
         let filled = buffer.get(..length).unwrap_or_default();
-        if let Err(fault) = write(data, filled, counter, &mut flow).await {
-            ended = Err(CopyFault::Wire(fault));
+        if let Err(fault) = send_bytes(data, filled, counter, &mut flow).await {
+            ended = Err(fault);
             break;
         }
         sent += length as u64;
@@ -119,14 +119,17 @@ pub async fn send(data: &mut Data<'_>, file: File, counter: &AtomicU64, mut flow
     ended.map(|()| sent)
 }
 
-/// Writes all of `bytes`, a turn at a time.
-async fn write(data: &mut Data<'_>, bytes: &[u8], counter: &AtomicU64, flow: &mut Flow) -> Result<(), Fault> {
+/// Sends `bytes`, a turn at a time, and adds to `counter`.
+///
+/// # Errors
+/// The connection's fault.
+pub async fn send_bytes(data: &mut Data<'_>, bytes: &[u8], counter: &AtomicU64, flow: &mut Flow) -> Result<(), CopyFault> {
     let mut rest = bytes;
     while !rest.is_empty() {
-        let (turn, later) = rest.split_at(flow.turn(rest.len()));
-        data.write(turn).await?;
+        let (turn, later) = rest.split_at(flow.turn(rest.len().min(HAND_OVER)));
+        data.write(turn).await.map_err(CopyFault::Wire)?;
         counter.fetch_add(turn.len() as u64, Ordering::Relaxed);
-        data.rest(flow.spend(turn.len())).await?;
+        data.rest(flow.spend(turn.len())).await.map_err(CopyFault::Wire)?;
         rest = later;
     }
     Ok(())

@@ -34,7 +34,11 @@ pub fn split(line: &str) -> Result<Vec<String>, String> {
 #[must_use]
 pub fn join(words: &[String]) -> String {
     let quoted = |word: &String| {
-        if word.is_empty() || word.contains(|c: char| c.is_whitespace() || c == '"' || c == '\'') { quote(word) } else { word.clone() }
+        if word.is_empty() || word.contains(|c: char| c.is_whitespace() || c == '"' || c == '\'') {
+            quote(word)
+        } else {
+            word.clone()
+        }
     };
     words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }

@@ -133,11 +133,7 @@ impl SpeedLimits {
     /// What holds where both do.
     #[must_use]
     pub fn stricter(self, other: Self) -> Self {
-        Self {
-            down: self.down.stricter(other.down),
-            up: self.up.stricter(other.up),
-            both: self.both.stricter(other.both),
-        }
+        Self { down: self.down.stricter(other.down), up: self.up.stricter(other.up), both: self.both.stricter(other.both) }
     }
 }
 

@@ -46,6 +46,10 @@ pub struct Settings {
     pub when_done_command: Vec<String>,
     /// Keeps the machine awake while files move.
     pub keep_awake: bool,
+    /// Files keep the time of their last change on the other side.
+    pub keep_times: bool,
+    /// Uploads replace an existing file as they write it, without a temporary name.
+    pub write_directly: bool,
     /// Keeps a record of the protocol.
     pub record: bool,
     /// Shows files whose names begin with a dot.
@@ -85,6 +89,8 @@ impl Default for Settings {
             usually_when_done: UsuallyWhenDone::Nothing,
             when_done_command: Vec::new(),
             keep_awake: true,
+            keep_times: true,
+            write_directly: false,
             record: false,
             show_hidden: true,
             window: None,

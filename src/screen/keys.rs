@@ -184,7 +184,13 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::Settings => const { &[any(CTRL, Comma)] },
         Verb::Keys => const { &[any(NONE, Function(1))] },
         Verb::Quit => const { &[any(CTRL, Letter('Q'))] },
-        Verb::StayConnected | Verb::Diagnose | Verb::RunWhenDone | Verb::Record | Verb::CopyRecordPath | Verb::ToggleTheme | Verb::About => &[],
+        Verb::StayConnected
+        | Verb::Diagnose
+        | Verb::RunWhenDone
+        | Verb::Record
+        | Verb::CopyRecordPath
+        | Verb::ToggleTheme
+        | Verb::About => &[],
     }
 }
 

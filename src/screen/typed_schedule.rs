@@ -21,7 +21,13 @@ pub struct TypedTime {
 impl Default for TypedTime {
     /// Office hours, to be changed.
     fn default() -> Self {
-        Self { days: Days::WORKING, from: "08:00".into(), to: "18:00".into(), limits: TypedLimits::default(), errors: Errors::new() }
+        Self {
+            days: Days::WORKING,
+            from: "08:00".into(),
+            to: "18:00".into(),
+            limits: TypedLimits::default(),
+            errors: Errors::new(),
+        }
     }
 }
 

@@ -22,7 +22,11 @@ pub(super) fn show(stage: &mut Stage<'_>, line: &str, error: Option<&str>) {
         ui.spacing_mut().item_spacing.y = 12.0;
         let length = line.chars().count();
         let field = Field::new("Program and arguments").hint("/usr/local/bin/publish --site \"Harbour Books\"").mono();
-        field.note("Blanks part the arguments, quotes keep them together. No shell reads it.").error(error).focus(opened, length).show(ui, line);
+        field
+            .note("Blanks part the arguments, quotes keep them together. No shell reads it.")
+            .error(error)
+            .focus(opened, length)
+            .show(ui, line);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             field::label(ui, "What is run");
