@@ -15,7 +15,7 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
-use crate::model::transfer::{Compared, Proof, TransferState};
+use crate::model::transfer::{Compared, Direction, Proof, TransferState};
 
 /// Where the bytes go until they are proven, and from which byte on.
 struct Landing {
