@@ -13,8 +13,12 @@ pub(super) fn show(ui: &mut Ui, form: &mut SettingsForm) {
     let settings = &mut form.settings;
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        number(ui, "Transfers at the same time", &mut settings.connections, 1..=10, |value| format!("{value:.0}"));
-        field::below(ui, None, "Each has a connection of its own. A site may have a figure of its own, in its form.");
+        number(ui, "Transfers at the same time", &mut settings.connections, 0..=32, |value| {
+            if value < 0.5 { "as many as help".to_owned() } else { format!("at most {value:.0}") }
+        });
+        let words =
+            "Each has a connection of its own; as many as help are up to 8. A site may have a figure of its own, in its form.";
+        field::below(ui, None, words);
     });
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;

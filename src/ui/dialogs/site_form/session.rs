@@ -110,6 +110,9 @@ fn words(facts: &HostFacts) -> String {
     if let Some(limit) = facts.connection_limit {
         words.push(format!("It allows {} at once.", format::counted(limit, "connection", "connections")));
     }
+    if let Some(count) = facts.useful_connections {
+        words.push(format!("{} at the same time went best.", format::counted(count, "transfer", "transfers")));
+    }
     if let Some(seconds) = facts.no_transfer_seconds {
         words.push(format!("It ends sessions after {seconds} s without a transfer."));
     }

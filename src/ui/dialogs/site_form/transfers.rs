@@ -9,11 +9,11 @@ use crate::ui::widgets::field::{self, number};
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
-    let mut connections = form.site.connections.min(10);
+    let mut connections = form.site.connections.min(32);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        number(ui, "Transfers at the same time", &mut connections, 0..=10, |value| {
-            if value < 0.5 { "as in settings".to_owned() } else { format!("{value:.0}") }
+        number(ui, "Transfers at the same time", &mut connections, 0..=32, |value| {
+            if value < 0.5 { "as in settings".to_owned() } else { format!("at most {value:.0}") }
         });
         field::below(
             ui,
