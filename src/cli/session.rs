@@ -234,7 +234,7 @@ impl Session {
                 Ok(Answer::Changed(WhenChanged::Anew))
             }
             // Nothing here deletes; an unasked-for deletion is refused.
-            Question::Delete { .. } => Ok(Answer::Cancel),
+            Question::Delete { .. } | Question::Power { .. } => Ok(Answer::Cancel),
         }
     }
 }

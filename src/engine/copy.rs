@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::engine::pace::Flow;
 use crate::ftp::{Data, Fault};
 
 /// Size of one buffer of a download. Larger gains nothing on loopback, smaller costs wakeups.
@@ -88,7 +89,7 @@ type Filled = (Vec<u8>, usize);
 ///
 /// # Errors
 /// The connection's fault or the disk's; what came before it is in the file.
-pub async fn receive<P: Progress>(data: &mut Data<'_>, file: File, progress: &P) -> Result<Received, CopyFault> {
+pub async fn receive<P: Progress>(data: &mut Data<'_>, file: File, progress: &P, mut flow: Flow) -> Result<Received, CopyFault> {
     let (filled, to_write) = mpsc::channel::<Filled>(BUFFERS);
     let (emptied, mut empty) = mpsc::channel::<Vec<u8>>(BUFFERS);
     let hears = progress.clone();
@@ -106,7 +107,7 @@ pub async fn receive<P: Progress>(data: &mut Data<'_>, file: File, progress: &P)
                 None => break Ok(Received::All),
             },
         };
-        let (length, end) = fill(data, &mut buffer, progress).await;
+        let (length, end) = fill(data, &mut buffer, progress, &mut flow).await;
         if length == 0 {
             give_back(buffer);
         } else if filled.send((buffer, length)).await.is_err() {
@@ -127,10 +128,16 @@ pub async fn receive<P: Progress>(data: &mut Data<'_>, file: File, progress: &P)
 }
 
 /// Reads until the buffer is worth handing over, or to the end.
-async fn fill(data: &mut Data<'_>, buffer: &mut [u8], progress: &impl Progress) -> (usize, Result<Option<Received>, Fault>) {
+async fn fill(
+    data: &mut Data<'_>,
+    buffer: &mut [u8],
+    progress: &impl Progress,
+    flow: &mut Flow,
+) -> (usize, Result<Option<Received>, Fault>) {
     let mut length = 0;
     while length < HAND_OVER {
-        let Some(room) = buffer.get_mut(length..) else { break };
+        let most = flow.turn(buffer.len() - length);
+        let Some(room) = buffer.get_mut(length..length + most) else { break };
         match data.read(room).await {
             Ok(0) => return (length, Ok(Some(Received::All))),
             Ok(count) => {
@@ -138,6 +145,9 @@ async fn fill(data: &mut Data<'_>, buffer: &mut [u8], progress: &impl Progress) 
                 length += wanted;
                 if !more {
                     return (length, Ok(Some(Received::Enough)));
+                }
+                if let Err(fault) = data.rest(flow.spend(count)).await {
+                    return (length, Err(fault));
                 }
             }
             Err(fault) => return (length, Err(fault)),
@@ -165,17 +175,21 @@ fn write_all(
 ///
 /// # Errors
 /// The connection's.
-pub async fn receive_into(data: &mut Data<'_>, bytes: &mut Vec<u8>, most: usize, counter: &AtomicU64) -> Result<bool, Fault> {
+pub async fn receive_into(data: &mut Data<'_>, bytes: &mut Vec<u8>, most: usize, counter: &AtomicU64, flow: &mut Flow) -> Result<bool, Fault> {
     let mut length = bytes.len();
     // One byte more, so that the end is seen in the same turn.
     bytes.resize(most + 1, 0);
     let ended = loop {
-        let Some(room) = bytes.get_mut(length..).filter(|room| !room.is_empty()) else { break Ok(false) };
+        let turn = flow.turn(bytes.len() - length);
+        let Some(room) = bytes.get_mut(length..length + turn).filter(|room| !room.is_empty()) else { break Ok(false) };
         match data.read(room).await {
             Ok(0) => break Ok(true),
             Ok(count) => {
                 length += count;
                 counter.fetch_add(count as u64, Ordering::Relaxed);
+                if let Err(fault) = data.rest(flow.spend(count)).await {
+                    break Err(fault);
+                }
             }
             Err(fault) => break Err(fault),
         }
@@ -188,29 +202,29 @@ pub async fn receive_into(data: &mut Data<'_>, bytes: &mut Vec<u8>, most: usize,
 ///
 /// # Errors
 /// The connection's fault or the disk's.
-pub async fn send(data: &mut Data<'_>, mut file: File, counter: &AtomicU64) -> Result<u64, CopyFault> {
+pub async fn send(data: &mut Data<'_>, mut file: File, counter: &AtomicU64, mut flow: Flow) -> Result<u64, CopyFault> {
     let from = file.stream_position().map_err(CopyFault::Disk)?;
     let file = Arc::new(file);
-    match direct::send(data, &file, from, counter).await? {
+    match direct::send(data, &file, from, counter, &mut flow).await? {
         direct::Sent::All(count) => Ok(count),
-        direct::Sent::UpTo(at) => Ok(at - from + send_read(data, file, at, counter).await?),
+        direct::Sent::UpTo(at) => Ok(at - from + send_read(data, file, at, counter, flow).await?),
     }
 }
 
 /// As [`send`], by reading and writing.
-async fn send_read(data: &mut Data<'_>, file: Arc<File>, from: u64, counter: &AtomicU64) -> Result<u64, CopyFault> {
+async fn send_read(data: &mut Data<'_>, file: Arc<File>, from: u64, counter: &AtomicU64, mut flow: Flow) -> Result<u64, CopyFault> {
     let (filled, mut to_send) = mpsc::channel::<Filled>(BUFFERS);
     let (emptied, empty) = mpsc::channel::<Vec<u8>>(BUFFERS);
     let reader = tokio::task::spawn_blocking(move || read_all(&file, from, &filled, empty));
     let mut sent = 0;
     let mut ended = Ok(());
     while let Some((buffer, length)) = to_send.recv().await {
-        if let Err(fault) = data.write(buffer.get(..length).unwrap_or_default()).await {
-            ended = Err(CopyFault::Wire(fault));
+        let filled = buffer.get(..length).unwrap_or_default();
+        if let Err(fault) = send_bytes(data, filled, counter, &mut flow).await {
+            ended = Err(fault);
             break;
         }
         sent += length as u64;
-        counter.fetch_add(length as u64, Ordering::Relaxed);
         drop(emptied.try_send(buffer));
     }
     drop(to_send);
@@ -219,14 +233,18 @@ async fn send_read(data: &mut Data<'_>, file: Arc<File>, from: u64, counter: &At
     ended.map(|()| sent)
 }
 
-/// Sends `bytes` and adds to `counter`.
+/// Sends `bytes`, a turn at a time, and adds to `counter`.
 ///
 /// # Errors
 /// The connection's fault.
-pub async fn send_bytes(data: &mut Data<'_>, bytes: &[u8], counter: &AtomicU64) -> Result<(), CopyFault> {
-    for chunk in bytes.chunks(HAND_OVER) {
-        data.write(chunk).await.map_err(CopyFault::Wire)?;
-        counter.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+pub async fn send_bytes(data: &mut Data<'_>, bytes: &[u8], counter: &AtomicU64, flow: &mut Flow) -> Result<(), CopyFault> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (turn, later) = rest.split_at(flow.turn(rest.len().min(HAND_OVER)));
+        data.write(turn).await.map_err(CopyFault::Wire)?;
+        counter.fetch_add(turn.len() as u64, Ordering::Relaxed);
+        data.rest(flow.spend(turn.len())).await.map_err(CopyFault::Wire)?;
+        rest = later;
     }
     Ok(())
 }

@@ -165,6 +165,7 @@ impl Player<'_> {
                         Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: true },
                         Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
                         Question::Delete { .. } => Answer::Confirm,
+                        Question::Power { .. } => Answer::Cancel,
                     };
                     self.engine.send(Command::Answer { question: id, answer });
                 }

@@ -1,6 +1,7 @@
 //! Values and pure rules: time is an argument; no threads, sockets, files, windows or protocol library here.
 
 pub mod address;
+pub mod argv;
 pub mod banner;
 pub mod budget;
 pub mod certificate;
@@ -15,13 +16,16 @@ pub mod keepalive;
 pub mod leftover;
 pub mod listing;
 pub mod log;
+pub mod pace;
 pub mod path;
 pub mod problem;
 pub mod queue;
 pub mod ranges;
+pub mod rate;
 pub mod record;
 pub mod resume;
 pub mod retry;
+pub mod schedule;
 pub mod secret;
 pub mod session;
 pub mod settings;
@@ -31,3 +35,4 @@ pub mod speed;
 pub mod timeline;
 pub mod transfer;
 pub mod upkeep;
+pub mod when_done;

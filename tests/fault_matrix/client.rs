@@ -112,7 +112,7 @@ impl Client {
                     }
                     Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: false },
                     Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
-                    Question::Delete { .. } => Answer::Cancel,
+                    Question::Delete { .. } | Question::Power { .. } => Answer::Cancel,
                 };
                 self.engine.send(Command::Answer { question: *id, answer });
             }

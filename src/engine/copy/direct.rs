@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use crate::engine::copy::CopyFault;
+use crate::engine::pace::Flow;
 use crate::ftp::Data;
 
 /// How far it went.
@@ -23,7 +24,7 @@ pub enum Sent {
 /// The connection's fault or the disk's.
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::unused_async, reason = "Linux waits here")]
-pub async fn send(_: &mut Data<'_>, _: &Arc<File>, from: u64, _: &AtomicU64) -> Result<Sent, CopyFault> {
+pub async fn send(_: &mut Data<'_>, _: &Arc<File>, from: u64, _: &AtomicU64, _: &mut Flow) -> Result<Sent, CopyFault> {
     Ok(Sent::UpTo(from))
 }
 
@@ -40,7 +41,7 @@ mod linux {
     use rustix::fs::{Advice, fadvise};
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
 
-    use super::{Arc, AtomicU64, CopyFault, Data, File, Sent};
+    use super::{Arc, AtomicU64, CopyFault, Data, File, Flow, Sent};
     use crate::engine::copy::space;
     use crate::ftp::data::Unsent;
 
@@ -53,7 +54,13 @@ mod linux {
     ///
     /// # Errors
     /// The connection's fault or the disk's.
-    pub async fn send(data: &mut Data<'_>, file: &Arc<File>, from: u64, counter: &AtomicU64) -> Result<Sent, CopyFault> {
+    pub async fn send(
+        data: &mut Data<'_>,
+        file: &Arc<File>,
+        from: u64,
+        counter: &AtomicU64,
+        flow: &mut Flow,
+    ) -> Result<Sent, CopyFault> {
         let mut at = from;
         loop {
             match in_memory(file, at) {
@@ -63,12 +70,13 @@ mod linux {
             }
             let end = at + CHUNK;
             while at < end {
-                let most = usize::try_from(end - at).unwrap_or(usize::MAX);
+                let most = flow.turn(usize::try_from(end - at).unwrap_or(usize::MAX));
                 match data.send_file(file, at, most).await {
                     Ok(0) => return Ok(Sent::All(at - from)),
                     Ok(count) => {
                         at += count as u64;
                         counter.fetch_add(count as u64, Ordering::Relaxed);
+                        data.rest(flow.spend(count)).await.map_err(CopyFault::Wire)?;
                     }
                     Err(Unsent::Unable) => return Ok(Sent::UpTo(at)),
                     Err(Unsent::Wire(fault)) => return Err(CopyFault::Wire(fault)),

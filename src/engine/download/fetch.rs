@@ -17,6 +17,7 @@ use crate::model::log::LogKind;
 use crate::model::queue::Item;
 use crate::model::ranges::Ranges;
 use crate::model::resume::{Sign, Verdict, overlap_from};
+use crate::model::transfer::Direction;
 
 /// All bytes of a file, not proven yet.
 pub struct Fetched {
@@ -175,9 +176,10 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
         }
     }
     item.moved.store(offset, Ordering::Relaxed);
+    let mut flow = ctx.pace.flow(Direction::Download);
     let mut head = Vec::new();
     if part.is_none() && item.size.is_some_and(|size| size <= SMALL as u64) {
-        match copy::receive_into(&mut data, &mut head, SMALL, &item.moved).await {
+        match copy::receive_into(&mut data, &mut head, SMALL, &item.moved, &mut flow).await {
             Ok(true) => {
                 let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?.words();
                 ctx.publisher.wake();
@@ -210,7 +212,7 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
             }
         };
     }
-    if let Err(fault) = copy::receive(&mut data, file, &item.moved).await {
+    if let Err(fault) = copy::receive(&mut data, file, &item.moved, flow).await {
         return Err(break_off(data, fault, "write", &part).await);
     }
     let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?.words();

@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::copy::{self, CopyFault, Progress, Received};
 use crate::engine::download::landing::on_disk;
+use crate::engine::pace::Pace;
 use crate::engine::resume;
 use crate::ftp::{Control, Data, Fault};
 use crate::model::path::RemotePath;
 use crate::model::ranges::{Claim, Ranges};
 use crate::model::resume::{OVERLAP, Verdict};
+use crate::model::transfer::Direction;
 
 /// Why the ranges of a file cannot be put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,7 @@ pub struct Pieces {
     size: u64,
     /// The item's counter: all bytes that came.
     moved: Arc<AtomicU64>,
+    pace: Pace,
     state: Mutex<State>,
 }
 
@@ -91,9 +94,9 @@ impl Progress for Piece {
 }
 
 impl Pieces {
-    pub fn new(remote: RemotePath, part: PathBuf, size: u64, moved: Arc<AtomicU64>, ranges: Ranges) -> Self {
+    pub fn new(remote: RemotePath, part: PathBuf, size: u64, moved: Arc<AtomicU64>, pace: Pace, ranges: Ranges) -> Self {
         moved.store(ranges.written(), Ordering::Relaxed);
-        Self { remote, part, size, moved, state: Mutex::new(State { ranges, heads: Vec::new(), reply: None }) }
+        Self { remote, part, size, moved, pace, state: Mutex::new(State { ranges, heads: Vec::new(), reply: None }) }
     }
 
     /// Looks at the ranges, or changes them.
@@ -140,7 +143,7 @@ impl Pieces {
             }
         };
         let piece = Piece { pieces: Arc::clone(self), claim };
-        let received = match copy::receive(&mut data, file, &piece).await {
+        let received = match copy::receive(&mut data, file, &piece, self.pace.flow(Direction::Download)).await {
             Ok(received) => received,
             Err(fault) => {
                 let may_go_on = match &fault {

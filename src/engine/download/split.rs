@@ -74,7 +74,8 @@ pub async fn fetch(
     if !may_grow {
         growth.end();
     }
-    let pieces = Arc::new(Pieces::new(item.remote.clone(), part.to_owned(), size, Arc::clone(&item.moved), ranges));
+    let (moved, pace) = (Arc::clone(&item.moved), ctx.pace.clone());
+    let pieces = Arc::new(Pieces::new(item.remote.clone(), part.to_owned(), size, moved, pace, ranges));
     let mut crew = Crew {
         ctx: Arc::clone(ctx),
         id: item.id,

@@ -20,7 +20,7 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             for_all: form.for_all,
         },
         Question::Changed { .. } => Answer::Changed(form.when_changed),
-        Question::Delete { .. } => Answer::Confirm,
+        Question::Delete { .. } | Question::Power { .. } => Answer::Confirm,
     };
     answer(screen, given)
 }
