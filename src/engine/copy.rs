@@ -175,7 +175,13 @@ fn write_all(
 ///
 /// # Errors
 /// The connection's.
-pub async fn receive_into(data: &mut Data<'_>, bytes: &mut Vec<u8>, most: usize, counter: &AtomicU64, flow: &mut Flow) -> Result<bool, Fault> {
+pub async fn receive_into(
+    data: &mut Data<'_>,
+    bytes: &mut Vec<u8>,
+    most: usize,
+    counter: &AtomicU64,
+    flow: &mut Flow,
+) -> Result<bool, Fault> {
     let mut length = bytes.len();
     // One byte more, so that the end is seen in the same turn.
     bytes.resize(most + 1, 0);

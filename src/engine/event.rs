@@ -80,6 +80,7 @@ pub enum Question {
         was: Facts,
         /// The source that is there now.
         now: Facts,
+    },
     /// The queue is through and the machine is about to sleep or to shut down: `Confirm` does it at once, `Cancel` not at all, and
     /// without an answer it is done when the time is over.
     Power {

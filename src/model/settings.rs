@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::conflict::OnExists;
-use crate::model::resume::SourceChanged;
 use crate::model::rate::SpeedLimits;
+use crate::model::resume::SourceChanged;
 use crate::model::schedule::ScheduledLimits;
 use crate::model::when_done::UsuallyWhenDone;
 
