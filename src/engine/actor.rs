@@ -17,6 +17,7 @@ use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
+use crate::engine::receipts::Receipts;
 use crate::engine::session_context::{SessionContext, Shared};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::settle;
@@ -132,6 +133,8 @@ impl Actor {
         publisher.publish(EventBody::Sites(Arc::clone(&sites)));
         publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
         let record = found.settings.record;
+        let teller = publisher.clone();
+        let receipts = Receipts::start(options.places.clone(), move |problem| teller.publish(EventBody::Trouble(problem)));
         let actor = Self {
             publisher,
             places: options.places.clone(),
@@ -139,6 +142,7 @@ impl Actor {
                 questions: Questions::default(),
                 queue,
                 keeper,
+                receipts,
                 settings: Arc::new(RwLock::new(found.settings)),
                 arrivals,
             },

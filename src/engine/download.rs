@@ -5,9 +5,11 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
+use jiff::Timestamp;
+
 use crate::engine::copy;
 use crate::engine::existing;
-use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
+use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
@@ -17,7 +19,8 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
-use crate::model::transfer::{Compared, Proof, TransferState};
+use crate::model::receipt::TlsProof;
+use crate::model::transfer::{Compared, TransferState};
 
 /// Where the bytes are written until they are proven.
 struct Landing {
@@ -47,17 +50,18 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     {
         return Err(Stopped::for_good(Problem::new(ProblemKind::Name, format!("Not fetched: {error}."))));
     }
+    let started = Timestamp::now();
     let source = source_now(ctx, control, item).await?;
     let item = source.as_ref().unwrap_or(item);
     let landing = match choose_landing(ctx, item, source.is_some()).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
-    let (reply, part, bytes) = fetch(ctx, control, item, &landing).await?;
+    let Fetched { reply, tls, part, bytes } = fetch(ctx, control, item, &landing).await?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     let compared = prove(control, item, bytes).await?;
     publish(item, part, &landing).await?;
-    Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
+    Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash: None, tls, started }))
 }
 
 /// The item with the source as it is now, when it is another than the one that some of it came from: old and new bytes must not be
@@ -166,13 +170,20 @@ fn free_name(target: &Path) -> PathBuf {
         .unwrap_or_else(|| target.to_owned())
 }
 
-/// RETR into the `.part`; returns the closing reply's words, where the bytes are, and how many are there now.
-async fn fetch(
-    ctx: &SessionContext,
-    control: &mut Control,
-    item: &Item,
-    landing: &Landing,
-) -> Result<(String, PathBuf, u64), Stopped> {
+/// What a RETR brought.
+struct Fetched {
+    /// The closing reply's words.
+    reply: String,
+    /// TLS of the data connection.
+    tls: Option<TlsProof>,
+    /// Where the bytes are.
+    part: PathBuf,
+    /// How many are there now.
+    bytes: u64,
+}
+
+/// RETR into the `.part`.
+async fn fetch(ctx: &SessionContext, control: &mut Control, item: &Item, landing: &Landing) -> Result<Fetched, Stopped> {
     let (part, offset) = match &landing.kind {
         Kind::Fresh => (None, 0),
         Kind::Ours { part, offset } => (Some(part.clone()), *offset),
@@ -180,7 +191,7 @@ async fn fetch(
     };
     if let Some(part) = part.as_ref().filter(|_| item.size == Some(offset) && offset > 0) {
         // All bytes came before the connection went; only the proof was missing.
-        return Ok(("all bytes were there".into(), part.clone(), offset));
+        return Ok(Fetched { reply: "all bytes were there".into(), tls: None, part: part.clone(), bytes: offset });
     }
     let doing = format!("send {}", item.remote);
     let mut data = match control.retrieve(&item.remote, offset).await {
@@ -220,7 +231,7 @@ async fn fetch(
     let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
     ctx.publisher.wake();
     let bytes = on_disk(part.clone(), |path| fs::metadata(path)).await.map_err(|error| Stopped::disk(&error, "read", &part))?.len();
-    Ok((reply.words(), part, bytes))
+    Ok(Fetched { reply: reply.words(), tls: control.data_tls(), part, bytes })
 }
 
 async fn open_part(part: &Path, offset: u64) -> io::Result<File> {

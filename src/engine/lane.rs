@@ -88,12 +88,12 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
                     upload::discard(&ctx, &mut open.control, id).await;
                 }
                 let gone = matches!(result, Err(Stopped::ConnectionGone(_)));
-                settle::settle(&ctx, id, result);
+                settle::settle(&ctx, id, result).await;
                 if !gone {
                     connection = Some(open);
                 }
             }
-            Err(Fault::Cancelled) => settle::settle(&ctx, id, Err(Stopped::ByWish)),
+            Err(Fault::Cancelled) => settle::settle(&ctx, id, Err(Stopped::ByWish)).await,
             Err(fault) => {
                 settle::hand_back(&ctx, id);
                 // Another connection may take it while this one waits.

@@ -27,6 +27,7 @@ mod outage;
 mod publish;
 mod questions;
 pub mod queue_view;
+mod receipts;
 mod recorded_wish;
 pub mod recorder;
 pub mod replay;

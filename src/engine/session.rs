@@ -376,7 +376,7 @@ impl Session {
                 Err(End::Lost(fault))
             }
             result => {
-                settle::settle(&ctx, id, result);
+                settle::settle(&ctx, id, result).await;
                 Ok(())
             }
         };

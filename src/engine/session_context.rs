@@ -14,6 +14,7 @@ use crate::engine::event::EventBody;
 use crate::engine::keeper::Keeper;
 use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
+use crate::engine::receipts::Receipts;
 use crate::engine::shared_queue::SharedQueue;
 use crate::ftp::dial::{self, Target};
 use crate::ftp::tls::{NewestTls, Trust};
@@ -35,6 +36,8 @@ pub struct Shared {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// What proves the files that have arrived.
+    pub receipts: Receipts,
     /// Settings, as they are now.
     pub settings: Arc<RwLock<Settings>>,
     /// Hears of folders that something has arrived in.
@@ -53,6 +56,8 @@ pub struct SessionContext {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// What proves the files that have arrived.
+    pub receipts: Receipts,
     /// Settings, as they are now.
     pub settings: Arc<RwLock<Settings>>,
     /// Standing answers.
@@ -92,6 +97,7 @@ impl SessionContext {
             questions: shared.questions,
             queue: shared.queue,
             keeper: shared.keeper,
+            receipts: shared.receipts,
             settings: shared.settings,
             arrivals: shared.arrivals,
             conflicts: Arc::default(),

@@ -3,34 +3,31 @@
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use crate::engine::command::Place;
-use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::Fault;
 use crate::model::log::LogKind;
 use crate::model::problem::ProblemKind;
 use crate::model::queue::{Item, Queue, StopWish, Target, pause_before_retry};
+use crate::model::receipt::Receipt;
 use crate::model::retry::TRANSFER_TRIES;
-use crate::model::transfer::{Direction, TransferId, TransferState};
+use crate::model::transfer::{Direction, Proof, TransferId, TransferState};
 
-/// Writes the end of a run into the queue.
-pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
-    // A folder was announced as its content entered the queue.
-    if matches!(result, Ok(Outcome::Arrived(_))) {
-        announce(ctx, id);
-    }
+/// Writes the end of a run into the queue; of a file that has arrived the receipt is written first.
+pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
+    let result = match result {
+        Ok(Outcome::Arrived(arrival)) => return arrived(ctx, id, arrival).await,
+        other => other,
+    };
     ctx.queue.update(|queue| match result {
         // What a person wants of it comes before what the connection made of it.
         Err(Stopped::Failed { .. } | Stopped::ConnectionGone(_)) if is_wished(queue, id) => by_wish(queue, id),
-        Ok(Outcome::Arrived(proof)) => {
-            queue.edit(id, |item| {
-                item.size = Some(proof.bytes);
-                item.part = None;
-                item.moved.store(proof.bytes, Ordering::Relaxed);
-            });
-            queue.set_state(id, TransferState::Done(proof));
-        }
+        // Done above.
+        Ok(Outcome::Arrived(_)) => {}
         Ok(Outcome::Skipped) => queue.set_state(id, TransferState::Skipped),
         // A folder left the queue as its content entered it.
         Ok(Outcome::FolderRead | Outcome::Asking) => {}
@@ -58,6 +55,52 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
         }
     });
     ctx.publisher.wake();
+}
+
+/// A file is done when its receipt has been written, not before.
+async fn arrived(ctx: &SessionContext, id: TransferId, arrival: Arrival) {
+    // A folder was announced as its content entered the queue.
+    announce(ctx, id);
+    if let Some(receipt) = receipt(ctx, id, arrival) {
+        let proof = Proof::from(&receipt);
+        ctx.receipts.write(receipt).await;
+        ctx.queue.update(|queue| {
+            queue.edit(id, |item| {
+                item.size = Some(proof.bytes);
+                item.part = None;
+                item.moved.store(proof.bytes, Ordering::Relaxed);
+            });
+            queue.set_state(id, TransferState::Done(proof));
+        });
+    }
+    ctx.publisher.wake();
+}
+
+/// All that is known of a file that has arrived; nothing when its item is gone.
+fn receipt(ctx: &SessionContext, id: TransferId, arrival: Arrival) -> Option<Receipt> {
+    let ended = Timestamp::now();
+    let site = &ctx.site;
+    ctx.queue.read(|queue| {
+        let item = queue.get(id)?;
+        Some(Receipt {
+            id: ctx.receipts.next_id(ended),
+            site: if site.id.is_quick() { String::new() } else { site.name.clone() },
+            server: format!("{}://{}@{}", site.encryption.scheme(), site.login_user(), site.authority()),
+            direction: item.direction,
+            local: item.local.clone(),
+            remote: item.remote.clone(),
+            reply: arrival.reply,
+            bytes: arrival.bytes,
+            reported: arrival.reported,
+            compared: arrival.compared,
+            hash: arrival.hash,
+            tls: arrival.tls,
+            started: arrival.started,
+            ended,
+            tries: item.tries,
+            modified: item.modified.map(|modified| modified.at),
+        })
+    })
 }
 
 /// The connection went under an item of the browsing connection: it waits for the way back.

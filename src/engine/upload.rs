@@ -4,11 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
 use std::sync::atomic::Ordering;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::copy;
 use crate::engine::existing;
-use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
+use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
@@ -19,7 +20,8 @@ use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, StopWish, Target};
-use crate::model::transfer::{Compared, Direction, Proof, TransferId, TransferState};
+use crate::model::receipt::TlsProof;
+use crate::model::transfer::{Compared, Direction, TransferId, TransferState};
 
 /// Where the bytes go until they are proven, and from which byte on.
 struct Landing {
@@ -33,6 +35,7 @@ struct Landing {
 /// # Errors
 /// Why it did not arrive; what the server has got is resumed next time.
 pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
+    let started = Timestamp::now();
     let (size, modified) = source_facts(item).await?;
     if item.size != Some(size) || item.modified != modified {
         ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (Some(size), modified)));
@@ -44,13 +47,13 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
-    let reply = send(ctx, control, item, &landing, size).await?;
+    let (reply, tls) = send(ctx, control, item, &landing, size).await?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     ctx.publisher.wake();
     let bytes = item.moved.load(Ordering::Relaxed);
     let compared = prove(control, &landing.part, bytes).await?;
     publish(control, &landing).await?;
-    Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
+    Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash: None, tls, started }))
 }
 
 async fn source_facts(item: &Item) -> Result<(u64, Option<Modified>), Stopped> {
@@ -199,12 +202,18 @@ async fn free_name(control: &mut Control, path: &RemotePath) -> Result<RemotePat
         .ok_or_else(|| unnameable(path))
 }
 
-/// STOR; returns the closing reply's words. The item's counter ends at the number of bytes that the server should have.
-async fn send(ctx: &SessionContext, control: &mut Control, item: &Item, landing: &Landing, size: u64) -> Result<String, Stopped> {
+/// STOR; returns the closing reply's words and what TLS did. The item's counter ends at the number of bytes that the server should have.
+async fn send(
+    ctx: &SessionContext,
+    control: &mut Control,
+    item: &Item,
+    landing: &Landing,
+    size: u64,
+) -> Result<(String, Option<TlsProof>), Stopped> {
     let offset = landing.offset;
     if offset == size && offset > 0 {
         item.moved.store(offset, Ordering::Relaxed);
-        return Ok("all bytes were there".into());
+        return Ok(("all bytes were there".into(), None));
     }
     let path = item.local.clone();
     let mut file = tokio::task::spawn_blocking(move || File::open(path))
@@ -234,7 +243,7 @@ async fn send(ctx: &SessionContext, control: &mut Control, item: &Item, landing:
         return Err(break_off(data, fault, "read", &item.local).await);
     }
     let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
-    Ok(reply.words())
+    Ok((reply.words(), control.data_tls()))
 }
 
 /// Compares what was sent with what the server has.

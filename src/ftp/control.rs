@@ -18,6 +18,7 @@ use crate::ftp::wait::{bounded, plain_wait};
 use crate::ftp::wire::{Session, Wire};
 use crate::model::log::LogKind;
 use crate::model::path::{NameError, RemotePath};
+use crate::model::receipt::TlsProof;
 use crate::model::secret::Secret;
 use crate::model::session::ConnectStep;
 use crate::model::site::DataMode;
@@ -41,6 +42,8 @@ pub struct Control {
     protect_after_login: bool,
     /// Whether LIST takes `-a`; `None` before it was tried.
     pub(super) takes_list_option: Option<bool>,
+    /// Whether the server ended the last data connection that was protected with close_notify; `None` before it ended.
+    pub(super) data_closed: Option<bool>,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
     /// Seconds of the idle limit, when SITE IDLE told it.
@@ -75,6 +78,7 @@ impl Control {
             mode,
             protect_after_login: false,
             takes_list_option: None,
+            data_closed: None,
             current: None,
             idle_limit: None,
         }
@@ -119,6 +123,14 @@ impl Control {
     #[must_use]
     pub fn data_facts(&self) -> Option<DataFacts> {
         self.session.line().data_facts()
+    }
+
+    /// What TLS did for the data connection that ended last; `None` when data connections are plain.
+    #[must_use]
+    pub fn data_tls(&self) -> Option<TlsProof> {
+        let facts = self.session.facts().filter(|_| self.session.protects_data())?;
+        let resumed = self.session.line().data_facts().and_then(|facts| facts.resumed) == Some(true);
+        Some(TlsProof { protocol: facts.protocol, resumed, closed: self.data_closed == Some(true) })
     }
 
     /// Round trip of the last command that moved no data.
