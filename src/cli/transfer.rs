@@ -55,6 +55,9 @@ fn find_remote(text: &str, arguments: &TransferArguments) -> Result<Remote, Fail
     if let Some(connections) = arguments.connections {
         remote.site.connections = connections;
     }
+    if let Some(checksums) = arguments.checksums {
+        remote.site.hashes = checksums.into();
+    }
     Ok(remote)
 }
 

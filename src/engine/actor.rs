@@ -15,6 +15,7 @@ use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
+use crate::engine::proof_work::ProofWork;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::engine::receipts::Receipts;
@@ -114,6 +115,7 @@ struct Actor {
     refresh_remote: Option<Instant>,
     /// Unfinished files that are being deleted: the program's end waits for them.
     clearing: JoinSet<()>,
+    proofs: ProofWork,
 }
 
 impl Actor {
@@ -155,6 +157,7 @@ impl Actor {
             refresh_local: None,
             refresh_remote: None,
             clearing: JoinSet::new(),
+            proofs: ProofWork::default(),
         };
         if record {
             actor.record(true).await;
@@ -261,6 +264,18 @@ impl Actor {
                 let done = queue.ids(QueueTab::Done);
                 queue.remove_all(&done);
             }),
+            Command::AskReceipt { id } => {
+                self.proofs.tell(&self.shared.queue, &self.shared.receipts, &self.publisher, id);
+            }
+            Command::ExportReceipts { wanted, format, target } => {
+                let what = (wanted, format, target);
+                self.proofs.export(&self.shared.queue, &self.shared.receipts, &self.publisher, what);
+            }
+            Command::Verify { pairs, hashes } => {
+                self.proofs.compare(self.session.as_ref(), &self.publisher, pairs, hashes);
+            }
+            Command::CancelVerify => self.proofs.cancel(self.session.as_ref()),
+            Command::SaveVerification { result, target } => self.proofs.save(&self.publisher, result, target),
             Command::SaveSites { tree } => {
                 self.sites = Arc::new(*tree);
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));

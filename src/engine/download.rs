@@ -11,6 +11,7 @@ use crate::engine::copy;
 use crate::engine::existing;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
+use crate::engine::proof::{self, Checked};
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
@@ -60,8 +61,15 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     let Fetched { reply, tls, part, bytes } = fetch(ctx, control, item, &landing).await?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     let compared = prove(control, item, bytes).await?;
+    let hash = match proof::by_checksum(ctx.site.hashes, control, &part, &item.remote, bytes).await? {
+        Checked::Fine(hash) => hash,
+        Checked::Differs { problem, .. } => {
+            begin_anew(ctx, item, &landing, &part).await?;
+            return Err(Stopped::Failed { problem, again: true });
+        }
+    };
     publish(item, part, &landing).await?;
-    Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash: None, tls, started }))
+    Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash, tls, started }))
 }
 
 /// The item with the source as it is now, when it is another than the one that some of it came from: old and new bytes must not be
@@ -170,6 +178,17 @@ fn free_name(target: &Path) -> PathBuf {
         .unwrap_or_else(|| target.to_owned())
 }
 
+/// The next try begins anew. A person's own file stays as it is until all of the new one is there.
+async fn begin_anew(ctx: &SessionContext, item: &Item, landing: &Landing, part: &Path) -> Result<(), Stopped> {
+    match &landing.kind {
+        Kind::Target { .. } => ctx.queue.update(|queue| queue.edit(item.id, |item| item.on_exists = OnExists::Overwrite)),
+        Kind::Ours { .. } | Kind::Fresh => {
+            open_part(part, 0).await.map_err(|error| Stopped::disk(&error, "write", part))?;
+        }
+    }
+    Ok(())
+}
+
 /// What a RETR brought.
 struct Fetched {
     /// The closing reply's words.
@@ -198,16 +217,7 @@ async fn fetch(ctx: &SessionContext, control: &mut Control, item: &Item, landing
         Ok(data) => data,
         Err(fault) => {
             if offset > 0 && refuses_offset(&fault) {
-                // The next try begins anew. A person's own file stays as it is until all of the new one is there.
-                match &landing.kind {
-                    Kind::Target { .. } => {
-                        ctx.queue.update(|queue| queue.edit(item.id, |item| item.on_exists = OnExists::Overwrite));
-                    }
-                    Kind::Ours { part, .. } => {
-                        open_part(part, 0).await.map_err(|error| Stopped::disk(&error, "write", part))?;
-                    }
-                    Kind::Fresh => {}
-                }
+                begin_anew(ctx, item, landing, &part.unwrap_or_default()).await?;
                 return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
             }
             return Err(Stopped::wire(fault, &doing));
@@ -228,7 +238,15 @@ async fn fetch(ctx: &SessionContext, control: &mut Control, item: &Item, landing
     if let Err(fault) = copy::receive(&mut data, file, &item.moved).await {
         return Err(break_off(data, fault, "write", &part).await);
     }
-    let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
+    let reply = match data.finish().await {
+        Ok(reply) => reply,
+        Err(fault) => {
+            if proof::denies(&fault) {
+                begin_anew(ctx, item, landing, &part).await?;
+            }
+            return Err(Stopped::wire(fault, &doing));
+        }
+    };
     ctx.publisher.wake();
     let bytes = on_disk(part.clone(), |path| fs::metadata(path)).await.map_err(|error| Stopped::disk(&error, "read", &part))?.len();
     Ok(Fetched { reply: reply.words(), tls: control.data_tls(), part, bytes })

@@ -155,6 +155,7 @@ impl Session {
                     }
                     Some(SessionCommand::Open(path)) => self.work.push_back(Work::Open(path)),
                     Some(SessionCommand::Change(change)) => self.work.push_back(Work::Change(change)),
+                    Some(SessionCommand::Verify(request)) => self.work.push_back(Work::Verify(request)),
                     Some(SessionCommand::Stay) => self.leaving = None,
                     Some(SessionCommand::Relearn(facts)) => self.relearn(&facts),
                     Some(
@@ -399,6 +400,7 @@ impl Session {
                 }
             }
             SessionCommand::Change(change) => self.work.push_back(Work::Change(change)),
+            SessionCommand::Verify(request) => self.work.push_back(Work::Verify(request)),
             SessionCommand::Leave(when) => {
                 self.leaving = Some(when);
                 self.ctx.working.send_replace(when == DisconnectWhen::QueueDone);

@@ -11,6 +11,7 @@ use crate::engine::copy;
 use crate::engine::existing;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
+use crate::engine::proof::{self, Checked};
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
@@ -28,6 +29,8 @@ struct Landing {
     target: RemotePath,
     part: RemotePath,
     offset: u64,
+    /// The size of the file that is replaced, when known.
+    replaces: Option<u64>,
 }
 
 /// Sends one file.
@@ -52,8 +55,24 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     ctx.publisher.wake();
     let bytes = item.moved.load(Ordering::Relaxed);
     let compared = prove(control, &landing.part, bytes).await?;
+    let hash = match proof::by_checksum(ctx.site.hashes, control, &item.local, &landing.part, bytes).await? {
+        Checked::Fine(hash) => hash,
+        Checked::Differs { problem, .. } => {
+            begin_anew(ctx, item);
+            return Err(Stopped::Failed { problem, again: true });
+        }
+    };
     publish(control, &landing).await?;
-    Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash: None, tls, started }))
+    if landing.part != landing.target {
+        // A server may say that it renamed and keep the old file: what stands under the real name decides, and where the old file was
+        // as long, that the temporary name is free.
+        prove(control, &landing.target, bytes).await?;
+        if landing.replaces.is_none_or(|old| old == bytes) && look(control, &landing.part).await?.is_some() {
+            let what = format!("The server says that it renamed {}, but the file is still there.", landing.part);
+            return Err(Stopped::Failed { problem: Problem::new(ProblemKind::Unproven, what), again: true });
+        }
+    }
+    Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash, tls, started }))
 }
 
 async fn source_facts(item: &Item) -> Result<(u64, Option<Modified>), Stopped> {
@@ -78,12 +97,12 @@ async fn choose_landing(
         let there = if unchanged { remote_size(control, &part).await? } else { None };
         let offset = there.filter(|there| source.size.is_some_and(|size| *there <= size)).unwrap_or(0);
         if offset > 0 || part != target {
-            return Ok(Ok(Landing { target, part, offset }));
+            return Ok(Ok(Landing { target, part, offset, replaces: None }));
         }
         // What stands under the target's own name may be a person's file that was to be resumed: it is replaced whole or not at all.
         let stands = look(control, &target).await?.is_some_and(|facts| facts.size != Some(0));
         return if stands {
-            replacement(ctx, control, item, target).await.map(Ok)
+            replacement(ctx, control, item, target, None).await.map(Ok)
         } else {
             Ok(Ok(direct(ctx, item, target, 0).await))
         };
@@ -95,7 +114,7 @@ async fn choose_landing(
     };
     let Some(present) = present else { return Ok(Ok(direct(ctx, item, target, 0).await)) };
     match existing::decide(ctx, item, source, present) {
-        Resolution::Replace => replacement(ctx, control, item, target).await.map(Ok),
+        Resolution::Replace => replacement(ctx, control, item, target, present.size).await.map(Ok),
         Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
         Resolution::RenameTarget => {
             let target = free_name(control, &target).await?;
@@ -113,7 +132,13 @@ async fn choose_landing(
 }
 
 /// Writes under a temporary name beside a target that exists.
-async fn replacement(ctx: &SessionContext, control: &mut Control, item: &Item, target: RemotePath) -> Result<Landing, Stopped> {
+async fn replacement(
+    ctx: &SessionContext,
+    control: &mut Control,
+    item: &Item,
+    target: RemotePath,
+    replaces: Option<u64>,
+) -> Result<Landing, Stopped> {
     let mut name = format!("{}.part", target.name().unwrap_or_default());
     let mut part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
     if look(control, &part).await?.is_some() {
@@ -123,7 +148,7 @@ async fn replacement(ctx: &SessionContext, control: &mut Control, item: &Item, t
     }
     ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
     ctx.queue.journalled().await;
-    Ok(Landing { target, part, offset: 0 })
+    Ok(Landing { target, part, offset: 0, replaces })
 }
 
 /// Takes what has arrived of an upload away again that a person took out of the queue: what stands under a temporary name is ours.
@@ -150,7 +175,7 @@ async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u
     ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
     // After a crash the beginning that the server may have is known as ours.
     ctx.queue.journalled().await;
-    Landing { part: target.clone(), target, offset }
+    Landing { part: target.clone(), target, offset, replaces: None }
 }
 
 fn sibling(path: &RemotePath, name: &str) -> Option<RemotePath> {
@@ -225,8 +250,7 @@ async fn send(
         Ok(data) => data,
         Err(fault) => {
             if offset > 0 && refuses_offset(&fault) {
-                // The next try finds another time than the source's, and so begins anew.
-                ctx.queue.update(|queue| queue.edit(item.id, |item| item.modified = None));
+                begin_anew(ctx, item);
                 return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
             }
             return Err(Stopped::wire(fault, &doing));
@@ -242,8 +266,18 @@ async fn send(
     if let Err(fault) = copy::send(&mut data, file, &item.moved).await {
         return Err(break_off(data, fault, "read", &item.local).await);
     }
-    let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
+    let reply = data.finish().await.map_err(|fault| {
+        if proof::denies(&fault) {
+            begin_anew(ctx, item);
+        }
+        Stopped::wire(fault, &doing)
+    })?;
     Ok((reply.words(), control.data_tls()))
+}
+
+/// The next try finds another time than the source's, and so begins anew.
+fn begin_anew(ctx: &SessionContext, item: &Item) {
+    ctx.queue.update(|queue| queue.edit(item.id, |item| item.modified = None));
 }
 
 /// Compares what was sent with what the server has.

@@ -14,8 +14,9 @@ use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
-use crate::ftp::wait::{bounded, plain_wait};
+use crate::ftp::wait::{bounded, bounded_within, plain_wait};
 use crate::ftp::wire::{Session, Wire};
+use crate::model::checksum::HashAlgorithm;
 use crate::model::log::LogKind;
 use crate::model::path::{NameError, RemotePath};
 use crate::model::receipt::TlsProof;
@@ -44,6 +45,10 @@ pub struct Control {
     pub(super) takes_list_option: Option<bool>,
     /// Whether the server ended the last data connection that was protected with close_notify; `None` before it ended.
     pub(super) data_closed: Option<bool>,
+    /// The kind of checksum that HASH was last told to compute.
+    pub(super) hash_kind: Option<HashAlgorithm>,
+    /// Commands for checksums that turned out not to be known.
+    pub(super) no_checksum: Vec<&'static str>,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
     /// Seconds of the idle limit, when SITE IDLE told it.
@@ -79,6 +84,8 @@ impl Control {
             protect_after_login: false,
             takes_list_option: None,
             data_closed: None,
+            hash_kind: None,
+            no_checksum: Vec::new(),
             current: None,
             idle_limit: None,
         }
@@ -87,6 +94,12 @@ impl Control {
     /// Sets the token that cancels whatever is under way.
     pub fn set_cancel(&mut self, cancel: CancellationToken) {
         self.cancel = cancel;
+    }
+
+    /// The token that cancels whatever is under way.
+    #[must_use]
+    pub fn cancel_token(&self) -> CancellationToken {
+        self.cancel.clone()
     }
 
     /// The greeting.
@@ -271,9 +284,14 @@ impl Control {
     /// # Errors
     /// `Goodbye` for 421, 221 and `500 OOPS`; `Name` when the line must not be sent; what was pending; the ends of a connection.
     pub(super) async fn command(&mut self, line: &str, doing: &'static str) -> Result<Reply, Fault> {
+        self.command_within(line, doing, self.session.timeout).await
+    }
+
+    /// As [`Control::command`], with a limit of its own for what takes the server longer.
+    pub(super) async fn command_within(&mut self, line: &str, doing: &'static str, limit: Duration) -> Result<Reply, Fault> {
         self.check(line)?;
         self.session.line().begin();
-        let outcome = bounded(&self.session, &self.cancel, doing, self.ftp.custom_command(line, &[])).await;
+        let outcome = bounded_within(&self.session, &self.cancel, doing, limit, self.ftp.custom_command(line, &[])).await;
         let result = outcome.and_then(|outcome| match outcome {
             Ok(_) => self.answer(None, doing),
             Err(error) => self.answer(Some(error), doing),

@@ -167,7 +167,16 @@ impl<'a> Data<'a> {
     /// As above; `DataConnection` when the closing reply is positive and speaks of a failure.
     pub async fn finish(self) -> Result<Reply, Fault> {
         let name = self.name.clone();
+        let session = Arc::clone(&self.control.session);
         let reply = self.end().await?;
+        // A reply that stands behind it contradicts it; which of the two is true cannot be told.
+        if let Poll::Ready(Ok(second)) = poll_fn(|cx| Poll::Ready(session.line().poll_reply(cx))).await {
+            session.poison();
+            if is_goodbye(&second) {
+                return Err(Fault::Goodbye(second));
+            }
+            return Err(Fault::DataConnection { detail: "the server closed the transfer twice".to_owned(), reply: Some(second) });
+        }
         match closing::complaint(&reply, &name) {
             Some(word) => {
                 Err(Fault::DataConnection { detail: format!("the closing reply speaks of “{word}”"), reply: Some(reply) })

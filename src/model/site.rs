@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::model::address::Address;
+use crate::model::checksum::HashUse;
 use crate::model::path::RemotePath;
 
 /// Identifies a site for as long as it exists; renaming and moving keep it. Quick connects have one made of their address.
@@ -155,6 +156,9 @@ pub struct Site {
     /// Transfer connections beside the browsing one; 0 is the program's own choice.
     #[serde(default)]
     pub connections: u8,
+    /// Whether files are also compared by checksum.
+    #[serde(default, skip_serializing_if = "HashUse::is_off")]
+    pub hashes: HashUse,
     /// Folders on the server that are one click away, in the order in which they were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookmarks: Vec<RemotePath>,
@@ -179,6 +183,7 @@ impl Site {
             data_mode: DataMode::default(),
             keep_alive: KeepAlive::default(),
             connections: 0,
+            hashes: HashUse::Off,
             bookmarks: Vec::new(),
         }
     }

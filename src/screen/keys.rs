@@ -183,7 +183,15 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::Settings => const { &[any(CTRL, Comma)] },
         Verb::Keys => const { &[any(NONE, Function(1))] },
         Verb::Quit => const { &[any(CTRL, Letter('Q'))] },
-        Verb::StayConnected | Verb::Diagnose | Verb::Record | Verb::CopyRecordPath | Verb::ToggleTheme | Verb::About => &[],
+        Verb::StayConnected
+        | Verb::Diagnose
+        | Verb::Verify
+        | Verb::ShowReceipt
+        | Verb::ExportReceipts
+        | Verb::Record
+        | Verb::CopyRecordPath
+        | Verb::ToggleTheme
+        | Verb::About => &[],
     }
 }
 

@@ -124,6 +124,7 @@ icons! {
     PLUS = "plus",
     REFRESH = "refresh-cw",
     ROTATE = "rotate-ccw",
+    SAVE = "save",
     SCROLL_TEXT = "scroll-text",
     SEARCH = "search",
     SERVER = "server",

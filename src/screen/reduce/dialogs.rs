@@ -10,7 +10,7 @@ use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, SiteForm};
 use crate::screen::location;
 use crate::screen::pane::Side;
-use crate::screen::reduce::{diagnosis, program, sites};
+use crate::screen::reduce::{diagnosis, program, proofs, sites};
 use crate::screen::state::Screen;
 
 /// The fields changed; a late change of a dialog that is closed already is dropped.
@@ -58,6 +58,7 @@ fn read_octal(text: &str) -> Option<u32> {
 pub(super) fn close(screen: &mut Screen) -> Vec<Effect> {
     match screen.dialog.take() {
         Some(Dialog::Guard { .. }) => screen.stay(),
+        Some(Dialog::Verify { pairs, hashes, stage }) => proofs::close_verify(screen, pairs, hashes, stage),
         _ => Vec::new(),
     }
 }
@@ -106,6 +107,9 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
         },
         Some(Dialog::Settings(settings)) => program::apply_settings(screen, within_limits(*settings)),
         Some(Dialog::Diagnosis { site, name, report }) => diagnosis::copy_report(screen, site, name, report),
+        Some(Dialog::Receipt(receipt)) => proofs::copy_receipt(screen, receipt),
+        Some(Dialog::ExportReceipts { selected, range, format }) => proofs::pick_export(screen, selected, range, format),
+        Some(Dialog::Verify { pairs, hashes, stage }) => proofs::accept_verify(screen, pairs, hashes, stage),
         Some(Dialog::Keys | Dialog::About) | None => Vec::new(),
     }
 }

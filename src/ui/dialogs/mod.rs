@@ -6,15 +6,18 @@ mod delete;
 mod delete_site;
 mod diagnosis;
 mod exists;
+mod export_receipts;
 mod guard;
 mod keys;
 mod new_folder;
 mod password;
 mod permissions;
+mod receipt;
 mod rename;
 mod settings;
 mod site_folder;
 mod site_form;
+mod verify;
 mod words;
 
 use eframe::egui::{Context, Ui};
@@ -55,6 +58,9 @@ fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
         Dialog::Permissions { .. } => permissions::show(stage, dialog),
         Dialog::Settings(settings) => settings::show(stage, settings),
         Dialog::Diagnosis { site, name, report } => diagnosis::show(stage, site, name, report.as_deref()),
+        Dialog::Receipt(receipt) => receipt::show(stage, receipt),
+        Dialog::ExportReceipts { .. } => export_receipts::show(stage, dialog),
+        Dialog::Verify { .. } => verify::show(stage, dialog),
         Dialog::Keys => keys::show(stage),
         Dialog::About => about::show(stage),
     }
