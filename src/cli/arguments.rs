@@ -211,14 +211,9 @@ fn since(text: &str) -> Result<Timestamp, String> {
     if let Ok(day) = text.parse::<Date>() {
         return day.to_zoned(TimeZone::system()).map(|begin| begin.timestamp()).map_err(|error| error.to_string());
     }
-    let (figure, unit) = text.split_at(text.len().saturating_sub(1));
-    let hours = match unit {
-        "m" => Some((figure, 60)),
-        "h" => Some((figure, 60 * 60)),
-        "d" => Some((figure, 24 * 60 * 60)),
-        _ => None,
-    };
-    let seconds = hours.and_then(|(figure, unit)| figure.parse::<i64>().ok()?.checked_mul(unit)).filter(|seconds| *seconds >= 0);
+    let units = [("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
+    let parts = units.iter().find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, *seconds)));
+    let seconds = parts.and_then(|(figure, unit)| figure.parse::<i64>().ok()?.checked_mul(unit)).filter(|seconds| *seconds >= 0);
     let span = seconds.map(SignedDuration::from_secs);
     span.and_then(|span| Timestamp::now().checked_sub(span).ok())
         .ok_or_else(|| "it is neither a moment, nor a day, nor a time such as 24h or 7d".to_owned())
@@ -341,7 +336,10 @@ mod tests {
         let of = |text: &str| since(text).ok();
         assert_eq!(of("2026-11-27T09:30:00Z").unwrap().to_string(), "2026-11-27T09:30:00Z");
         assert!(of("2026-11-27").is_some());
-        let ago = |text: &str| Timestamp::now().duration_since(of(text).unwrap()).as_secs();
+        let ago = |text: &str| {
+            let at = of(text).unwrap();
+            Timestamp::now().duration_since(at).as_secs()
+        };
         for (text, seconds) in [("30m", 1800), ("24h", 86_400), ("7d", 604_800), ("0h", 0)] {
             assert!((seconds..seconds + 60).contains(&ago(text)), "{text}");
         }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
-use crate::engine::copy;
+use crate::engine::copy::{self, CopyFault};
 use crate::engine::existing;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
@@ -236,7 +236,13 @@ async fn fetch(ctx: &SessionContext, control: &mut Control, item: &Item, landing
     };
     item.moved.store(offset, Ordering::Relaxed);
     if let Err(fault) = copy::receive(&mut data, file, &item.moved).await {
-        return Err(break_off(data, fault, "write", &part).await);
+        let is_all_there = item.size.is_some_and(|size| item.moved.load(Ordering::Relaxed) >= size);
+        let is_denied = is_all_there && matches!(&fault, CopyFault::Wire(fault) if proof::denies(fault));
+        let stopped = break_off(data, fault, "write", &part).await;
+        if is_denied {
+            begin_anew(ctx, item, landing, &part).await?;
+        }
+        return Err(stopped);
     }
     let reply = match data.finish().await {
         Ok(reply) => reply,

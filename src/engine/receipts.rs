@@ -180,7 +180,9 @@ impl<F: Fn(Problem)> Clerk<F> {
             }
         }
         // Whoever waits may be gone.
-        waiting.into_iter().for_each(|written| drop(written.send(())));
+        for written in waiting {
+            let _ = written.send(());
+        }
     }
 
     fn flush(&mut self) {

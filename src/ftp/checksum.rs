@@ -131,27 +131,19 @@ fn hash_answer(content: &[u8], way: Way, path: &RemotePath, size: u64) -> Result
 /// The digits alone, or with the name before or behind them, quoted or not; words such as the command's own do not count.
 fn single_answer(content: &[u8], way: Way, path: &RemotePath) -> Result<Checksum, &'static str> {
     let text = charset::decode(content);
-    let mut rest = text.trim().to_owned();
-    if let Some((name, without)) = take_quoted(&rest) {
-        if !is_name_of(&name, path) {
-            return Err("it is of another file");
-        }
-        rest = without;
-    } else {
-        for name in [path.as_str(), path.name().unwrap_or_default()] {
-            if name.is_empty() {
-                continue;
-            }
-            if let Some(without) = rest.strip_prefix(name).filter(|without| without.starts_with(' ')) {
-                rest = without.trim().to_owned();
-                break;
-            }
-            if let Some(without) = rest.strip_suffix(name).filter(|without| without.ends_with(' ')) {
-                rest = without.trim().to_owned();
-                break;
-            }
-        }
-    }
+    let text = text.trim();
+    // The name as it is comes first: it may hold quotes of its own.
+    let names = [path.as_str(), path.name().unwrap_or_default()];
+    let without_name = names.iter().filter(|name| !name.is_empty()).find_map(|name| {
+        let behind = text.strip_prefix(name).filter(|rest| rest.starts_with(' '));
+        behind.or_else(|| text.strip_suffix(name).filter(|rest| rest.ends_with(' ')))
+    });
+    let rest = match (without_name, take_quoted(text)) {
+        (Some(rest), _) => rest.to_owned(),
+        (None, Some((name, _))) if !is_name_of(&name, path) => return Err("it is of another file"),
+        (None, Some((_, rest))) => rest,
+        (None, None) => text.to_owned(),
+    };
     let words = rest.split([' ', '\t', ':', '=', ',', ';', '"', '(', ')']).filter(|word| !word.is_empty());
     // A short number is no CRC-32 unless it stands alone.
     let alone = words.clone().count() == 1;
@@ -189,7 +181,8 @@ fn take_quoted(text: &str) -> Option<(String, String)> {
 /// Whether a name in an answer is the file's: some say the whole path, some the last part, some below a folder of their own.
 fn is_name_of(told: &str, path: &RemotePath) -> bool {
     let told = told.trim();
-    let told = take_quoted(told).map_or(told.to_owned(), |(name, _)| name);
+    let unquoted = take_quoted(told).filter(|(_, rest)| rest.is_empty());
+    let told = unquoted.map_or(told.to_owned(), |(name, _)| name);
     let Some(name) = path.name() else { return false };
     // A name may end in a blank, a line may not.
     [name, name.trim()].iter().any(|name| {
@@ -358,6 +351,11 @@ mod tests {
 
     #[test]
     fn a_name_that_looks_like_a_checksum_is_not_taken_for_one() {
+        let quoted = RemotePath::parse("/d/a \"q\" b.txt").unwrap();
+        let md5 = Way { algorithm: HashAlgorithm::Md5, command: "MD5" };
+        assert!(matches!(read(md5, &reply(&format!("251 /d/a \"q\" b.txt {MD5}")), &quoted, 1), Told::Sum(_)));
+        let sha1 = Way { algorithm: HashAlgorithm::Sha1, command: "HASH" };
+        assert!(matches!(read(sha1, &reply(&format!("213 SHA-1 0-1 {EMPTY_SHA1} /d/a \"q\" b.txt")), &quoted, 1), Told::Sum(_)));
         let path = RemotePath::parse("/deadbeef").unwrap();
         let crc = way(HashAlgorithm::Crc32, "XCRC");
         let sum = |hex: &str| Told::Sum(Checksum { algorithm: HashAlgorithm::Crc32, hex: hex.into() });

@@ -14,7 +14,7 @@ use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
-use crate::ftp::wait::{bounded, bounded_within, plain_wait};
+use crate::ftp::wait::{bounded_within, plain_wait};
 use crate::ftp::wire::{Session, Wire};
 use crate::model::checksum::HashAlgorithm;
 use crate::model::log::LogKind;

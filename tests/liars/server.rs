@@ -154,7 +154,6 @@ pub struct Lie {
 #[derive(Default)]
 struct Files {
     files: BTreeMap<String, Vec<u8>>,
-    commands: Vec<String>,
     /// What the client last sent, as it sent it.
     last_sent: usize,
 }
@@ -197,10 +196,6 @@ impl Liar {
 
     pub fn file(&self, path: &str) -> Option<Vec<u8>> {
         self.shared.with(|files| files.files.get(path).cloned())
-    }
-
-    pub fn commands(&self) -> Vec<String> {
-        self.shared.with(|files| files.commands.clone())
     }
 }
 
@@ -298,7 +293,6 @@ impl Session {
                 return Ok(());
             }
             let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-            self.shared.with(|files| files.commands.push(line.clone()));
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
             if verb == "QUIT" {
                 return self.say("221 bye");
