@@ -242,6 +242,9 @@ pub struct TransferArguments {
     /// Whether files are also compared by checksum; as saved with the site when not given.
     #[arg(long, value_name = "CHOICE")]
     pub checksums: Option<Checksums>,
+    /// Leaves the files' times as they come; otherwise they keep the time of their last change.
+    #[arg(long)]
+    pub no_times: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would show it as help")]
     pub connect: ConnectArguments,
@@ -267,6 +270,9 @@ pub struct PutArguments {
     /// The file or folder to send.
     #[arg(value_name = "LOCAL")]
     pub local: PathBuf,
+    /// Writes over existing files without a temporary name, for servers that rename nothing: a break leaves half a file.
+    #[arg(long)]
+    pub write_directly: bool,
     /// Where to; a slash at its end makes it a folder.
     #[arg(value_name = "URL")]
     pub remote: String,

@@ -13,6 +13,7 @@ use crate::engine::event::EventBody;
 use crate::engine::handle::Options;
 use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
+use crate::engine::leftovers::{self, Leftovers};
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::proof_work::ProofWork;
@@ -30,7 +31,7 @@ use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, StopWish, Target};
+use crate::model::queue::{Item, Queue, StopWish, Target};
 use crate::model::secret::Secret;
 use crate::model::site::{Site, SiteTree};
 use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
@@ -54,6 +55,7 @@ pub async fn run(
     queue: SharedQueue,
 ) {
     let (arrivals, mut arrived) = unbounded_channel();
+    let keeps_queue = options.keep_queue;
     let Some(mut actor) = Actor::start(options, keyring, publisher, queue, arrivals).await else { return };
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -99,6 +101,14 @@ pub async fn run(
         };
         drop(tokio::time::timeout(AT_THE_END, settled).await);
     }
+    if !keeps_queue {
+        // Nobody knows next time what these were: what they have on the server goes at the next connect.
+        let parts = actor.shared.queue.read(|queue| {
+            let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed];
+            tabs.into_iter().flat_map(|tab| leftovers::parts_of(queue, &queue.ids(tab))).collect()
+        });
+        actor.shared.leftovers.add(parts).await;
+    }
 }
 
 struct Actor {
@@ -137,6 +147,7 @@ impl Actor {
         let record = found.settings.record;
         let teller = publisher.clone();
         let receipts = Receipts::start(options.places.clone(), move |problem| teller.publish(EventBody::Trouble(problem)));
+        let leftovers = Leftovers::open(keeper.clone()).await;
         let actor = Self {
             publisher,
             places: options.places.clone(),
@@ -145,6 +156,7 @@ impl Actor {
                 queue,
                 keeper,
                 receipts,
+                leftovers,
                 settings: Arc::new(RwLock::new(found.settings)),
                 arrivals,
             },
@@ -253,6 +265,7 @@ impl Actor {
                 self.requeue(&ids, |state| *state == TransferState::Paused);
             }
             Command::Cancel { ids } => {
+                self.abandon_parts(&ids).await;
                 let gone = self.shared.queue.wish(&ids, StopWish::Remove);
                 self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
             }
@@ -315,6 +328,21 @@ impl Actor {
                         }
                     });
                 }
+            }
+        }
+    }
+
+    /// What uploads that do not run have on the server is taken away when there is a connection, now or next time.
+    async fn abandon_parts(&self, ids: &[TransferId]) {
+        let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| item.state.is_running());
+        let parts = self.shared.queue.read(|queue| {
+            let idle: Vec<TransferId> = ids.iter().copied().filter(|id| !is_running(queue, id)).collect();
+            leftovers::parts_of(queue, &idle)
+        });
+        if !parts.is_empty() {
+            self.shared.leftovers.add(parts).await;
+            if let Some(session) = &self.session {
+                session.context.working.send_modify(|_| {});
             }
         }
     }

@@ -223,7 +223,7 @@ mod tests {
     fn book(receipts: Vec<Receipt>) -> Receipts {
         let book = Receipts::start(None, |_| {});
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        receipts.into_iter().for_each(|receipt| runtime.block_on(book.write(receipt)));
+        runtime.block_on(book.write(receipts));
         book
     }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::engine::copy::CopyFault;
 use crate::engine::trouble;
 use crate::ftp::{Data, Fault};
+use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
 use crate::model::receipt::{HashProof, TlsProof};
 use crate::model::retry::{self, TransferRetry};
@@ -18,6 +19,13 @@ use crate::model::transfer::Compared;
 pub enum Outcome {
     /// Arrived and proven.
     Arrived(Arrival),
+    /// Sent and acknowledged; the proof is gathered with that of other files of the folder.
+    Sent {
+        /// Where the bytes are.
+        path: RemotePath,
+        /// What is known, but for what it is compared with.
+        arrival: Arrival,
+    },
     /// The target was left as it is.
     Skipped,
     /// A folder was made and its content queued.

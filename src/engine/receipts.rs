@@ -39,7 +39,7 @@ struct Inner {
 }
 
 struct Work {
-    receipt: Receipt,
+    receipts: Vec<Receipt>,
     written: oneshot::Sender<()>,
 }
 
@@ -72,17 +72,17 @@ impl Receipts {
         ReceiptId(now.max(last + 1))
     }
 
-    /// Writes a receipt; returns when it outlives this program. A disk that refuses is told of, and the receipt is held until it
-    /// takes it: the file has arrived all the same.
-    pub async fn write(&self, receipt: Receipt) {
+    /// Writes receipts; returns when they outlive this program. A disk that refuses is told of, and they are held until it takes
+    /// them: the files have arrived all the same.
+    pub async fn write(&self, receipts: Vec<Receipt>) {
         let (written, waits) = oneshot::channel();
         let rejected = match &self.inner.work {
-            Some(work) => work.send(Work { receipt, written }).err().map(|error| error.0.receipt),
-            None => Some(receipt),
+            Some(work) => work.send(Work { receipts, written }).err().map(|error| error.0.receipts),
+            None => Some(receipts),
         };
         match rejected {
             None => drop(waits.await),
-            Some(receipt) => hold(&self.inner.held, receipt),
+            Some(receipts) => receipts.into_iter().for_each(|receipt| hold(&self.inner.held, receipt)),
         }
     }
 
@@ -154,14 +154,12 @@ impl<F: Fn(Problem)> Clerk<F> {
 
     /// Writes what was held before, then the group, and lets those go on that wait for it.
     fn write(&mut self, group: Vec<Work>) {
-        let (fresh, waiting): (Vec<Receipt>, Vec<_>) = group.into_iter().map(|work| (work.receipt, work.written)).unzip();
+        let (fresh, waiting): (Vec<_>, Vec<_>) = group.into_iter().map(|work| (work.receipts, work.written)).unzip();
         let mut held: Vec<Receipt> = lock(&self.held).iter().cloned().collect();
         let before = held.len();
-        held.extend(fresh);
-        if held.is_empty() {
-            return;
-        }
+        held.extend(fresh.into_iter().flatten());
         match self.book.append(&held) {
+            Ok(()) if held.is_empty() => {}
             Ok(()) => {
                 lock(&self.held).drain(..before);
                 self.told = false;
@@ -224,7 +222,7 @@ mod tests {
         let receipts = Receipts::start(Some(places.clone()), |problem| assert_eq!(problem.what, ""));
         let id = receipts.next_id(Timestamp::now());
         assert!(receipts.next_id(Timestamp::UNIX_EPOCH) > id, "two of one moment");
-        wait(receipts.write(sample(5)));
+        wait(receipts.write(vec![sample(5)]));
         assert_eq!(receipts::find(&places, ReceiptId(5)), Some(sample(5)));
         assert_eq!(receipts.find(ReceiptId(5)), Some(sample(5)));
     }
@@ -237,12 +235,12 @@ mod tests {
         let told: Arc<Mutex<Vec<Problem>>> = Arc::default();
         let hears = Arc::clone(&told);
         let receipts = Receipts::start(Some(places.clone()), move |problem| lock(&hears).push(problem));
-        wait(receipts.write(sample(1)));
-        wait(receipts.write(sample(2)));
+        wait(receipts.write(vec![sample(1)]));
+        wait(receipts.write(vec![sample(2)]));
         assert_eq!(lock(&told).len(), 1);
         assert_eq!(receipts.find(ReceiptId(1)), Some(sample(1)), "held until then");
         std::fs::remove_file(home.path().join("state")).unwrap();
-        wait(receipts.write(sample(3)));
+        wait(receipts.write(vec![sample(3)]));
         let mut ids = Vec::new();
         receipts.read(ReceiptId(0), |receipt| ids.push(receipt.id.0)).unwrap();
         assert_eq!(ids, [1, 2, 3]);
@@ -254,7 +252,7 @@ mod tests {
     fn without_a_place_the_last_ones_are_held() {
         let receipts = Receipts::start(None, |_| {});
         for id in 1..=1001 {
-            wait(receipts.write(sample(id)));
+            wait(receipts.write(vec![sample(id)]));
         }
         assert_eq!((receipts.find(ReceiptId(1)), receipts.find(ReceiptId(1001))), (None, Some(sample(1001))));
     }

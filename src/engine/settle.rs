@@ -19,20 +19,25 @@ use crate::model::transfer::{Direction, Proof, TransferId, TransferState};
 
 /// Writes the end of a run into the queue; of a file that has arrived the receipt is written first.
 pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
-    let result = match result {
-        Ok(Outcome::Arrived(arrival)) => return arrived(ctx, id, arrival).await,
-        other => other,
-    };
-    ctx.queue.update(|queue| match result {
+    match result {
+        Ok(Outcome::Arrived(arrival)) => arrived(ctx, vec![(id, arrival)]).await,
+        Ok(Outcome::Skipped) => {
+            ctx.queue.update(|queue| queue.set_state(id, TransferState::Skipped));
+            ctx.publisher.wake();
+        }
+        // A folder left the queue as its content entered it; what was sent is settled with its folder's proof.
+        Ok(Outcome::FolderRead | Outcome::Asking | Outcome::Sent { .. }) => ctx.publisher.wake(),
+        Err(why) => stopped(ctx, id, why),
+    }
+}
+
+/// Writes into the queue that a run did not end well.
+pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
+    ctx.queue.update(|queue| match why {
         // What a person wants of it comes before what the connection made of it.
-        Err(Stopped::Failed { .. } | Stopped::ConnectionGone(_)) if is_wished(queue, id) => by_wish(queue, id),
-        // Done above.
-        Ok(Outcome::Arrived(_)) => {}
-        Ok(Outcome::Skipped) => queue.set_state(id, TransferState::Skipped),
-        // A folder left the queue as its content entered it.
-        Ok(Outcome::FolderRead | Outcome::Asking) => {}
-        Err(Stopped::ByWish) => by_wish(queue, id),
-        Err(Stopped::Failed { problem, again }) => {
+        Stopped::Failed { .. } | Stopped::ConnectionGone(_) if is_wished(queue, id) => by_wish(queue, id),
+        Stopped::ByWish => by_wish(queue, id),
+        Stopped::Failed { problem, again } => {
             let tries = queue.get(id).map_or(0, |item| item.tries);
             if again && tries < TRANSFER_TRIES {
                 ctx.publisher.log(0, LogKind::Problem, format!("{} Tried again.", problem.sentence()));
@@ -43,7 +48,7 @@ pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome
                 queue.fail(id, problem);
             }
         }
-        Err(Stopped::ConnectionGone(fault)) => {
+        Stopped::ConnectionGone(fault) => {
             let problem = trouble::of_fault(&fault, "go on");
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
             match tries_without_progress(queue, id) {
@@ -57,22 +62,32 @@ pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome
     ctx.publisher.wake();
 }
 
-/// A file is done when its receipt has been written, not before.
-async fn arrived(ctx: &SessionContext, id: TransferId, arrival: Arrival) {
-    // A folder was announced as its content entered the queue.
-    announce(ctx, id);
-    if let Some(receipt) = receipt(ctx, id, arrival) {
-        let proof = Proof::from(&receipt);
-        ctx.receipts.write(receipt).await;
-        ctx.queue.update(|queue| {
+/// Writes into the queue what has arrived: one change for many files. They are done when their receipts have been written, not before.
+pub async fn arrived(ctx: &SessionContext, proven: Vec<(TransferId, Arrival)>) {
+    if proven.is_empty() {
+        return;
+    }
+    for (id, _) in &proven {
+        announce(ctx, *id);
+    }
+    let (mut proofs, mut receipts) = (Vec::new(), Vec::new());
+    for (id, arrival) in proven {
+        if let Some(receipt) = receipt(ctx, id, arrival) {
+            proofs.push((id, Proof::from(&receipt)));
+            receipts.push(receipt);
+        }
+    }
+    ctx.receipts.write(receipts).await;
+    ctx.queue.update(|queue| {
+        for (id, proof) in proofs {
             queue.edit(id, |item| {
                 item.size = Some(proof.bytes);
                 item.part = None;
                 item.moved.store(proof.bytes, Ordering::Relaxed);
             });
             queue.set_state(id, TransferState::Done(proof));
-        });
-    }
+        }
+    });
     ctx.publisher.wake();
 }
 

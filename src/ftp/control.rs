@@ -12,6 +12,7 @@ use crate::ftp::data::{Data, DataFacts};
 use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
+use crate::ftp::file_times::TimeCommand;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
 use crate::ftp::wait::{bounded_within, plain_wait};
@@ -49,6 +50,10 @@ pub struct Control {
     pub(super) hash_kind: Option<HashAlgorithm>,
     /// Commands for checksums that turned out not to be known.
     pub(super) no_checksum: Vec<&'static str>,
+    /// Whether MLSD takes a path; `None` before it was tried.
+    pub(super) takes_mlsd_path: Option<bool>,
+    /// Commands that may set a file's time, in the order in which they are tried; `None` before the first was.
+    pub(super) time_commands: Option<Vec<TimeCommand>>,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
     /// Seconds of the idle limit, when SITE IDLE told it.
@@ -86,6 +91,8 @@ impl Control {
             data_closed: None,
             hash_kind: None,
             no_checksum: Vec::new(),
+            takes_mlsd_path: None,
+            time_commands: None,
             current: None,
             idle_limit: None,
         }

@@ -159,6 +159,12 @@ pub struct Site {
     /// Whether files are also compared by checksum.
     #[serde(default, skip_serializing_if = "HashUse::is_off")]
     pub hashes: HashUse,
+    /// Whether files keep their times; `None` is as in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_times: Option<bool>,
+    /// Whether uploads write over existing files without a temporary name; `None` is as in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_directly: Option<bool>,
     /// Folders on the server that are one click away, in the order in which they were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookmarks: Vec<RemotePath>,
@@ -184,6 +190,8 @@ impl Site {
             keep_alive: KeepAlive::default(),
             connections: 0,
             hashes: HashUse::Off,
+            keep_times: None,
+            write_directly: None,
             bookmarks: Vec::new(),
         }
     }
