@@ -277,18 +277,13 @@ impl Actor {
                 let done = queue.ids(QueueTab::Done);
                 queue.remove_all(&done);
             }),
-            Command::AskReceipt { id } => {
-                self.proofs.tell(&self.shared.queue, &self.shared.receipts, &self.publisher, id);
+            Command::AskReceipt { .. }
+            | Command::ExportReceipts { .. }
+            | Command::Verify { .. }
+            | Command::CancelVerify
+            | Command::SaveVerification { .. } => {
+                self.proofs.take(command, &self.shared, &self.publisher, self.session.as_ref());
             }
-            Command::ExportReceipts { wanted, format, target } => {
-                let what = (wanted, format, target);
-                self.proofs.export(&self.shared.queue, &self.shared.receipts, &self.publisher, what);
-            }
-            Command::Verify { pairs, hashes } => {
-                self.proofs.compare(self.session.as_ref(), &self.publisher, pairs, hashes);
-            }
-            Command::CancelVerify => self.proofs.cancel(self.session.as_ref()),
-            Command::SaveVerification { result, target } => self.proofs.save(&self.publisher, result, target),
             Command::SaveSites { tree } => {
                 self.sites = Arc::new(*tree);
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));

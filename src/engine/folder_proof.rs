@@ -182,4 +182,3 @@ fn lost(ctx: &SessionContext, batch: Batch, fault: Fault) -> Fault {
     }
     fault
 }
-}

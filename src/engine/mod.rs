@@ -45,8 +45,8 @@ mod settle;
 mod shared_queue;
 mod trouble;
 mod upload;
-mod verify;
 mod upload_source;
+mod verify;
 
 pub use chronicle::Chronicle;
 pub use command::{Answer, Change, Command, Place};

@@ -8,10 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::command::Command;
 use crate::engine::event::EventBody;
 use crate::engine::export::{self, Which};
 use crate::engine::publish::Publisher;
 use crate::engine::receipts::Receipts;
+use crate::engine::session_context::Shared;
 use crate::engine::session_handle::SessionHandle;
 use crate::engine::shared_queue::SharedQueue;
 use crate::engine::trouble;
@@ -55,15 +57,29 @@ fn receipt_of(queue: &SharedQueue, id: TransferId) -> Option<ReceiptId> {
 }
 
 impl ProofWork {
+    /// Does what is asked about proofs; anything else is not.
+    pub fn take(&mut self, command: Command, shared: &Shared, publisher: &Publisher, session: Option<&SessionHandle>) {
+        match command {
+            Command::AskReceipt { id } => self.tell(&shared.queue, &shared.receipts, publisher, id),
+            Command::ExportReceipts { wanted, format, target } => {
+                self.export(&shared.queue, &shared.receipts, publisher, (wanted, format, target));
+            }
+            Command::Verify { pairs, hashes } => self.compare(session, publisher, pairs, hashes),
+            Command::CancelVerify => self.cancel(session),
+            Command::SaveVerification { result, target } => self.save(publisher, result, target),
+            _ => {}
+        }
+    }
+
     /// Looks a receipt up and tells it.
-    pub fn tell(&self, queue: &SharedQueue, receipts: &Receipts, publisher: &Publisher, id: TransferId) {
+    fn tell(&self, queue: &SharedQueue, receipts: &Receipts, publisher: &Publisher, id: TransferId) {
         let (receipts, publisher) = (receipts.clone(), publisher.clone());
         let Some(id) = receipt_of(queue, id) else { return publisher.publish(EventBody::Receipt(None)) };
         drop(spawn_blocking(move || publisher.publish(EventBody::Receipt(receipts.find(id).map(Box::new)))));
     }
 
     /// Writes receipts into a file, and says so.
-    pub fn export(
+    fn export(
         &self,
         queue: &SharedQueue,
         receipts: &Receipts,
@@ -81,7 +97,7 @@ impl ProofWork {
     }
 
     /// Compares local files with the server's. An earlier comparison is given up.
-    pub fn compare(&mut self, session: Option<&SessionHandle>, publisher: &Publisher, pairs: Vec<Pair>, hashes: HashUse) {
+    fn compare(&mut self, session: Option<&SessionHandle>, publisher: &Publisher, pairs: Vec<Pair>, hashes: HashUse) {
         self.cancel(session);
         let Some(session) = session.filter(|session| !session.is_over()) else {
             let problem = Problem::new(ProblemKind::Connect, "Nothing was compared: there is no connection.");
@@ -95,7 +111,7 @@ impl ProofWork {
     }
 
     /// Ends the comparison that is under way.
-    pub fn cancel(&mut self, session: Option<&SessionHandle>) {
+    fn cancel(&mut self, session: Option<&SessionHandle>) {
         let Some(comparing) = self.comparing.take() else { return };
         comparing.stop.cancel();
         if comparing.is_browsing.load(Ordering::Acquire)
@@ -106,7 +122,7 @@ impl ProofWork {
     }
 
     /// Writes a result into a file, and says so.
-    pub fn save(&self, publisher: &Publisher, result: Arc<Verification>, target: PathBuf) {
+    fn save(&self, publisher: &Publisher, result: Arc<Verification>, target: PathBuf) {
         let publisher = publisher.clone();
         drop(spawn_blocking(move || match file::write_for_others(&target, result.csv().as_bytes()) {
             Ok(()) => publisher.publish(EventBody::Notice(format!("The result is saved in {}.", target.display()))),
