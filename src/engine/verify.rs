@@ -66,7 +66,7 @@ async fn own_connection(ctx: &Arc<SessionContext>, stop: &CancellationToken) -> 
     if ctx.is_shared() {
         return None;
     }
-    let turn = ctx.turn_to_dial().await;
+    let turn = ctx.turn_to_dial().await?;
     let place = ctx.reserve()?;
     let opened = Connection::open(ctx, NUMBER, place, stop).await;
     drop(turn);
