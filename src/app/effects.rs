@@ -5,8 +5,9 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, ViewportCommand};
+use eframe::egui::{Context, UserAttentionType, ViewportCommand};
 
+use crate::app::machine;
 use crate::engine::Engine;
 use crate::model::transfer::QueueTab;
 use crate::screen::state::Focus;
@@ -48,11 +49,26 @@ pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) -> Option
         Effect::PasteFiles => in_thread(outside, "moorline-paste", || copied_files().map(Action::PickedFiles)),
         Effect::CopyLog => outside.ctx.copy_text(log_text(outside.engine)),
         Effect::SelectAllTransfers => return select_all(outside.engine, screen.tab),
+        Effect::Announce(words) => announce(outside, words),
         Effect::CopyText(text) => outside.ctx.copy_text(text),
         Effect::Focus(focus) => put_focus(outside.ctx, screen, focus),
         Effect::CloseWindow => outside.ctx.send_viewport_cmd(ViewportCommand::Close),
     }
     None
+}
+
+/// Tells something on the desktop, unless a person looks at the window and has seen it there.
+fn announce(outside: &Outside<'_>, words: String) {
+    if outside.ctx.input(|input| input.focused) {
+        return;
+    }
+    outside.ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+    in_thread(outside, "moorline-announce", move || {
+        if let Err(error) = machine::announce("Moorline", &words) {
+            tracing::info!("nothing is told on the desktop: {error}");
+        }
+        None
+    });
 }
 
 /// Runs what may take its time without holding up the window.

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::model::certificate::Fingerprint;
 use crate::model::checksum::HashUse;
 use crate::model::conflict::OnExists;
+use crate::model::rate::Rate;
 
 /// What may be said about addresses, below each help page.
 const ADDRESSES: &str = "\
@@ -236,6 +237,9 @@ pub struct TransferArguments {
     /// At most so many transfer connections beside the first one; 0 is as in the settings, and not given is as saved with the site.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=32))]
     pub connections: Option<u8>,
+    /// Moves files no faster than this, such as 500K or 2M a second, or "none"; as in the settings when not given.
+    #[arg(long, value_name = "SPEED")]
+    pub limit: Option<Rate>,
     /// What to do when a target file exists.
     #[arg(long, value_name = "CHOICE", default_value = "overwrite")]
     pub on_exists: Exists,
@@ -330,10 +334,24 @@ mod tests {
     #[test]
     fn commands_take_their_arguments() {
         let print = "ab".repeat(32);
-        let line = ["moorline", "put", "--on-exists", "newer", "--connections", "4", "--trust", &print, "a b", "ftp://h/x"];
+        let line = [
+            "moorline",
+            "put",
+            "--on-exists",
+            "newer",
+            "--connections",
+            "4",
+            "--limit",
+            "500K",
+            "--trust",
+            &print,
+            "a b",
+            "ftp://h/x",
+        ];
         let Some(Command::Put(put)) = Arguments::try_parse_from(line).unwrap().command else { panic!("not put") };
         assert_eq!((put.local, put.remote.as_str()), (PathBuf::from("a b"), "ftp://h/x"));
         assert_eq!((put.transfer.on_exists, put.transfer.connections), (Exists::Newer, Some(4)));
+        assert_eq!(put.transfer.limit, Some(Rate(500)));
         assert_eq!(put.transfer.connect.trust, [Fingerprint([0xab; 32])]);
     }
 
@@ -360,6 +378,7 @@ mod tests {
             &["moorline", "get", "ftp://h/"][..],
             &["moorline", "get", "ftp://h/", "x", "--connections", "33"],
             &["moorline", "get", "ftp://h/", "x", "--on-exists", "ask"],
+            &["moorline", "get", "ftp://h/", "x", "--limit", "fast"],
             &["moorline", "ls", "ftp://h/", "--trust", "12"],
             &["moorline", "receipts", "--csv", "--json"],
             &["moorline", "receipts", "--since", "soon"],

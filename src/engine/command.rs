@@ -9,6 +9,7 @@ use crate::model::checksum::HashUse;
 use crate::model::conflict::OnExists;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::rate::SpeedLimits;
 use crate::model::receipt_export::{ExportFormat, Wanted};
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
@@ -16,6 +17,7 @@ use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{Job, TransferId};
 use crate::model::verify::{Pair, Verification};
+use crate::model::when_done::WhenDone;
 
 /// A file or folder on one of the two sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,6 +220,16 @@ pub enum Command {
     SaveSettings {
         /// All of them.
         settings: Box<Settings>,
+    },
+    /// Limits the speed for as long as the program runs, instead of what the settings say.
+    LimitSpeed {
+        /// How; `None` goes by the settings again.
+        limits: Option<SpeedLimits>,
+    },
+    /// Chooses what follows when the queue is through; a countdown that is under way is called off.
+    WhenDone {
+        /// What.
+        choice: WhenDone,
     },
     /// Puts a site's password into the system keyring, or takes it out.
     SavePassword {

@@ -21,7 +21,7 @@ use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
 use crate::model::receipt::TlsProof;
-use crate::model::transfer::{Compared, TransferState};
+use crate::model::transfer::{Compared, Direction, TransferState};
 
 /// Where the bytes are written until they are proven.
 struct Landing {
@@ -235,7 +235,7 @@ async fn fetch(ctx: &SessionContext, control: &mut Control, item: &Item, landing
         }
     };
     item.moved.store(offset, Ordering::Relaxed);
-    if let Err(fault) = copy::receive(&mut data, file, &item.moved).await {
+    if let Err(fault) = copy::receive(&mut data, file, &item.moved, ctx.pace.flow(Direction::Download)).await {
         let is_all_there = item.size.is_some_and(|size| item.moved.load(Ordering::Relaxed) >= size);
         let is_denied = is_all_there && matches!(&fault, CopyFault::Wire(fault) if proof::denies(fault));
         let stopped = break_off(data, fault, "write", &part).await;

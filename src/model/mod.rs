@@ -1,6 +1,7 @@
 //! Values and pure rules: time is an argument; no threads, sockets, files, windows or protocol library here.
 
 pub mod address;
+pub mod argv;
 pub mod banner;
 pub mod budget;
 pub mod certificate;
@@ -16,13 +17,16 @@ pub mod keepalive;
 pub mod leftover;
 pub mod listing;
 pub mod log;
+pub mod pace;
 pub mod path;
 pub mod problem;
 pub mod queue;
+pub mod rate;
 pub mod receipt;
 pub mod receipt_export;
 pub mod record;
 pub mod retry;
+pub mod schedule;
 pub mod secret;
 pub mod session;
 pub mod settings;
@@ -33,3 +37,4 @@ pub mod timeline;
 pub mod transfer;
 pub mod upkeep;
 pub mod verify;
+pub mod when_done;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::address::Address;
 use crate::model::checksum::HashUse;
 use crate::model::path::RemotePath;
+use crate::model::rate::SpeedLimits;
 
 /// Identifies a site for as long as it exists; renaming and moving keep it. Quick connects have one made of their address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -159,6 +160,9 @@ pub struct Site {
     /// Whether files are also compared by checksum.
     #[serde(default, skip_serializing_if = "HashUse::is_off")]
     pub hashes: HashUse,
+    /// How fast files may move to and from it.
+    #[serde(default, skip_serializing_if = "SpeedLimits::is_none")]
+    pub speed: SpeedLimits,
     /// Whether files keep their times; `None` is as in the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_times: Option<bool>,
@@ -190,6 +194,7 @@ impl Site {
             keep_alive: KeepAlive::default(),
             connections: 0,
             hashes: HashUse::Off,
+            speed: SpeedLimits::default(),
             keep_times: None,
             write_directly: None,
             bookmarks: Vec::new(),

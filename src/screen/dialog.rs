@@ -10,11 +10,12 @@ use crate::model::path::RemotePath;
 use crate::model::receipt::Receipt;
 use crate::model::receipt_export::ExportFormat;
 use crate::model::session::DisconnectWhen;
-use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId};
 use crate::model::transfer::TransferId;
 use crate::model::verify::{Pair, Tally, Verification};
 use crate::screen::pane::Side;
+use crate::screen::settings_form::SettingsForm;
+use crate::screen::typed_limits::{Errors, TypedLimits};
 
 /// Why the guard asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub enum SitePage {
     #[default]
     Connection,
     Folders,
+    Transfers,
     Session,
     Notes,
 }
@@ -55,6 +57,8 @@ pub struct SiteForm {
     pub forget: bool,
     /// The host's idle limit in seconds, as typed; empty when it is not known.
     pub idle_limit: String,
+    /// Speed limits as typed.
+    pub limits: TypedLimits,
     /// Local folder as typed.
     pub local_folder: String,
     /// Password as typed.
@@ -66,7 +70,7 @@ pub struct SiteForm {
     /// Page.
     pub page: SitePage,
     /// What is wrong, per field label.
-    pub errors: Vec<(&'static str, String)>,
+    pub errors: Errors,
 }
 
 /// Which receipts are saved.
@@ -159,7 +163,7 @@ pub enum Dialog {
         recursive: bool,
     },
     /// Settings.
-    Settings(Box<Settings>),
+    Settings(Box<SettingsForm>),
     /// An examination of a server.
     Diagnosis {
         /// Whose.
@@ -188,6 +192,13 @@ pub enum Dialog {
         hashes: HashUse,
         /// How far it is.
         stage: VerifyStage,
+    },
+    /// The command that is run when the queue is through.
+    RunWhenDone {
+        /// A program and its arguments, as typed.
+        line: String,
+        /// What is wrong.
+        error: Option<String>,
     },
     /// All keys.
     Keys,

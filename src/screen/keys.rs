@@ -180,6 +180,7 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::ZoomIn => const { &[any(CTRL, Plus), any(CTRL, Equals)] },
         Verb::ZoomOut => const { &[any(CTRL, Minus)] },
         Verb::ZoomReset => const { &[any(CTRL, Digit(0))] },
+        Verb::SpeedLimits => const { &[any(CTRL_SHIFT, Letter('L'))] },
         Verb::Settings => const { &[any(CTRL, Comma)] },
         Verb::Keys => const { &[any(NONE, Function(1))] },
         Verb::Quit => const { &[any(CTRL, Letter('Q'))] },
@@ -188,6 +189,7 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         | Verb::Verify
         | Verb::ShowReceipt
         | Verb::ExportReceipts
+        | Verb::RunWhenDone
         | Verb::Record
         | Verb::CopyRecordPath
         | Verb::ToggleTheme

@@ -57,6 +57,7 @@ pub enum Verb {
     ClearDone,
     ShowReceipt,
     ExportReceipts,
+    RunWhenDone,
     ShowActive,
     ShowQueued,
     ShowFailed,
@@ -71,6 +72,7 @@ pub enum Verb {
     ZoomIn,
     ZoomOut,
     ZoomReset,
+    SpeedLimits,
     Settings,
     Keys,
     About,
@@ -128,6 +130,7 @@ impl Verb {
         Self::ClearDone,
         Self::ShowReceipt,
         Self::ExportReceipts,
+        Self::RunWhenDone,
         Self::ShowActive,
         Self::ShowQueued,
         Self::ShowFailed,
@@ -141,6 +144,7 @@ impl Verb {
         Self::ZoomIn,
         Self::ZoomOut,
         Self::ZoomReset,
+        Self::SpeedLimits,
         Self::Settings,
         Self::Keys,
         Self::About,
@@ -230,6 +234,7 @@ impl Verb {
             Self::ExportReceipts => {
                 ("Export receipts", "Save what proves the files that have arrived, as a table, as JSON or as checksums", "save")
             }
+            Self::RunWhenDone => ("Run a command when done", "Choose a program that is run when the queue is through", "play"),
             Self::ShowActive => ("Active", "Show the transfers that are under way", "activity"),
             Self::ShowQueued => ("Queued", "Show the transfers that wait", "list-todo"),
             Self::ShowFailed => ("Failed", "Show the transfers that did not arrive, and why", "triangle-alert"),
@@ -249,6 +254,7 @@ impl Verb {
             Self::ZoomIn => ("Larger", "Make everything in the window larger", "zoom-in"),
             Self::ZoomOut => ("Smaller", "Make everything in the window smaller", "zoom-out"),
             Self::ZoomReset => ("Usual size", "Show everything in its usual size", "maximize"),
+            Self::SpeedLimits => ("Speed limits", "Limit how fast files move, always or at certain times", "gauge"),
             Self::Settings => ("Settings", "Change how Moorline behaves", "settings"),
             Self::Keys => ("Keys", "Show all keys", "keyboard"),
             Self::About => ("About Moorline", "Show the version and the licences", "info"),
