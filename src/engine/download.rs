@@ -8,17 +8,20 @@ mod split;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use self::fetch::fetch;
-use self::landing::{Source, choose_landing, keep, publish};
-use crate::engine::item_outcome::{Outcome, Stopped};
+use jiff::Timestamp;
+
+use self::fetch::{Where, fetch};
+use self::landing::{Source, choose_landing, keep, open_part, publish};
+use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
+use crate::engine::proof::{self, Checked};
 use crate::engine::session_context::SessionContext;
 use crate::ftp::{Control, Fault};
-use crate::model::conflict::Facts;
+use crate::model::conflict::{Facts, OnExists};
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
-use crate::model::transfer::{Compared, Proof, TransferState};
+use crate::model::transfer::{Compared, TransferState};
 
 /// Fetches one file.
 ///
@@ -30,6 +33,7 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
     {
         return Err(Stopped::for_good(Problem::new(ProblemKind::Name, format!("Not fetched: {error}."))));
     }
+    let started = Timestamp::now();
     let now = source_now(control, item).await?;
     let source = Source { was: Facts { size: item.size, modified: item.modified }, now };
     let mut item = item.clone();
@@ -56,9 +60,25 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
             return Err(stopped);
         }
     };
-    let (reply, bytes) = (fetched.reply.clone(), fetched.bytes);
+    let mut hash = None;
+    // Without a checksum to compare small files never are on the disk before they have their name.
+    if let Where::Part(part) = &fetched.at {
+        hash = match proof::by_checksum(ctx.site.hashes, control, part, &item.remote, fetched.bytes).await? {
+            Checked::Fine(hash) => hash,
+            Checked::Differs { problem, .. } => {
+                // A person's own file stays as it is until all of the new one is there.
+                if *part == fetched.target {
+                    ctx.queue.update(|queue| queue.edit(item.id, |item| item.on_exists = OnExists::Overwrite));
+                } else {
+                    open_part(part, 0, None).await.map_err(|error| Stopped::disk(&error, "write", part))?;
+                }
+                return Err(Stopped::Failed { problem, again: true });
+            }
+        };
+    }
+    let (reply, bytes, tls) = (fetched.reply.clone(), fetched.bytes, fetched.tls);
     publish(ctx, &item, fetched).await?;
-    Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
+    Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash, tls, started }))
 }
 
 /// The source as it is now, when it is another than the one that some of it came from: old and new bytes must not be glued together.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::model::address::Address;
+use crate::model::checksum::HashUse;
 use crate::model::path::RemotePath;
 use crate::model::rate::SpeedLimits;
 
@@ -170,6 +171,9 @@ pub struct Site {
     /// Whether a large file may come over several connections at once.
     #[serde(default)]
     pub split: Split,
+    /// Whether files are also compared by checksum.
+    #[serde(default, skip_serializing_if = "HashUse::is_off")]
+    pub hashes: HashUse,
     /// How fast files may move to and from it.
     #[serde(default, skip_serializing_if = "SpeedLimits::is_none")]
     pub speed: SpeedLimits,
@@ -204,6 +208,7 @@ impl Site {
             keep_alive: KeepAlive::default(),
             connections: 0,
             split: Split::default(),
+            hashes: HashUse::Off,
             speed: SpeedLimits::default(),
             keep_times: None,
             write_directly: None,

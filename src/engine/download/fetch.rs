@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::engine::copy::{self, SMALL};
+use crate::engine::copy::{self, CopyFault, SMALL};
 use crate::engine::download::landing::{Kind, Landing, on_disk, open_fresh, open_part};
 use crate::engine::download::split::{self, Split};
 use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::session_context::SessionContext;
-use crate::engine::{resume, trouble};
+use crate::engine::{proof, resume, trouble};
 use crate::ftp::Control;
+use crate::model::checksum::HashUse;
 use crate::model::conflict::{Facts, OnExists};
 use crate::model::log::LogKind;
 use crate::model::queue::Item;
 use crate::model::ranges::Ranges;
+use crate::model::receipt::TlsProof;
 use crate::model::resume::{Sign, Verdict, overlap_from};
 use crate::model::transfer::Direction;
 
@@ -23,6 +25,8 @@ use crate::model::transfer::Direction;
 pub struct Fetched {
     /// The closing reply's words.
     pub reply: String,
+    /// TLS of the data connection that brought the last of them.
+    pub tls: Option<TlsProof>,
     /// How many there are.
     pub bytes: u64,
     /// Where they are.
@@ -77,7 +81,8 @@ pub async fn fetch(
         match &landing.kind {
             Kind::Ranges { part, ranges } => match split::fetch(ctx, control, item, part, ranges.clone(), may_split).await? {
                 Split::Whole(reply) => {
-                    let fetched = whole(ctx, reply, part.clone(), landing.target, landing.replaces).await?;
+                    let tls = control.data_tls();
+                    let fetched = whole(ctx, reply, tls, part.clone(), landing.target, landing.replaces).await?;
                     return Ok(Ok(fetched));
                 }
                 Split::Outcome(outcome) => return Ok(Err(outcome)),
@@ -112,11 +117,18 @@ fn anew(kind: Kind) -> Kind {
 }
 
 /// What is in the file at the end of a fetch.
-async fn whole(ctx: &SessionContext, reply: String, part: PathBuf, target: PathBuf, replaces: bool) -> Result<Fetched, Stopped> {
+async fn whole(
+    ctx: &SessionContext,
+    reply: String,
+    tls: Option<TlsProof>,
+    part: PathBuf,
+    target: PathBuf,
+    replaces: bool,
+) -> Result<Fetched, Stopped> {
     ctx.publisher.wake();
     let facts = on_disk(part.clone(), |path| std::fs::metadata(path)).await;
     let bytes = facts.map_err(|error| Stopped::disk(&error, "read", &part))?.len();
-    Ok(Fetched { reply, bytes, at: Where::Part(part), target, replaces })
+    Ok(Fetched { reply, tls, bytes, at: Where::Part(part), target, replaces })
 }
 
 /// One RETR over this connection.
@@ -178,14 +190,15 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
     item.moved.store(offset, Ordering::Relaxed);
     let mut flow = ctx.pace.flow(Direction::Download);
     let mut head = Vec::new();
-    if part.is_none() && item.size.is_some_and(|size| size <= SMALL as u64) {
+    if part.is_none() && ctx.site.hashes == HashUse::Off && item.size.is_some_and(|size| size <= SMALL as u64) {
         match copy::receive_into(&mut data, &mut head, SMALL, &item.moved, &mut flow).await {
             Ok(true) => {
                 let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?.words();
                 ctx.publisher.wake();
                 let bytes = head.len() as u64;
                 let (target, replaces) = (landing.target.clone(), landing.replaces);
-                return Ok(Tried::Fetched(Fetched { reply, bytes, at: Where::Memory(head), target, replaces }));
+                let (tls, at) = (control.data_tls(), Where::Memory(head));
+                return Ok(Tried::Fetched(Fetched { reply, tls, bytes, at, target, replaces }));
             }
             // More came than the listing said: it goes to the disk like any other.
             Ok(false) => {}
@@ -212,11 +225,32 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
             }
         };
     }
+    // What the server itself speaks against is not gone on with.
+    let denied = Landing {
+        target: landing.target.clone(),
+        kind: if part == landing.target { Kind::Target { offset } } else { Kind::Ours { part: part.clone(), offset } },
+        replaces: landing.replaces,
+    };
     if let Err(fault) = copy::receive(&mut data, file, &item.moved, flow).await {
-        return Err(break_off(data, fault, "write", &part).await);
+        let is_all_there = item.size.is_some_and(|size| item.moved.load(Ordering::Relaxed) >= size);
+        let is_denied = is_all_there && matches!(&fault, CopyFault::Wire(fault) if proof::denies(fault));
+        let stopped = break_off(data, fault, "write", &part).await;
+        if is_denied {
+            begin_anew(ctx, item, &denied).await?;
+        }
+        return Err(stopped);
     }
-    let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?.words();
-    Ok(Tried::Fetched(whole(ctx, reply, part, landing.target.clone(), landing.replaces).await?))
+    let reply = match data.finish().await {
+        Ok(reply) => reply.words(),
+        Err(fault) => {
+            if proof::denies(&fault) {
+                begin_anew(ctx, item, &denied).await?;
+            }
+            return Err(Stopped::wire(fault, &doing));
+        }
+    };
+    let tls = control.data_tls();
+    Ok(Tried::Fetched(whole(ctx, reply, tls, part, landing.target.clone(), landing.replaces).await?))
 }
 
 /// The bytes before the offset are not those that are here.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::engine::copy::{self, CopyFault, Progress, Received};
 use crate::engine::download::landing::on_disk;
 use crate::engine::pace::Pace;
-use crate::engine::resume;
+use crate::engine::{proof, resume};
 use crate::ftp::{Control, Data, Fault};
 use crate::model::path::RemotePath;
 use crate::model::ranges::{Claim, Ranges};
@@ -153,13 +153,20 @@ impl Pieces {
                 if may_go_on {
                     drop(data.stop().await);
                 }
-                return Err(Broken::Copy(fault));
+                let is_denied = matches!(&fault, CopyFault::Wire(fault) if proof::denies(fault));
+                let is_whole = self.with(|ranges| ranges.has_come(claim));
+                return Err(if is_denied && is_whole { Broken::Misfit(Misfit::Doubtful) } else { Broken::Copy(fault) });
             }
         };
         let is_whole = self.with(|ranges| ranges.has_come(claim));
         match (received, is_whole) {
             (Received::All, true) => {
-                let reply = data.finish().await?;
+                let reply = match data.finish().await {
+                    Ok(reply) => reply,
+                    // What the server itself speaks against does not count as there.
+                    Err(fault) if proof::denies(&fault) => return Err(Broken::Misfit(Misfit::Doubtful)),
+                    Err(fault) => return Err(fault.into()),
+                };
                 self.lock().reply = Some(reply.words());
                 Ok(())
             }

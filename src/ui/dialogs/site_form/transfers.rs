@@ -2,6 +2,7 @@
 
 use eframe::egui::Ui;
 
+use crate::model::checksum::HashUse;
 use crate::model::site::Split;
 use crate::screen::dialog::SiteForm;
 use crate::ui::dialogs::limits;
@@ -28,6 +29,16 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
     let words = "Files of 64 MiB and more, where connections are to spare and it gets faster by it.";
     switch(ui, &mut split, "Fetch large files over several connections", words);
     form.site.split = if split { Split::Automatic } else { Split::Never };
+    let choices = HashUse::ALL.map(|choice| (choice, choice.label().to_owned()));
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        field::choice(ui, "Compare checksums", &mut form.site.hashes, &choices);
+        field::below(
+            ui,
+            None,
+            "Reply, byte count and size are compared in any case. A checksum takes the server as long as reading the file.",
+        );
+    });
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.label(text::strong(ui, "Speed limits of this site"));
