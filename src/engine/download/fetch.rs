@@ -143,6 +143,7 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
         let reply = "all bytes were there".to_owned();
         let fetched = Fetched {
             reply,
+            tls: None,
             bytes: offset,
             at: Where::Part(part.clone()),
             target: landing.target.clone(),
