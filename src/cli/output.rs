@@ -192,7 +192,7 @@ mod tests {
     use crate::model::path::RemotePath;
     use crate::model::problem::{Problem, ProblemKind};
     use crate::model::site::SiteId;
-    use crate::model::transfer::{Proof, TransferId};
+    use crate::model::transfer::{Priority, Proof, TransferId};
 
     fn entry() -> Entry {
         let mut entry = Entry::new("a \u{1b}[31m\u{202e}b", EntryKind::File);
@@ -237,6 +237,7 @@ mod tests {
             remote: RemotePath::parse("/r/a").unwrap(),
             is_folder: false,
             state,
+            priority: Priority::Normal,
             moved: 7,
             size: Some(7),
             speed: 0,

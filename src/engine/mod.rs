@@ -26,6 +26,8 @@ mod mooring;
 mod outage;
 mod publish;
 mod questions;
+mod queue_changes;
+mod queue_search;
 pub mod queue_view;
 mod recorded_wish;
 pub mod recorder;

@@ -1,9 +1,11 @@
 //! Values and pure rules: time is an argument; no threads, sockets, files, windows or protocol library here.
 
 pub mod address;
+pub mod arrangement;
 pub mod banner;
 pub mod budget;
 pub mod certificate;
+pub mod chosen;
 pub mod conflict;
 pub mod diagnosis;
 pub mod entry;
@@ -14,6 +16,7 @@ pub mod keepalive;
 pub mod listing;
 pub mod log;
 pub mod path;
+pub mod pattern;
 pub mod problem;
 pub mod queue;
 pub mod record;

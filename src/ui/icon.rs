@@ -69,6 +69,7 @@ icons! {
     ANCHOR = "anchor",
     ARROW_DOWN = "arrow-down",
     ARROW_UP = "arrow-up",
+    ARROW_UP_DOWN = "arrow-up-down",
     BOOKMARK = "bookmark",
     CHECK = "check",
     CHEVRON_DOWN = "chevron-down",

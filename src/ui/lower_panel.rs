@@ -11,7 +11,7 @@ use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{fonts, log, queue, theme, timeline, verbs};
+use crate::ui::{fonts, log, queue, queue_filter, theme, timeline, verbs};
 
 /// Draws the panel.
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -123,6 +123,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         PanelTab::Active | PanelTab::Queued => {}
     }
     hold_button(ui, view, actions);
+    queue_filter::show(ui, view, actions);
     let history = view.queue.speed_history();
     if ui.max_rect().width() > 900.0 && history.iter().any(|speed| *speed > 0) {
         sparkline(ui, &history);
