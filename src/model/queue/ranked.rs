@@ -27,11 +27,6 @@ impl Ranked {
         self.len
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The chunk that holds `place`, or that it belongs into.
     fn chunk_of(&self, place: Place) -> usize {
         // Most come at the end, and leave from the beginning.
@@ -77,18 +72,28 @@ impl Ranked {
         let Ok(at) = chunk.binary_search(&place) else { return false };
         chunk.remove(at);
         self.len -= 1;
-        let left = chunk.len();
-        if left == 0 {
+        if chunk.is_empty() {
             self.chunks.remove(number);
-        } else if let Some(next) = self.chunks.get(number + 1).filter(|next| left + next.len() <= FULL / 2) {
+        } else if chunk.len() <= FULL / 4 {
             // Chunks that were thinned out are joined, else a few places would lie in thousands of them.
-            let next = next.clone();
-            if let Some(chunk) = self.chunks.get_mut(number) {
-                chunk.extend(next);
-                self.chunks.remove(number + 1);
+            self.join(number);
+            if let Some(before) = number.checked_sub(1) {
+                self.join(before);
             }
         }
         true
+    }
+
+    /// Joins a chunk with the next one, if both together are half a chunk at most.
+    fn join(&mut self, number: usize) {
+        let length = |number: usize| self.chunks.get(number).map(Vec::len);
+        let (Some(one), Some(next)) = (length(number), length(number + 1)) else { return };
+        if one + next <= FULL / 2 {
+            let next = self.chunks.remove(number + 1);
+            if let Some(chunk) = self.chunks.get_mut(number) {
+                chunk.extend(next);
+            }
+        }
     }
 
     /// All of them.
@@ -166,7 +171,7 @@ mod tests {
     fn compare(ranked: &Ranked, plain: &BTreeSet<Place>) {
         let sorted: Vec<Place> = plain.iter().copied().collect();
         assert_eq!(ranked.iter().collect::<Vec<_>>(), sorted);
-        assert_eq!((ranked.len(), ranked.is_empty(), ranked.first()), (sorted.len(), sorted.is_empty(), sorted.first().copied()));
+        assert_eq!((ranked.len(), ranked.first()), (sorted.len(), sorted.first().copied()));
         for row in (0..=sorted.len() + 1).step_by(37) {
             assert_eq!(
                 ranked.iter_from(row).take(3).collect::<Vec<_>>(),

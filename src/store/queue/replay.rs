@@ -8,7 +8,7 @@ use crate::store::queue::saved::{Change, SavedItem, SavedState};
 use crate::store::queue::{HEADER, HEADER_NAME};
 
 /// Bytes that one thread parses at a time.
-const BLOCK: usize = 4 << 20;
+const BLOCK: usize = 1 << 20;
 
 /// What a journal is read into.
 pub trait Restore {

@@ -360,7 +360,7 @@ fn a_journal_of_many_blocks_is_read_in_order() {
     }
     drop(journal);
     let length = fs::metadata(places.state.join(FILE)).unwrap().len();
-    assert!(length > 8 << 20, "{length} bytes are one block only");
+    assert!(length > 4 << 20, "{length} bytes are one block only");
     let (_journal, items, notice) = open(&places);
     assert_eq!((items, notice), (live.into_values().collect(), None));
 }
