@@ -36,7 +36,7 @@ mod session;
 mod session_context;
 mod session_handle;
 mod settle;
-mod shared_queue;
+pub mod shared_queue;
 mod trouble;
 mod upload;
 

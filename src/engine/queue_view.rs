@@ -17,7 +17,9 @@ pub struct QueueView {
 }
 
 impl QueueView {
-    pub(crate) fn new(queue: SharedQueue, waker: Arc<dyn Waker>) -> Self {
+    /// Looks at a queue; `waker` hears when rows were found that were looked for.
+    #[must_use]
+    pub fn new(queue: SharedQueue, waker: Arc<dyn Waker>) -> Self {
         let search = Arc::new(Search::new(queue.clone(), waker));
         Self { queue, search }
     }
