@@ -4,7 +4,15 @@
 //! sees it: the longest time that reading the summary and forty rows took. The memory is what the process grew by as it read the
 //! journal, everything included.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -121,7 +129,8 @@ fn main() {
     if let Some(at) = arguments.iter().position(|argument| argument == "restore") {
         return restore(Path::new(&arguments[at + 1]));
     }
-    let items = arguments.iter().position(|argument| argument == "--items").map_or(1_000_000, |at| arguments[at + 1].parse().unwrap());
+    let items =
+        arguments.iter().position(|argument| argument == "--items").map_or(1_000_000, |at| arguments[at + 1].parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let places = Places::in_folder(folder.path());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -177,9 +186,14 @@ fn main() {
     };
     row("the rest of the journal written at the end", closing, None);
     let length = std::fs::metadata(places.state.join("queue.journal")).unwrap().len();
-    println!("| Queue: journal after all that | {:.0} B a file | – | – | {:.0} MB |", length as f64 / items as f64, length as f64 / 1e6);
+    println!(
+        "| Queue: journal after all that | {:.0} B a file | – | – | {:.0} MB |",
+        length as f64 / items as f64,
+        length as f64 / 1e6
+    );
     for time in ["as it was left", "once more"] {
-        let output = Command::new(std::env::current_exe().unwrap()).args(["restore", folder.path().to_str().unwrap()]).output().unwrap();
+        let output =
+            Command::new(std::env::current_exe().unwrap()).args(["restore", folder.path().to_str().unwrap()]).output().unwrap();
         let output = String::from_utf8_lossy(&output.stdout).into_owned();
         let figures: Vec<f64> = output.split_whitespace().map(|figure| figure.parse().unwrap()).collect();
         assert_eq!(figures[1] as usize, items, "{output}");
@@ -192,7 +206,7 @@ fn main() {
     shared.keep(queue, journal, |words| panic!("{words}")).unwrap();
     let (bell, _rings) = mpsc::sync_channel(1);
     let window = Window::open(QueueView::new(shared.clone(), Arc::new(Bell(bell))));
-    let (_, seconds, frame) = window.during(|| runtime.block_on(shared.cancel(&all)));
+    let (_, seconds, frame) = window.during(|| runtime.block_on(shared.cancel(&all, async |_: &[TransferId]| {})));
     row("all cancelled", seconds, Some(frame));
     assert_eq!(shared.read(Queue::len), 0);
 }

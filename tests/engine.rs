@@ -1,6 +1,10 @@
 //! The engine against a server that does wrong where a test wants it to: what arrives, what is asked, what is kept.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "engine/replacing.rs"]
+mod replacing;
+#[path = "engine/round_trips.rs"]
+mod round_trips;
 mod support;
 
 use std::fs;
@@ -18,7 +22,7 @@ use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
-use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
+use moorline::model::transfer::{Compared, Direction, Job, QueueTab, TransferRow, TransferState};
 use moorline::model::upkeep::IdleCommand;
 use moorline::store::places::Places;
 use moorline::store::secrets::{MemoryKeyring, NoKeyring, SecretStore};

@@ -12,6 +12,7 @@ use crate::engine::doctor::{self, Limits};
 use crate::engine::event::EventBody;
 use crate::engine::handle::Options;
 use crate::engine::keeper::Keeper;
+use crate::engine::leftovers::{self, Leftovers};
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::publish::Publisher;
@@ -51,6 +52,7 @@ pub async fn run(
     queue: SharedQueue,
 ) {
     let (arrivals, mut arrived) = unbounded_channel();
+    let keeps_queue = options.keep_queue;
     let Some(mut actor) = Actor::start(options, keyring, publisher, queue, arrivals).await else { return };
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -96,6 +98,14 @@ pub async fn run(
         };
         drop(tokio::time::timeout(AT_THE_END, settled).await);
     }
+    if !keeps_queue {
+        // Nobody knows next time what these were: what they have on the server goes at the next connect.
+        let parts = actor.shared.queue.read(|queue| {
+            let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed];
+            tabs.into_iter().flat_map(|tab| leftovers::parts_of(queue, &queue.ids(tab))).collect()
+        });
+        actor.shared.leftovers.add(parts).await;
+    }
 }
 
 struct Actor {
@@ -131,6 +141,7 @@ impl Actor {
         publisher.publish(EventBody::Sites(Arc::clone(&sites)));
         publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
         let record = found.settings.record;
+        let leftovers = Leftovers::open(keeper.clone()).await;
         let actor = Self {
             publisher,
             places: options.places.clone(),
@@ -138,6 +149,7 @@ impl Actor {
                 questions: Questions::default(),
                 queue,
                 keeper,
+                leftovers,
                 settings: Arc::new(RwLock::new(found.settings)),
                 arrivals,
             },
@@ -240,7 +252,7 @@ impl Actor {
             Command::Pause { ids } => self.shared.queue.pause(&ids).await,
             Command::Resume { ids } => self.shared.queue.resume(&ids).await,
             Command::Cancel { ids } => {
-                let gone = self.shared.queue.cancel(&ids).await;
+                let gone = self.shared.queue.cancel(&ids, async |ids: &[TransferId]| self.abandon_parts(ids).await).await;
                 self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
             }
             Command::Retry { ids } => self.shared.queue.retry(&ids).await,
@@ -286,6 +298,21 @@ impl Actor {
                         }
                     });
                 }
+            }
+        }
+    }
+
+    /// What uploads that do not run have on the server is taken away when there is a connection, now or next time.
+    async fn abandon_parts(&self, ids: &[TransferId]) {
+        let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| item.state.is_running());
+        let parts = self.shared.queue.read(|queue| {
+            let idle: Vec<TransferId> = ids.iter().copied().filter(|id| !is_running(queue, id)).collect();
+            leftovers::parts_of(queue, &idle)
+        });
+        if !parts.is_empty() {
+            self.shared.leftovers.add(parts).await;
+            if let Some(session) = &self.session {
+                session.context.working.send_modify(|_| {});
             }
         }
     }

@@ -33,6 +33,7 @@ pub struct JournalWriter {
 }
 
 /// What the journal's thread is given.
+#[expect(clippy::large_enum_variant, reason = "nearly all are changes")]
 enum Work {
     Change(Change),
     /// The disk refused to flush.

@@ -30,11 +30,17 @@ impl SharedQueue {
         self.in_portions(ids.chunks(PORTION), |ids| self.update(|queue| ids.iter().for_each(|id| resume(queue, *id)))).await;
     }
 
-    /// Takes what is chosen out; returns what may have left a file of ours.
-    pub async fn cancel(&self, chosen: &Chosen) -> Vec<Item> {
+    /// Takes what is chosen out, each portion after `before` has seen it; returns what may have left a file of ours.
+    pub async fn cancel(&self, chosen: &Chosen, before: impl AsyncFn(&[TransferId])) -> Vec<Item> {
         let ids = self.find(chosen).await;
         let mut gone = Vec::new();
-        self.in_portions(ids.chunks(PORTION), |ids| gone.extend(self.wish(ids, StopWish::Remove))).await;
+        for (at, ids) in ids.chunks(PORTION).enumerate() {
+            if at > 0 {
+                self.journalled().await;
+            }
+            before(ids).await;
+            gone.extend(self.wish(ids, StopWish::Remove));
+        }
         gone
     }
 

@@ -196,11 +196,13 @@ impl Keyed {
         let from = self.keys.len();
         match self.by {
             ArrangeBy::RunOrder | ArrangeBy::Size => {}
-            ArrangeBy::Name => drop(push_key(&mut self.keys, seen.name)),
+            ArrangeBy::Name => {
+                push_key(&mut self.keys, seen.name);
+            }
             ArrangeBy::Folder => {
-                drop(push_key(&mut self.keys, seen.folder));
+                push_key(&mut self.keys, seen.folder);
                 self.keys.push(0);
-                drop(push_key(&mut self.keys, seen.name));
+                push_key(&mut self.keys, seen.name);
             }
         }
         let size = if self.by == ArrangeBy::Size { seen.size } else { None };

@@ -12,6 +12,7 @@ use crate::ftp::data::{Data, DataFacts};
 use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
+use crate::ftp::file_times::TimeCommand;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
 use crate::ftp::wait::{bounded, plain_wait};
@@ -41,6 +42,10 @@ pub struct Control {
     protect_after_login: bool,
     /// Whether LIST takes `-a`; `None` before it was tried.
     pub(super) takes_list_option: Option<bool>,
+    /// Whether MLSD takes a path; `None` before it was tried.
+    pub(super) takes_mlsd_path: Option<bool>,
+    /// Commands that may set a file's time, in the order in which they are tried; `None` before the first was.
+    pub(super) time_commands: Option<Vec<TimeCommand>>,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
     /// Seconds of the idle limit, when SITE IDLE told it.
@@ -75,6 +80,8 @@ impl Control {
             mode,
             protect_after_login: false,
             takes_list_option: None,
+            takes_mlsd_path: None,
+            time_commands: None,
             current: None,
             idle_limit: None,
         }

@@ -33,6 +33,10 @@ pub struct Settings {
     pub upload_exists: OnExists,
     /// Standing answer when a download's target exists.
     pub download_exists: OnExists,
+    /// Files keep the time of their last change on the other side.
+    pub keep_times: bool,
+    /// Uploads replace an existing file as they write it, without a temporary name.
+    pub write_directly: bool,
     /// Keeps a record of the protocol.
     pub record: bool,
     /// Shows files whose names begin with a dot.
@@ -67,6 +71,8 @@ impl Default for Settings {
             reconnect: true,
             upload_exists: OnExists::Ask,
             download_exists: OnExists::Ask,
+            keep_times: true,
+            write_directly: false,
             record: false,
             show_hidden: true,
             window: None,

@@ -155,6 +155,12 @@ pub struct Site {
     /// Transfer connections beside the browsing one; 0 is the program's own choice.
     #[serde(default)]
     pub connections: u8,
+    /// Whether files keep their times; `None` is as in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_times: Option<bool>,
+    /// Whether uploads write over existing files without a temporary name; `None` is as in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_directly: Option<bool>,
     /// Folders on the server that are one click away, in the order in which they were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookmarks: Vec<RemotePath>,
@@ -179,6 +185,8 @@ impl Site {
             data_mode: DataMode::default(),
             keep_alive: KeepAlive::default(),
             connections: 0,
+            keep_times: None,
+            write_directly: None,
             bookmarks: Vec::new(),
         }
     }

@@ -78,6 +78,7 @@ pub(super) struct Found {
 }
 
 /// One line.
+#[expect(clippy::large_enum_variant, reason = "nearly all are good")]
 enum Line {
     Good(Change),
     /// Damaged; a line without its end is the cut itself.
