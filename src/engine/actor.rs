@@ -31,7 +31,7 @@ use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Queue};
 use crate::model::secret::Secret;
 use crate::model::site::{Site, SiteTree};
-use crate::model::transfer::{Job, TransferId};
+use crate::model::transfer::{Job, QueueTab, TransferId};
 use crate::store::places::Places;
 use crate::store::queue::QueueJournal;
 use crate::store::secrets::SecretStore;

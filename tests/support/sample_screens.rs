@@ -433,6 +433,7 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         seconds_left: Some(180),
         running_seconds_left: Some(121),
         paused: false,
+        newest: TransferId(99),
     };
     Sample {
         screen,
