@@ -7,6 +7,7 @@ pub mod chronicle;
 pub mod command;
 mod conflicts;
 mod copy;
+mod crew;
 pub mod doctor;
 mod download;
 pub mod event;

@@ -29,6 +29,9 @@ pub struct HostFacts {
     /// How many connections it allows at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_limit: Option<usize>,
+    /// How many transfer connections at once were of use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub useful_connections: Option<usize>,
     /// The address of the last session that came about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_address: Option<IpAddr>,
@@ -53,6 +56,7 @@ impl Default for HostFacts {
             keep_alive_helps: true,
             no_transfer_seconds: None,
             connection_limit: None,
+            useful_connections: None,
             last_address: None,
         }
     }
