@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use cutting_server::CuttingServer;
 use eframe::egui::{self, Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use moorline::app::{App, WindowWaker};
 use moorline::engine::{Engine, Options};
 use moorline::model::conflict::OnExists;

@@ -124,11 +124,13 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     }
     hold_button(ui, view, actions);
     queue_filter::show(ui, view, actions);
+    // The open filter takes the room of the figures in a narrow window.
+    let room = ui.max_rect().width() - if screen.queue_filter_open { 200.0 } else { 0.0 };
     let history = view.queue.speed_history();
-    if ui.max_rect().width() > 900.0 && history.iter().any(|speed| *speed > 0) {
+    if room > 900.0 && history.iter().any(|speed| *speed > 0) {
         sparkline(ui, &history);
     }
-    if ui.max_rect().width() > 700.0 {
+    if room > 700.0 {
         let words = figures(view);
         if !words.is_empty() {
             ui.add_space(4.0);
