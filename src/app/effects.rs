@@ -5,8 +5,9 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, ViewportCommand};
+use eframe::egui::{Context, UserAttentionType, ViewportCommand};
 
+use crate::app::machine;
 use crate::engine::Engine;
 use crate::screen::state::Focus;
 use crate::screen::{Action, Effect, Screen};
@@ -36,10 +37,25 @@ pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) {
         }),
         Effect::PasteFiles => in_thread(outside, "moorline-paste", || copied_files().map(Action::PickedFiles)),
         Effect::CopyLog => outside.ctx.copy_text(log_text(outside.engine)),
+        Effect::Announce(words) => announce(outside, words),
         Effect::CopyText(text) => outside.ctx.copy_text(text),
         Effect::Focus(focus) => put_focus(outside.ctx, screen, focus),
         Effect::CloseWindow => outside.ctx.send_viewport_cmd(ViewportCommand::Close),
     }
+}
+
+/// Tells something on the desktop, unless a person looks at the window and has seen it there.
+fn announce(outside: &Outside<'_>, words: String) {
+    if outside.ctx.input(|input| input.focused) {
+        return;
+    }
+    outside.ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+    in_thread(outside, "moorline-announce", move || {
+        if let Err(error) = machine::announce("Moorline", &words) {
+            tracing::info!("nothing is told on the desktop: {error}");
+        }
+        None
+    });
 }
 
 /// Runs what may take its time without holding up the window.

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::certificate::Fingerprint;
 use crate::model::conflict::OnExists;
+use crate::model::rate::Rate;
 
 /// What may be said about addresses, below each help page.
 const ADDRESSES: &str = "\
@@ -134,6 +135,9 @@ pub struct TransferArguments {
     /// At most so many transfer connections beside the first one; 0 is as in the settings, and not given is as saved with the site.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=32))]
     pub connections: Option<u8>,
+    /// Moves files no faster than this, such as 500K or 2M a second, or "none"; as in the settings when not given.
+    #[arg(long, value_name = "SPEED")]
+    pub limit: Option<Rate>,
     /// What to do when a target file exists.
     #[arg(long, value_name = "CHOICE", default_value = "overwrite")]
     pub on_exists: Exists,
@@ -225,10 +229,24 @@ mod tests {
     #[test]
     fn commands_take_their_arguments() {
         let print = "ab".repeat(32);
-        let line = ["moorline", "put", "--on-exists", "newer", "--connections", "4", "--trust", &print, "a b", "ftp://h/x"];
+        let line = [
+            "moorline",
+            "put",
+            "--on-exists",
+            "newer",
+            "--connections",
+            "4",
+            "--limit",
+            "500K",
+            "--trust",
+            &print,
+            "a b",
+            "ftp://h/x",
+        ];
         let Some(Command::Put(put)) = Arguments::try_parse_from(line).unwrap().command else { panic!("not put") };
         assert_eq!((put.local, put.remote.as_str()), (PathBuf::from("a b"), "ftp://h/x"));
         assert_eq!((put.transfer.on_exists, put.transfer.connections), (Exists::Newer, Some(4)));
+        assert_eq!(put.transfer.limit, Some(Rate(500)));
         assert_eq!(put.transfer.connect.trust, [Fingerprint([0xab; 32])]);
     }
 
@@ -238,6 +256,7 @@ mod tests {
             &["moorline", "get", "ftp://h/"][..],
             &["moorline", "get", "ftp://h/", "x", "--connections", "33"],
             &["moorline", "get", "ftp://h/", "x", "--on-exists", "ask"],
+            &["moorline", "get", "ftp://h/", "x", "--limit", "fast"],
             &["moorline", "ls", "ftp://h/", "--trust", "12"],
         ] {
             assert_eq!(Arguments::try_parse_from(line).unwrap_err().exit_code(), 2, "{line:?}");

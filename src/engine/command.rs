@@ -9,11 +9,13 @@ use crate::model::conflict::OnExists;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::queue::Reorder;
+use crate::model::rate::SpeedLimits;
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{Job, Priority};
+use crate::model::when_done::WhenDone;
 
 /// A file or folder on one of the two sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,6 +202,16 @@ pub enum Command {
     SaveSettings {
         /// All of them.
         settings: Box<Settings>,
+    },
+    /// Limits the speed for as long as the program runs, instead of what the settings say.
+    LimitSpeed {
+        /// How; `None` goes by the settings again.
+        limits: Option<SpeedLimits>,
+    },
+    /// Chooses what follows when the queue is through; a countdown that is under way is called off.
+    WhenDone {
+        /// What.
+        choice: WhenDone,
     },
     /// Puts a site's password into the system keyring, or takes it out.
     SavePassword {

@@ -17,7 +17,7 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
-use crate::model::transfer::{Compared, Proof, TransferState};
+use crate::model::transfer::{Compared, Direction, Proof, TransferState};
 
 /// Where the bytes are written until they are proven.
 struct Landing {
@@ -214,7 +214,7 @@ async fn fetch(
         }
     };
     item.moved.store(offset, Ordering::Relaxed);
-    if let Err(fault) = copy::receive(&mut data, file, &item.moved).await {
+    if let Err(fault) = copy::receive(&mut data, file, &item.moved, ctx.pace.flow(Direction::Download)).await {
         return Err(break_off(data, fault, "write", &part).await);
     }
     let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;

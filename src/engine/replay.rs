@@ -164,6 +164,7 @@ impl Player<'_> {
                         Question::Certificate { .. } => Answer::TrustOnce,
                         Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: true },
                         Question::Delete { .. } => Answer::Confirm,
+                        Question::Power { .. } => Answer::Cancel,
                     };
                     self.engine.send(Command::Answer { question: id, answer });
                 }

@@ -15,6 +15,7 @@ use crate::engine::event::EventBody;
 use crate::engine::folder_proof::FolderProofs;
 use crate::engine::keeper::Keeper;
 use crate::engine::leftovers::Leftovers;
+use crate::engine::pace::{Gate, Pace};
 use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
 use crate::engine::shared_queue::SharedQueue;
@@ -44,6 +45,8 @@ pub struct Shared {
     pub settings: Arc<RwLock<Settings>>,
     /// Hears of folders that something has arrived in.
     pub arrivals: UnboundedSender<command::Place>,
+    /// The program's speed limits.
+    pub pace: Gate,
 }
 
 /// Shared by the session's browsing task and its lanes.
@@ -70,6 +73,8 @@ pub struct SessionContext {
     pub working: watch::Sender<bool>,
     /// Hears of folders that something has arrived in.
     pub arrivals: UnboundedSender<command::Place>,
+    /// The speed limits, the program's and this site's.
+    pub pace: Pace,
     /// Tells the lanes to end.
     pub stop: CancellationToken,
     /// The transfer connections.
@@ -99,6 +104,7 @@ impl SessionContext {
             connection_budget: budget.allowed(),
             ..SessionView::default()
         };
+        let pace = Pace { program: shared.pace, site: Gate::new(site.speed) };
         Self {
             site,
             publisher,
@@ -111,6 +117,7 @@ impl SessionContext {
             conflicts: Arc::default(),
             proofs: Arc::default(),
             working: watch::Sender::new(false),
+            pace,
             stop: CancellationToken::new(),
             crew: Arc::default(),
             budget: Mutex::new(budget),

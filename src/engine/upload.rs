@@ -15,7 +15,7 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
-use crate::model::transfer::{Compared, Proof, TransferState};
+use crate::model::transfer::{Compared, Direction, Proof, TransferState};
 
 /// Where the bytes go until they are proven, and from which byte on.
 struct Landing {
@@ -205,7 +205,7 @@ async fn send(
         }
     };
     item.moved.store(offset, Ordering::Relaxed);
-    if let Err(fault) = source.send(&mut data, offset, &item.moved).await {
+    if let Err(fault) = source.send(&mut data, offset, &item.moved, ctx.pace.flow(Direction::Upload)).await {
         return Err(break_off(data, fault, "read", &item.local).await);
     }
     let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;

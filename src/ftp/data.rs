@@ -154,6 +154,24 @@ impl<'a> Data<'a> {
         Ok(())
     }
 
+    /// Waits on purpose, for a speed limit, and sees cancel and the control connection meanwhile. It is no stall of the server's.
+    ///
+    /// # Errors
+    /// As [`Data::read`], without its timeout.
+    pub async fn rest(&mut self, wait: impl Future<Output = ()>) -> Result<(), Fault> {
+        let mut wait = std::pin::pin!(wait);
+        let rested = poll_fn(|cx| match wait.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Ok(())),
+            Poll::Pending => self.poll_outside(cx).map(Err),
+        })
+        .await;
+        self.moved_at = Instant::now();
+        match rested {
+            Ok(()) => Ok(()),
+            Err(stop) => Err(self.broken(stop).await),
+        }
+    }
+
     /// Tells the record what a listing said.
     pub(super) fn tell_listed(&self, bytes: &[u8]) {
         self.control.session.observer.wire(&WireEvent::Listed(bytes));

@@ -1,6 +1,7 @@
 //! Values and pure rules: time is an argument; no threads, sockets, files, windows or protocol library here.
 
 pub mod address;
+pub mod argv;
 pub mod arrangement;
 pub mod banner;
 pub mod budget;
@@ -17,12 +18,15 @@ pub mod keepalive;
 pub mod leftover;
 pub mod listing;
 pub mod log;
+pub mod pace;
 pub mod path;
 pub mod pattern;
 pub mod problem;
 pub mod queue;
+pub mod rate;
 pub mod record;
 pub mod retry;
+pub mod schedule;
 pub mod secret;
 pub mod session;
 pub mod settings;
@@ -32,3 +36,4 @@ pub mod speed;
 pub mod timeline;
 pub mod transfer;
 pub mod upkeep;
+pub mod when_done;

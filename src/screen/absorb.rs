@@ -67,6 +67,18 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
             }
             Vec::new()
         }
+        EventBody::SpeedLimit(limit) => {
+            screen.speed_limit = limit;
+            Vec::new()
+        }
+        EventBody::WhenDone(choice) => {
+            screen.when_done = choice;
+            Vec::new()
+        }
+        EventBody::QueueEnded { words } => {
+            screen.notify(words.clone());
+            vec![Effect::Announce(words)]
+        }
         EventBody::Settings(settings) => session::settings(screen, *settings),
         EventBody::Left => screen.left(),
     }

@@ -6,10 +6,12 @@ use crate::engine::{Command, Place};
 use crate::model::arrangement::ArrangeBy;
 use crate::model::banner::BannerAction;
 use crate::model::path::RemotePath;
+use crate::model::rate::SpeedLimits;
 use crate::model::session::DisconnectWhen;
 use crate::model::site::{SiteColor, SiteId};
 use crate::model::sort::SortKey;
 use crate::model::transfer::TransferId;
+use crate::model::when_done::WhenDone;
 use crate::screen::dialog::Dialog;
 use crate::screen::pane::Side;
 use crate::screen::state::{Focus, PanelTab, QuestionForm};
@@ -151,6 +153,10 @@ pub enum Action {
     TrustOnce,
     /// The question's cancel or Escape.
     CancelQuestion,
+    /// Speed limits for as long as the program runs; `None` goes by the settings again.
+    LimitSpeed(Option<SpeedLimits>),
+    /// What follows when the queue is through.
+    WhenDone(WhenDone),
     /// A banner's button.
     Banner(BannerAction),
     /// A toast's cross.
@@ -178,6 +184,8 @@ pub enum Effect {
     PasteFiles,
     /// Put the protocol log on the clipboard.
     CopyLog,
+    /// Tell it on the desktop, unless a person looks at the window.
+    Announce(String),
     /// Put text on the clipboard.
     CopyText(String),
     /// Put the keyboard there.

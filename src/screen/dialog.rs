@@ -7,9 +7,10 @@ use crate::model::diagnosis::Report;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::session::DisconnectWhen;
-use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId};
 use crate::screen::pane::Side;
+use crate::screen::settings_form::SettingsForm;
+use crate::screen::typed_limits::{Errors, TypedLimits};
 
 /// Why the guard asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,7 @@ pub enum SitePage {
     #[default]
     Connection,
     Folders,
+    Transfers,
     Session,
     Notes,
 }
@@ -50,6 +52,8 @@ pub struct SiteForm {
     pub forget: bool,
     /// The host's idle limit in seconds, as typed; empty when it is not known.
     pub idle_limit: String,
+    /// Speed limits as typed.
+    pub limits: TypedLimits,
     /// Local folder as typed.
     pub local_folder: String,
     /// Password as typed.
@@ -61,7 +65,7 @@ pub struct SiteForm {
     /// Page.
     pub page: SitePage,
     /// What is wrong, per field label.
-    pub errors: Vec<(&'static str, String)>,
+    pub errors: Errors,
 }
 
 /// A dialog.
@@ -131,7 +135,7 @@ pub enum Dialog {
         recursive: bool,
     },
     /// Settings.
-    Settings(Box<Settings>),
+    Settings(Box<SettingsForm>),
     /// An examination of a server.
     Diagnosis {
         /// Whose.
@@ -140,6 +144,13 @@ pub enum Dialog {
         name: String,
         /// What was found; `None` while it is examined.
         report: Option<Arc<Report>>,
+    },
+    /// The command that is run when the queue is through.
+    RunWhenDone {
+        /// A program and its arguments, as typed.
+        line: String,
+        /// What is wrong.
+        error: Option<String>,
     },
     /// All keys.
     Keys,

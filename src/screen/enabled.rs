@@ -149,6 +149,8 @@ impl Verb {
             | Self::ShowTimeline
             | Self::Record
             | Self::ToggleTheme
+            | Self::SpeedLimits
+            | Self::RunWhenDone
             | Self::Settings
             | Self::Keys
             | Self::About

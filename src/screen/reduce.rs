@@ -11,6 +11,7 @@ mod queue;
 mod sites;
 mod verbs;
 
+use crate::engine::Command;
 use crate::screen::dialog::GuardPurpose;
 use crate::screen::state::Focus;
 use crate::screen::{Action, Dialog, Effect, Screen};
@@ -91,6 +92,8 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::AcceptQuestion => questions::accept(screen),
         Action::TrustOnce => questions::trust_once(screen),
         Action::CancelQuestion => questions::cancel(screen),
+        Action::LimitSpeed(limits) => vec![Effect::Engine(Command::LimitSpeed { limits })],
+        Action::WhenDone(choice) => vec![Effect::Engine(Command::WhenDone { choice })],
         Action::Banner(action) => program::banner(screen, action),
         Action::DismissToast(id) => {
             screen.toasts.retain(|toast| toast.id != id);

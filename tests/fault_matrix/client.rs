@@ -111,7 +111,7 @@ impl Client {
                         Answer::Password { password: Secret::new("secret"), remember: false }
                     }
                     Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: false },
-                    Question::Delete { .. } => Answer::Cancel,
+                    Question::Delete { .. } | Question::Power { .. } => Answer::Cancel,
                 };
                 self.engine.send(Command::Answer { question: *id, answer });
             }
