@@ -94,7 +94,8 @@ fn field(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     if cross.clicked() || (response.has_focus() && escape) {
         actions.push(Action::ShowQueueFilter(false));
         ui.memory_mut(|memory| memory.request_focus(panel_ground::id()));
-    } else if response.has_focus() && done {
+    } else if (response.has_focus() || response.lost_focus()) && done {
+        // The field lets go of the keyboard by itself when Enter is pressed.
         ui.memory_mut(|memory| memory.request_focus(panel_ground::id()));
     }
     if response.has_focus() {
