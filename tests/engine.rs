@@ -554,7 +554,7 @@ fn a_limited_transfer_is_cancelled_and_the_connection_goes_on() {
     client.engine.send(Command::LimitSpeed { limits: Some(limit(1)) });
     client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
     let row = client.row("/big.bin", |row| row.moved > 0);
-    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.engine.send(Command::Cancel { ids: vec![row.id].into() });
     client.until("cancelled", |client| client.rows().is_empty().then_some(()));
     client.get("/small.bin", &folder.path().join("small.bin"), OnExists::Overwrite);
     client.done("/small.bin");
@@ -687,7 +687,7 @@ fn a_queue_that_was_emptied_is_followed_by_nothing() {
     client.engine.send(Command::LimitSpeed { limits: Some(limit(1)) });
     client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
     let row = client.row("/big.bin", |row| row.moved > 0);
-    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.engine.send(Command::Cancel { ids: vec![row.id].into() });
     let problem = client.trouble();
     assert_eq!(problem.what, "Everything was taken out of the queue, so this machine does not shut down.");
 }

@@ -35,6 +35,16 @@ pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) {
         Effect::PickFolder => in_thread(outside, "moorline-pick-folder", || {
             pick(|| rfd::FileDialog::new().set_title("Choose a folder").pick_folder().map(Action::PickedFolder))
         }),
+        Effect::PickSave { folder, name, what } => in_thread(outside, "moorline-pick-save", move || {
+            pick(|| {
+                let dialog = rfd::FileDialog::new().set_title("Save as").set_file_name(name);
+                let dialog = match folder {
+                    Some(folder) => dialog.set_directory(folder),
+                    None => dialog,
+                };
+                dialog.save_file().map(|path| Action::PickedSave { path, what })
+            })
+        }),
         Effect::PasteFiles => in_thread(outside, "moorline-paste", || copied_files().map(Action::PickedFiles)),
         Effect::CopyLog => outside.ctx.copy_text(log_text(outside.engine)),
         Effect::Announce(words) => announce(outside, words),

@@ -59,6 +59,9 @@ fn find_remote(text: &str, arguments: &TransferArguments) -> Result<Remote, Fail
     if let Some(connections) = arguments.connections {
         remote.site.connections = connections;
     }
+    if let Some(checksums) = arguments.checksums {
+        remote.site.hashes = checksums.into();
+    }
     if arguments.limit.is_some() {
         // What is said here holds instead of what was set once.
         remote.site.speed = SpeedLimits::default();

@@ -24,8 +24,10 @@ use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::pace::Gate;
 use crate::engine::power::Power;
+use crate::engine::proof_work::ProofWork;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
+use crate::engine::receipts::Receipts;
 use crate::engine::session_context::{SessionContext, Shared, chosen_lanes};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::settle;
@@ -143,6 +145,7 @@ struct Actor {
     refresh_remote: Option<Instant>,
     /// Unfinished files that are being deleted: the program's end waits for them.
     clearing: JoinSet<()>,
+    proofs: ProofWork,
 }
 
 impl Actor {
@@ -163,6 +166,8 @@ impl Actor {
         publisher.publish(EventBody::Sites(Arc::clone(&sites)));
         publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
         let record = found.settings.record;
+        let teller = publisher.clone();
+        let receipts = Receipts::start(options.places.clone(), move |problem| teller.publish(EventBody::Trouble(problem)));
         let leftovers = Leftovers::open(keeper.clone()).await;
         let mut actor = Self {
             publisher,
@@ -171,6 +176,7 @@ impl Actor {
                 questions: Questions::default(),
                 queue,
                 keeper,
+                receipts,
                 pace: Gate::default(),
                 leftovers,
                 settings: Arc::new(RwLock::new(found.settings)),
@@ -187,6 +193,7 @@ impl Actor {
             refresh_local: None,
             refresh_remote: None,
             clearing: JoinSet::new(),
+            proofs: ProofWork::default(),
         };
         actor.limit_speed();
         if record {
@@ -267,6 +274,13 @@ impl Actor {
             Command::Reorder { ids, to } => self.shared.queue.reorder(&ids, to).await,
             Command::Prioritise { ids, priority } => self.shared.queue.prioritise(&ids, priority).await,
             Command::ClearDone => self.shared.queue.clear_done().await,
+            Command::AskReceipt { .. }
+            | Command::ExportReceipts { .. }
+            | Command::Verify { .. }
+            | Command::CancelVerify
+            | Command::SaveVerification { .. } => {
+                self.proofs.take(command, &self.shared, &self.publisher, self.session.as_ref());
+            }
             Command::SaveSites { tree } => {
                 self.sites = Arc::new(*tree);
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));

@@ -1,20 +1,24 @@
 //! What the engine is told to do.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::engine::event::QuestionId;
 use crate::model::address::AddressPath;
+use crate::model::checksum::HashUse;
 use crate::model::chosen::Chosen;
 use crate::model::conflict::OnExists;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::queue::Reorder;
 use crate::model::rate::SpeedLimits;
+use crate::model::receipt_export::{ExportFormat, Wanted};
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
-use crate::model::transfer::{Job, Priority};
+use crate::model::transfer::{Job, Priority, TransferId};
+use crate::model::verify::{Pair, Verification};
 use crate::model::when_done::WhenDone;
 
 /// A file or folder on one of the two sides.
@@ -181,6 +185,36 @@ pub enum Command {
     },
     /// Forgets the rows under "Done".
     ClearDone,
+    /// Tells what proves that an item has arrived ([`crate::engine::EventBody::Receipt`]).
+    AskReceipt {
+        /// Which.
+        id: TransferId,
+    },
+    /// Writes receipts into a file.
+    ExportReceipts {
+        /// Which.
+        wanted: Wanted,
+        /// As what.
+        format: ExportFormat,
+        /// Where.
+        target: PathBuf,
+    },
+    /// Compares local files with the server's; nothing is transferred. One at a time: an earlier one is given up.
+    Verify {
+        /// What.
+        pairs: Vec<Pair>,
+        /// Whether checksums are compared too.
+        hashes: HashUse,
+    },
+    /// Ends the comparison that is under way; what was compared so far is the result.
+    CancelVerify,
+    /// Writes a comparison's result into a file, as CSV.
+    SaveVerification {
+        /// The result.
+        result: Arc<Verification>,
+        /// Where.
+        target: PathBuf,
+    },
     /// Saves the site list.
     SaveSites {
         /// All of it.

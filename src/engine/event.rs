@@ -14,11 +14,13 @@ use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
+use crate::model::receipt::Receipt;
 use crate::model::schedule::InForce;
 use crate::model::session::{Generation, SessionView};
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{Direction, TransferId};
+use crate::model::verify::{Tally, Verification};
 use crate::model::when_done::{Ended, PowerAction, WhenDone};
 
 /// Identifies a question until it is answered or withdrawn.
@@ -170,6 +172,15 @@ pub enum EventBody {
         /// Where; `None` when it is not recorded.
         path: Option<PathBuf>,
     },
+    /// What proves that a file has arrived; `None` when it is not kept any more.
+    Receipt(Option<Box<Receipt>>),
+    /// A comparison with the server has come so far.
+    Verifying {
+        /// What it came to until now.
+        tally: Tally,
+    },
+    /// A comparison with the server is through, or was broken off.
+    Verified(Arc<Verification>),
     /// The saved sites, at the start and after each change.
     Sites(Arc<SiteTree>),
     /// The settings, at the start and after each change.
@@ -198,6 +209,9 @@ impl EventBody {
                 | Self::Diagnosis { .. }
                 | Self::Host { .. }
                 | Self::Recording { .. }
+                | Self::Receipt(_)
+                | Self::Verifying { .. }
+                | Self::Verified(_)
                 | Self::Sites(_)
                 | Self::Settings(_)
                 | Self::SpeedLimit(_)

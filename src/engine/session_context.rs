@@ -18,6 +18,7 @@ use crate::engine::leftovers::Leftovers;
 use crate::engine::pace::{Gate, Pace};
 use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
+use crate::engine::receipts::Receipts;
 use crate::engine::shared_queue::SharedQueue;
 use crate::ftp::dial::{self, Target};
 use crate::ftp::tls::{NewestTls, Trust};
@@ -39,6 +40,8 @@ pub struct Shared {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// What proves the files that have arrived.
+    pub receipts: Receipts,
     /// Files of ours on servers that are to be put in order.
     pub leftovers: Leftovers,
     /// Settings, as they are now.
@@ -61,6 +64,8 @@ pub struct SessionContext {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// What proves the files that have arrived.
+    pub receipts: Receipts,
     /// Files of ours on servers that are to be put in order.
     pub leftovers: Leftovers,
     /// Settings, as they are now.
@@ -111,6 +116,7 @@ impl SessionContext {
             questions: shared.questions,
             queue: shared.queue,
             keeper: shared.keeper,
+            receipts: shared.receipts,
             leftovers: shared.leftovers,
             settings: shared.settings,
             arrivals: shared.arrivals,

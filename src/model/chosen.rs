@@ -41,6 +41,24 @@ impl Chosen {
         matches!(self, Self::These(ids) if ids.is_empty())
     }
 
+    /// The one that is chosen, when it is one.
+    #[must_use]
+    pub fn single(&self) -> Option<TransferId> {
+        match self {
+            Self::These(ids) if ids.len() == 1 => ids.first().copied(),
+            Self::These(_) | Self::All { .. } => None,
+        }
+    }
+
+    /// Those that were chosen one by one.
+    #[must_use]
+    pub fn listed(&self) -> Vec<TransferId> {
+        match self {
+            Self::These(ids) => ids.iter().copied().collect(),
+            Self::All { .. } => Vec::new(),
+        }
+    }
+
     /// Whether a row of the tab that matches the filter is chosen.
     #[must_use]
     pub fn contains(&self, id: TransferId) -> bool {

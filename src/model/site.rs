@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::model::address::Address;
+use crate::model::checksum::HashUse;
 use crate::model::path::RemotePath;
 use crate::model::rate::SpeedLimits;
 
@@ -156,6 +157,9 @@ pub struct Site {
     /// Transfer connections beside the browsing one, at most 32; 0 is as in the settings.
     #[serde(default)]
     pub connections: u8,
+    /// Whether files are also compared by checksum.
+    #[serde(default, skip_serializing_if = "HashUse::is_off")]
+    pub hashes: HashUse,
     /// How fast files may move to and from it.
     #[serde(default, skip_serializing_if = "SpeedLimits::is_none")]
     pub speed: SpeedLimits,
@@ -189,6 +193,7 @@ impl Site {
             data_mode: DataMode::default(),
             keep_alive: KeepAlive::default(),
             connections: 0,
+            hashes: HashUse::Off,
             speed: SpeedLimits::default(),
             keep_times: None,
             write_directly: None,

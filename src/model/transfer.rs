@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::checksum::HashAlgorithm;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
+use crate::model::receipt::{Receipt, ReceiptId};
 use crate::model::site::SiteId;
 
 /// Identifies an item of the queue while the program runs and across restarts.
@@ -57,7 +59,7 @@ pub struct Job {
     pub on_exists: OnExists,
 }
 
-/// How a file was proven to have arrived.
+/// How a file was proven to have arrived: what its row shows. Everything else is in the receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The closing reply, code and text.
@@ -66,6 +68,22 @@ pub struct Proof {
     pub bytes: u64,
     /// What the bytes were compared with.
     pub compared: Compared,
+    /// The kind of checksum that agreed too.
+    pub hash: Option<HashAlgorithm>,
+    /// The receipt that was written.
+    pub receipt: ReceiptId,
+}
+
+impl From<&Receipt> for Proof {
+    fn from(receipt: &Receipt) -> Self {
+        Self {
+            reply: receipt.reply.clone(),
+            bytes: receipt.bytes,
+            compared: receipt.compared,
+            hash: receipt.hash.as_ref().map(|hash| hash.checksum.algorithm),
+            receipt: receipt.id,
+        }
+    }
 }
 
 /// Which figure of the server's agreed with ours.
@@ -75,6 +93,26 @@ pub enum Compared {
     Size,
     /// The listing that was read before a download, or after an upload.
     Listing,
+}
+
+impl Compared {
+    /// The word for it in tables and files.
+    #[must_use]
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Size => "size",
+            Self::Listing => "listing",
+        }
+    }
+
+    /// Who told the figure, after "by".
+    #[must_use]
+    pub fn told_by(self) -> &'static str {
+        match self {
+            Self::Size => "SIZE",
+            Self::Listing => "its listing",
+        }
+    }
 }
 
 /// Where an item stands.

@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use crate::engine::Place;
+use crate::model::checksum::HashUse;
 use crate::model::diagnosis::Report;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::receipt::Receipt;
+use crate::model::receipt_export::ExportFormat;
 use crate::model::session::DisconnectWhen;
 use crate::model::site::{Site, SiteId};
+use crate::model::transfer::TransferId;
+use crate::model::verify::{Pair, Tally, Verification};
 use crate::screen::pane::Side;
 use crate::screen::settings_form::SettingsForm;
 use crate::screen::typed_limits::{Errors, TypedLimits};
@@ -66,6 +71,29 @@ pub struct SiteForm {
     pub page: SitePage,
     /// What is wrong, per field label.
     pub errors: Errors,
+}
+
+/// Which receipts are saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum ExportRange {
+    Selected,
+    Done,
+    LastDay,
+    LastWeek,
+    LastMonth,
+    All,
+}
+
+/// How far a comparison with the server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VerifyStage {
+    /// Not begun.
+    Ask,
+    /// Under way.
+    Running(Tally),
+    /// Through, or broken off.
+    Through(Arc<Verification>),
 }
 
 /// A dialog.
@@ -144,6 +172,26 @@ pub enum Dialog {
         name: String,
         /// What was found; `None` while it is examined.
         report: Option<Arc<Report>>,
+    },
+    /// What proves that a file has arrived.
+    Receipt(Box<Receipt>),
+    /// Which receipts to save, and as what.
+    ExportReceipts {
+        /// Rows under "Done" that are selected.
+        selected: Vec<TransferId>,
+        /// Which.
+        range: ExportRange,
+        /// As what.
+        format: ExportFormat,
+    },
+    /// A comparison with the server.
+    Verify {
+        /// What is compared.
+        pairs: Vec<Pair>,
+        /// Whether checksums are compared too.
+        hashes: HashUse,
+        /// How far it is.
+        stage: VerifyStage,
     },
     /// The command that is run when the queue is through.
     RunWhenDone {

@@ -82,6 +82,14 @@ impl Verb {
                 can_transfer(screen)?;
                 need(screen.remote.place.is_some(), "The remote pane shows no folder")
             }
+            Self::Verify => {
+                need(screen.can_browse_remote(), NOT_CONNECTED)?;
+                need(screen.local.place.is_some() && screen.remote.place.is_some(), "The other pane shows no folder")
+            }
+            Self::ShowReceipt => {
+                need(screen.tab == PanelTab::Done, "Only what has arrived has a receipt")?;
+                need(screen.queue_selected.single().is_some(), "Select one transfer first")
+            }
             Self::NewFolder => {
                 connected_if(is_remote, screen)?;
                 need(pane.place.is_some(), "No folder is open")
@@ -141,6 +149,7 @@ impl Verb {
             Self::ZoomOut => need(screen.settings.scale_percent > SCALE.0, "It is as small as it gets"),
             Self::ZoomReset => need(screen.settings.scale_percent != 100, "It is the usual size"),
             Self::ToggleHidden
+            | Self::ExportReceipts
             | Self::ShowActive
             | Self::ShowQueued
             | Self::ShowFailed

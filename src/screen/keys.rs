@@ -195,6 +195,9 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::Quit => const { &[any(CTRL, Letter('Q'))] },
         Verb::StayConnected
         | Verb::Diagnose
+        | Verb::Verify
+        | Verb::ShowReceipt
+        | Verb::ExportReceipts
         | Verb::RunWhenDone
         | Verb::Record
         | Verb::CopyRecordPath

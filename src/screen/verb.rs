@@ -39,6 +39,7 @@ pub enum Verb {
     // Files
     Transfer,
     UploadFiles,
+    Verify,
     NewFolder,
     Rename,
     Delete,
@@ -61,6 +62,8 @@ pub enum Verb {
     PriorityNormal,
     PriorityLow,
     ClearDone,
+    ShowReceipt,
+    ExportReceipts,
     RunWhenDone,
     ShowActive,
     ShowQueued,
@@ -117,6 +120,7 @@ impl Verb {
         Self::ToggleSelected,
         Self::Transfer,
         Self::UploadFiles,
+        Self::Verify,
         Self::NewFolder,
         Self::Rename,
         Self::Delete,
@@ -138,6 +142,8 @@ impl Verb {
         Self::PriorityNormal,
         Self::PriorityLow,
         Self::ClearDone,
+        Self::ShowReceipt,
+        Self::ExportReceipts,
         Self::RunWhenDone,
         Self::ShowActive,
         Self::ShowQueued,
@@ -217,6 +223,11 @@ impl Verb {
             Self::UploadFiles => {
                 ("Upload files", "Pick files on this machine and upload them to the folder on the server", "upload")
             }
+            Self::Verify => (
+                "Verify against server",
+                "Compare the selection, or the whole folder, with the other side; nothing is transferred",
+                "git-compare",
+            ),
             Self::NewFolder => ("New folder", "Make a folder in the active pane", "folder-plus"),
             Self::Rename => ("Rename", "Give the file or folder another name", "pencil-line"),
             Self::Delete => ("Delete", "Delete the selection; everything is counted first and asked about", "trash-2"),
@@ -242,6 +253,10 @@ impl Verb {
             Self::PriorityNormal => ("Normal priority", "Let the selected transfers run in their turn", "circle"),
             Self::PriorityLow => ("Low priority", "Let the selected transfers run when nothing else waits", "hourglass"),
             Self::ClearDone => ("Clear done", "Forget the list of what has arrived", "brush-cleaning"),
+            Self::ShowReceipt => ("Receipt", "Show what proves that the selected file has arrived", "file-check"),
+            Self::ExportReceipts => {
+                ("Export receipts", "Save what proves the files that have arrived, as a table, as JSON or as checksums", "save")
+            }
             Self::RunWhenDone => ("Run a command when done", "Choose a program that is run when the queue is through", "play"),
             Self::ShowActive => ("Active", "Show the transfers that are under way", "activity"),
             Self::ShowQueued => ("Queued", "Show the transfers that wait", "list-todo"),

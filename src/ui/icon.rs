@@ -127,6 +127,7 @@ icons! {
     POWER = "power",
     REFRESH = "refresh-cw",
     ROTATE = "rotate-ccw",
+    SAVE = "save",
     SCROLL_TEXT = "scroll-text",
     SEARCH = "search",
     SERVER = "server",

@@ -356,7 +356,8 @@ mod tests {
 
     #[test]
     fn an_item_is_the_same_after_a_rest() {
-        let proof = Proof { reply: "226 Done".into(), bytes: 9, compared: Compared::Size };
+        let receipt = crate::model::receipt::ReceiptId(5);
+        let proof = Proof { reply: "226 Done".into(), bytes: 9, compared: Compared::Size, hash: None, receipt };
         let states = [
             TransferState::Queued,
             TransferState::Paused,

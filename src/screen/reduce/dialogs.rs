@@ -11,7 +11,7 @@ use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, SiteForm};
 use crate::screen::location;
 use crate::screen::pane::Side;
-use crate::screen::reduce::{diagnosis, program, sites};
+use crate::screen::reduce::{diagnosis, program, proofs, sites};
 use crate::screen::settings_form::SettingsForm;
 use crate::screen::state::Screen;
 
@@ -66,6 +66,7 @@ fn read_octal(text: &str) -> Option<u32> {
 pub(super) fn close(screen: &mut Screen) -> Vec<Effect> {
     match screen.dialog.take() {
         Some(Dialog::Guard { .. }) => screen.stay(),
+        Some(Dialog::Verify { pairs, hashes, stage }) => proofs::close_verify(screen, pairs, hashes, stage),
         _ => Vec::new(),
     }
 }
@@ -114,6 +115,9 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
         },
         Some(Dialog::Settings(form)) => accept_settings(screen, form),
         Some(Dialog::Diagnosis { site, name, report }) => diagnosis::copy_report(screen, site, name, report),
+        Some(Dialog::Receipt(receipt)) => proofs::copy_receipt(screen, receipt),
+        Some(Dialog::ExportReceipts { selected, range, format }) => proofs::pick_export(screen, selected, range, format),
+        Some(Dialog::Verify { pairs, hashes, stage }) => proofs::accept_verify(screen, pairs, hashes, stage),
         Some(Dialog::RunWhenDone { line, .. }) => run_when_done(screen, line),
         Some(Dialog::Keys | Dialog::About) | None => Vec::new(),
     }

@@ -11,7 +11,7 @@ use crate::screen::action::{Effect, Extend, Move};
 use crate::screen::dialog::{Dialog, GuardPurpose};
 use crate::screen::location;
 use crate::screen::pane::{Side, Step};
-use crate::screen::reduce::{address, diagnosis, files, panes, program, queue, sites};
+use crate::screen::reduce::{address, diagnosis, files, panes, program, proofs, queue, sites};
 use crate::screen::settings_form::{SettingsForm, SettingsPage};
 use crate::screen::state::{Focus, PanelTab, Screen};
 use crate::screen::verb::Verb;
@@ -100,6 +100,9 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         | Verb::PriorityNormal
         | Verb::PriorityLow => queue::upon_selected(screen, verb),
         Verb::RetryAllFailed => vec![Effect::Engine(Command::Retry { ids: Chosen::everything(QueueTab::Failed) })],
+        Verb::ShowReceipt => proofs::show(screen),
+        Verb::ExportReceipts => proofs::ask_export(screen),
+        Verb::Verify => proofs::ask_verify(screen),
         Verb::ClearDone => vec![Effect::Engine(Command::ClearDone)],
         Verb::ShowActive => queue::show_tab(screen, PanelTab::Active),
         Verb::ShowQueued => queue::show_tab(screen, PanelTab::Queued),

@@ -6,6 +6,7 @@ mod delete;
 mod delete_site;
 mod diagnosis;
 mod exists;
+mod export_receipts;
 mod guard;
 mod keys;
 mod limits;
@@ -13,11 +14,13 @@ mod new_folder;
 mod password;
 mod permissions;
 mod power;
+mod receipt;
 mod rename;
 mod run_command;
 mod settings;
 mod site_folder;
 mod site_form;
+mod verify;
 mod words;
 
 use eframe::egui::{Context, Ui};
@@ -58,6 +61,9 @@ fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
         Dialog::Permissions { .. } => permissions::show(stage, dialog),
         Dialog::Settings(form) => settings::show(stage, form),
         Dialog::Diagnosis { site, name, report } => diagnosis::show(stage, site, name, report.as_deref()),
+        Dialog::Receipt(receipt) => receipt::show(stage, receipt),
+        Dialog::ExportReceipts { .. } => export_receipts::show(stage, dialog),
+        Dialog::Verify { .. } => verify::show(stage, dialog),
         Dialog::RunWhenDone { line, error } => run_command::show(stage, line, error.as_deref()),
         Dialog::Keys => keys::show(stage),
         Dialog::About => about::show(stage),

@@ -2,6 +2,7 @@
 
 use eframe::egui::Ui;
 
+use crate::model::checksum::HashUse;
 use crate::screen::dialog::SiteForm;
 use crate::ui::dialogs::limits;
 use crate::ui::text;
@@ -22,6 +23,16 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
         );
     });
     form.site.connections = connections;
+    let choices = HashUse::ALL.map(|choice| (choice, choice.label().to_owned()));
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        field::choice(ui, "Compare checksums", &mut form.site.hashes, &choices);
+        field::below(
+            ui,
+            None,
+            "Reply, byte count and size are compared in any case. A checksum takes the server as long as reading the file.",
+        );
+    });
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.label(text::strong(ui, "Speed limits of this site"));
