@@ -43,7 +43,7 @@ struct Bell(mpsc::SyncSender<()>);
 
 impl Waker for Bell {
     fn wake(&self) {
-        drop(self.0.try_send(()));
+        let _ = self.0.try_send(());
     }
 }
 
@@ -84,7 +84,7 @@ impl Window {
 impl Drop for Window {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Release);
-        drop(self.thread.take().map(thread::JoinHandle::join));
+        let _ = self.thread.take().map(thread::JoinHandle::join);
     }
 }
 
