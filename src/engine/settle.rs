@@ -64,7 +64,7 @@ pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
 
 /// The target is left as it is; what had come of the new one is of no use to anybody.
 pub fn skip(queue: &mut Queue, id: TransferId) {
-    if let Some(item) = queue.get(id).filter(|item| item.part.is_some()).cloned() {
+    if let Some(item) = queue.get(id).filter(|item| item.part.is_some()).map(std::borrow::Cow::into_owned) {
         tokio::task::spawn_blocking(move || discard_part(&item));
         queue.edit(id, |item| (item.part, item.ranges) = (None, None));
     }

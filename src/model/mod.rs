@@ -2,10 +2,12 @@
 
 pub mod address;
 pub mod argv;
+pub mod arrangement;
 pub mod banner;
 pub mod budget;
 pub mod certificate;
 pub mod checksum;
+pub mod chosen;
 pub mod conflict;
 pub mod diagnosis;
 pub mod entry;
@@ -19,6 +21,7 @@ pub mod listing;
 pub mod log;
 pub mod pace;
 pub mod path;
+pub mod pattern;
 pub mod problem;
 pub mod queue;
 pub mod ranges;
