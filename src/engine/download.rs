@@ -76,7 +76,7 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
             }
         };
     }
-    let (reply, bytes, tls) = (fetched.reply.clone(), fetched.bytes, fetched.tls);
+    let (reply, bytes, tls) = (fetched.reply.clone(), fetched.bytes, fetched.tls.clone());
     publish(ctx, &item, fetched).await?;
     Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash, tls, started }))
 }
