@@ -121,12 +121,6 @@ impl Control {
         }
     }
 
-    /// The token that cancels whatever is under way.
-    #[must_use]
-    pub fn cancel_token(&self) -> &CancellationToken {
-        &self.cancel
-    }
-
     /// Sets the token that cancels whatever is under way.
     pub fn set_cancel(&mut self, cancel: CancellationToken) {
         self.cancel = cancel;

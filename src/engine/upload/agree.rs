@@ -84,7 +84,7 @@ fn is_persons(ctx: &SessionContext, item: &Item, part: &RemotePath, offset: u64,
 /// A temporary name is written over; what stands under the target's own name is replaced whole or not at all.
 async fn anew(ctx: &SessionContext, control: &mut Control, item: &Item, landing: Landing) -> Result<Landing, Stopped> {
     if landing.part == landing.target {
-        replacement(ctx, control, item, landing.target).await
+        replacement(ctx, control, item, landing.target, Some(landing.offset)).await
     } else {
         Ok(Landing { offset: 0, ..landing })
     }
