@@ -499,7 +499,7 @@ fn paused(client: &mut Client, server: &Server, remote: &str, local: &Path, ther
     server.with(|shelf| shelf.stall = Some(there));
     client.get(remote, local, OnExists::Ask);
     let row = client.row(remote, |row| row.moved == there as u64);
-    client.engine.send(Command::Pause { ids: vec![row.id] });
+    client.engine.send(Command::Pause { ids: vec![row.id].into() });
     client.row(remote, |row| row.state == TransferState::Paused);
     server.with(|shelf| shelf.stall = None);
     row.id
@@ -515,7 +515,7 @@ fn other_bytes_of_the_same_size_and_time_are_found_and_the_file_begins_anew() {
     let id = paused(&mut client, &server, "/f.bin", &local, 200_000);
     let new: Vec<u8> = old.iter().map(|byte| !byte).collect();
     server.with(|shelf| shelf.files.insert("/f.bin".into(), new.clone()));
-    client.engine.send(Command::Resume { ids: vec![id] });
+    client.engine.send(Command::Resume { ids: vec![id].into() });
     client.done("/f.bin");
     assert!(fs::read(&local).unwrap() == new, "old and new were glued together");
     assert!(client.story().iter().any(|line| line.contains("is not what was begun")), "{:#?}", client.story());
@@ -536,7 +536,7 @@ fn a_person_who_wants_to_be_asked_decides_about_a_source_that_changed() {
         // It has grown, as a log does.
         let grown = [old.clone(), bytes(100_000)].concat();
         server.with(|shelf| shelf.files.insert("/f.log".into(), grown.clone()));
-        client.engine.send(Command::Resume { ids: vec![id] });
+        client.engine.send(Command::Resume { ids: vec![id].into() });
         let (question, asked) = client.asked();
         assert!(matches!(asked, Question::Changed { sign: Sign::Facts, offset: 200_000, .. }), "{asked:?}");
         client.answer(question, Answer::Changed(choice));
@@ -564,7 +564,7 @@ fn a_server_that_takes_rest_and_does_not_heed_it_is_found_out_and_remembered() {
     for name in ["a", "b"] {
         let (remote, local) = (format!("/{name}"), folder.path().join(name));
         let id = paused(&mut client, &server, &remote, &local, 200_000);
-        client.engine.send(Command::Resume { ids: vec![id] });
+        client.engine.send(Command::Resume { ids: vec![id].into() });
         client.done(&remote);
         assert!(fs::read(&local).unwrap() == source, "{name}");
     }
@@ -597,7 +597,7 @@ fn a_server_whose_offsets_overflow_at_4_gib_is_found_out_and_a_persons_file_stay
     for words in ["goes wrong beyond 4 GiB", "is known not to go on"] {
         client.get("/huge", &local, OnExists::Resume);
         client.until(words, |client| client.story().iter().any(|line| line.contains(words)).then_some(()));
-        client.engine.send(Command::Cancel { ids: client.rows().iter().map(|row| row.id).collect() });
+        client.engine.send(Command::Cancel { ids: client.rows().iter().map(|row| row.id).collect::<Vec<_>>().into() });
         client.until("gone", |client| client.rows().is_empty().then_some(()));
     }
     assert_eq!(fs::metadata(&local).unwrap().len(), 5 * GIB, "a person's file was touched");
