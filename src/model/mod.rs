@@ -1,9 +1,13 @@
 //! Values and pure rules: time is an argument; no threads, sockets, files, windows or protocol library here.
 
 pub mod address;
+pub mod argv;
+pub mod arrangement;
 pub mod banner;
 pub mod budget;
 pub mod certificate;
+pub mod checksum;
+pub mod chosen;
 pub mod conflict;
 pub mod diagnosis;
 pub mod entry;
@@ -15,11 +19,17 @@ pub mod keepalive;
 pub mod leftover;
 pub mod listing;
 pub mod log;
+pub mod pace;
 pub mod path;
+pub mod pattern;
 pub mod problem;
 pub mod queue;
+pub mod rate;
+pub mod receipt;
+pub mod receipt_export;
 pub mod record;
 pub mod retry;
+pub mod schedule;
 pub mod secret;
 pub mod session;
 pub mod settings;
@@ -29,3 +39,5 @@ pub mod speed;
 pub mod timeline;
 pub mod transfer;
 pub mod upkeep;
+pub mod verify;
+pub mod when_done;
