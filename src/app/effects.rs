@@ -5,12 +5,12 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, ViewportCommand};
+use eframe::egui::{Context, UserAttentionType, ViewportCommand};
 
+use crate::app::machine;
 use crate::engine::Engine;
-use crate::model::transfer::QueueTab;
 use crate::screen::state::Focus;
-use crate::screen::{Action, Effect, PanelTab, Screen};
+use crate::screen::{Action, Effect, Screen};
 
 /// A picker that ends sooner than this was never shown: the system has neither a portal nor zenity.
 const TOO_SOON: Duration = Duration::from_millis(100);
@@ -25,8 +25,8 @@ pub struct Outside<'a> {
     pub later: &'a Sender<Action>,
 }
 
-/// Does what the screen asks for; returns what follows from it at once.
-pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) -> Option<Action> {
+/// Does what the screen asks for.
+pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) {
     match effect {
         Effect::Engine(command) => outside.engine.send(command),
         Effect::PickFiles => in_thread(outside, "moorline-pick-files", || {
@@ -35,14 +35,37 @@ pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) -> Option
         Effect::PickFolder => in_thread(outside, "moorline-pick-folder", || {
             pick(|| rfd::FileDialog::new().set_title("Choose a folder").pick_folder().map(Action::PickedFolder))
         }),
+        Effect::PickSave { folder, name, what } => in_thread(outside, "moorline-pick-save", move || {
+            pick(|| {
+                let dialog = rfd::FileDialog::new().set_title("Save as").set_file_name(name);
+                let dialog = match folder {
+                    Some(folder) => dialog.set_directory(folder),
+                    None => dialog,
+                };
+                dialog.save_file().map(|path| Action::PickedSave { path, what })
+            })
+        }),
         Effect::PasteFiles => in_thread(outside, "moorline-paste", || copied_files().map(Action::PickedFiles)),
         Effect::CopyLog => outside.ctx.copy_text(log_text(outside.engine)),
-        Effect::SelectAllTransfers => return select_all(outside.engine, screen.tab),
+        Effect::Announce(words) => announce(outside, words),
         Effect::CopyText(text) => outside.ctx.copy_text(text),
         Effect::Focus(focus) => put_focus(outside.ctx, screen, focus),
         Effect::CloseWindow => outside.ctx.send_viewport_cmd(ViewportCommand::Close),
     }
-    None
+}
+
+/// Tells something on the desktop, unless a person looks at the window and has seen it there.
+fn announce(outside: &Outside<'_>, words: String) {
+    if outside.ctx.input(|input| input.focused) {
+        return;
+    }
+    outside.ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+    in_thread(outside, "moorline-announce", move || {
+        if let Err(error) = machine::announce("Moorline", &words) {
+            tracing::info!("nothing is told on the desktop: {error}");
+        }
+        None
+    });
 }
 
 /// Runs what may take its time without holding up the window.
@@ -83,17 +106,6 @@ fn log_text(engine: &Engine) -> String {
     let log = engine.log();
     let lines = log.lines(log.range());
     lines.iter().map(|line| format!("{} #{} {}\n", line.at, line.connection, line.text)).collect()
-}
-
-fn select_all(engine: &Engine, tab: PanelTab) -> Option<Action> {
-    let tab = match tab {
-        PanelTab::Active => QueueTab::Active,
-        PanelTab::Queued => QueueTab::Queued,
-        PanelTab::Failed => QueueTab::Failed,
-        PanelTab::Done => QueueTab::Done,
-        PanelTab::Log | PanelTab::Timeline => return None,
-    };
-    Some(Action::SelectTransfers(engine.queue().ids(tab)))
 }
 
 /// Puts the keyboard there; the address field's text is selected, so that typing replaces it.

@@ -19,6 +19,7 @@ use crate::model::conflict::OnExists;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
+use crate::model::resume::WhenChanged;
 use crate::model::secret::Secret;
 use crate::model::session::{DisconnectWhen, Phase, SessionView};
 use crate::model::site::SiteTree;
@@ -228,8 +229,12 @@ impl Session {
                 Err(Failure::Connect(problem))
             }
             Question::Exists { .. } => Ok(Answer::Exists { choice: self.on_exists, for_all: true }),
+            Question::Changed { remote, .. } => {
+                self.note(&format!("{remote}: the source has changed since a part of it was transferred; it is transferred anew"));
+                Ok(Answer::Changed(WhenChanged::Anew))
+            }
             // Nothing here deletes; an unasked-for deletion is refused.
-            Question::Delete { .. } => Ok(Answer::Cancel),
+            Question::Delete { .. } | Question::Power { .. } => Ok(Answer::Cancel),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::cli::targets::{self, Remote};
 use crate::engine::{Change, Command, Place};
 use crate::model::path::RemotePath;
 use crate::model::problem::ProblemKind;
+use crate::model::rate::SpeedLimits;
 use crate::model::session::DisconnectWhen;
 use crate::model::transfer::{Direction, Job, QueueTab, TransferId, TransferRow, TransferState};
 
@@ -34,7 +35,10 @@ pub(super) fn get(arguments: &GetArguments) -> Result<(), Failure> {
 
 /// Sends a file or folder.
 pub(super) fn put(arguments: &PutArguments) -> Result<(), Failure> {
-    let remote = find_remote(&arguments.remote, &arguments.transfer)?;
+    let mut remote = find_remote(&arguments.remote, &arguments.transfer)?;
+    if arguments.write_directly {
+        remote.site.write_directly = Some(true);
+    }
     let name = targets::departing_name(&arguments.local)?;
     std::fs::metadata(&arguments.local)
         .map_err(|error| Failure::local(format!("“{}” could not be read: {error}.", arguments.local.display())))?;
@@ -54,6 +58,16 @@ fn find_remote(text: &str, arguments: &TransferArguments) -> Result<Remote, Fail
     let mut remote = session::find_remote(text)?;
     if let Some(connections) = arguments.connections {
         remote.site.connections = connections;
+    }
+    if let Some(checksums) = arguments.checksums {
+        remote.site.hashes = checksums.into();
+    }
+    if arguments.limit.is_some() {
+        // What is said here holds instead of what was set once.
+        remote.site.speed = SpeedLimits::default();
+    }
+    if arguments.no_times {
+        remote.site.keep_times = Some(false);
     }
     Ok(remote)
 }
@@ -104,6 +118,9 @@ fn make_with_parents(session: &mut Session, folder: &RemotePath) -> Result<(), F
 
 /// Runs one job to its end and tells what became of it.
 fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> Result<(), Failure> {
+    if let Some(both) = arguments.limit {
+        session.engine.send(Command::LimitSpeed { limits: Some(SpeedLimits { both, ..SpeedLimits::default() }) });
+    }
     session.engine.send(Command::Enqueue { jobs: vec![job] });
     let wants_bar = !arguments.connect.quiet && !arguments.connect.json;
     let mut report = Report {

@@ -1,37 +1,48 @@
 //! The worker's heart: takes commands, owns the session, does local work; never waits for any of it.
 
+mod afterwards;
+mod examining;
+mod limits;
+mod recording;
+
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
+use self::afterwards::Afterwards;
 use crate::engine::command::{Change, Command, Place};
-use crate::engine::doctor::{self, Limits};
 use crate::engine::event::EventBody;
+use crate::engine::governor::Governor;
 use crate::engine::handle::Options;
-use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
+use crate::engine::leftovers::{self, Leftovers};
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
+use crate::engine::pace::Gate;
+use crate::engine::power::Power;
+use crate::engine::proof_work::ProofWork;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
-use crate::engine::session_context::{SessionContext, Shared};
+use crate::engine::receipts::Receipts;
+use crate::engine::session_context::{SessionContext, Shared, chosen_lanes};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::settle;
 use crate::engine::shared_queue::SharedQueue;
+use crate::engine::wakefulness;
 use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
-use crate::model::certificate::Fingerprint;
 use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, StopWish, Target};
+use crate::model::queue::{Item, Queue};
 use crate::model::secret::Secret;
 use crate::model::site::{Site, SiteTree};
-use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
+use crate::model::transfer::{Job, QueueTab, TransferId};
 use crate::store::places::Places;
 use crate::store::queue::QueueJournal;
 use crate::store::secrets::SecretStore;
@@ -47,18 +58,24 @@ const AT_THE_END: Duration = Duration::from_secs(2);
 pub async fn run(
     options: Options,
     keyring: Arc<dyn SecretStore>,
+    power: Arc<dyn Power>,
     mut inbox: UnboundedReceiver<Command>,
     publisher: Publisher,
     queue: SharedQueue,
 ) {
     let (arrivals, mut arrived) = unbounded_channel();
-    let Some(mut actor) = Actor::start(options, keyring, publisher, queue, arrivals).await else { return };
+    let keeps_queue = options.keep_queue;
+    let moving = watch::Sender::new(false);
+    let awake = wakefulness::follow(Arc::clone(&power), moving.subscribe(), wakefulness::LINGER);
+    let Some(mut actor) = Actor::start(options, keyring, power, publisher, queue, arrivals).await else { return };
+    actor.clearing.spawn(awake);
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut changes = actor.shared.queue.changes();
     let mut ticks = 0_u64;
     loop {
         let running = actor.shared.queue.read(|queue| queue.summary(Instant::now()).running > 0);
+        moving.send_if_modified(|now| std::mem::replace(now, running && actor.keeps_awake()) != *now);
         tokio::select! {
             command = inbox.recv() => match command {
                 Some(command) => actor.take(command).await,
@@ -74,13 +91,16 @@ pub async fn run(
                 if recorder.is_on() {
                     recorder.queue(&actor.shared.queue.read(|queue| queue.summary(Instant::now())));
                 }
+                actor.look_whether_done();
                 actor.publisher.wake();
             }
             Some(folder) = arrived.recv() => actor.arrived(&folder),
             () = at(actor.refresh_due()) => actor.refresh(),
+            () = at(actor.governor.due()) => actor.limit_speed(),
             Some(_) = actor.clearing.join_next() => {}
         }
     }
+    drop(moving);
     let cleared = async { while actor.clearing.join_next().await.is_some() {} };
     drop(tokio::time::timeout(AT_THE_END, cleared).await);
     if let Some(session) = actor.session.take() {
@@ -97,6 +117,14 @@ pub async fn run(
         };
         drop(tokio::time::timeout(AT_THE_END, settled).await);
     }
+    if !keeps_queue {
+        // Nobody knows next time what these were: what they have on the server goes at the next connect.
+        let parts = actor.shared.queue.read(|queue| {
+            let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed];
+            tabs.into_iter().flat_map(|tab| leftovers::parts_of(queue, &queue.ids(tab))).collect()
+        });
+        actor.shared.leftovers.add(parts).await;
+    }
 }
 
 struct Actor {
@@ -108,17 +136,23 @@ struct Actor {
     last: Option<(Site, AddressPath)>,
     opening: Option<JoinHandle<()>>,
     examining: Option<JoinHandle<()>>,
+    /// Which speed limits hold now, and for how long.
+    governor: Governor,
+    /// What follows when the queue is through.
+    afterwards: Afterwards,
     local: Option<PathBuf>,
     refresh_local: Option<Instant>,
     refresh_remote: Option<Instant>,
     /// Unfinished files that are being deleted: the program's end waits for them.
     clearing: JoinSet<()>,
+    proofs: ProofWork,
 }
 
 impl Actor {
     async fn start(
         options: Options,
         keyring: Arc<dyn SecretStore>,
+        power: Arc<dyn Power>,
         publisher: Publisher,
         queue: SharedQueue,
         arrivals: UnboundedSender<Place>,
@@ -132,13 +166,19 @@ impl Actor {
         publisher.publish(EventBody::Sites(Arc::clone(&sites)));
         publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
         let record = found.settings.record;
-        let actor = Self {
+        let teller = publisher.clone();
+        let receipts = Receipts::start(options.places.clone(), move |problem| teller.publish(EventBody::Trouble(problem)));
+        let leftovers = Leftovers::open(keeper.clone()).await;
+        let mut actor = Self {
             publisher,
             places: options.places.clone(),
             shared: Shared {
                 questions: Questions::default(),
                 queue,
                 keeper,
+                receipts,
+                pace: Gate::default(),
+                leftovers,
                 settings: Arc::new(RwLock::new(found.settings)),
                 arrivals,
             },
@@ -147,62 +187,46 @@ impl Actor {
             last: None,
             opening: None,
             examining: None,
+            governor: Governor::default(),
+            afterwards: Afterwards::new(power, options.keep_queue),
             local: None,
             refresh_local: None,
             refresh_remote: None,
             clearing: JoinSet::new(),
+            proofs: ProofWork::default(),
         };
+        actor.limit_speed();
         if record {
             actor.record(true).await;
         }
         if let Some(places) = options.places.filter(|_| options.keep_queue) {
-            let (journal, items, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
-            actor.restore(journal, items.into_iter().map(journal::restored).collect(), problem);
+            let (journal, queue, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
+            actor.restore(journal, queue, problem);
         }
+        actor.begin_run();
         Some(actor)
     }
 
-    fn restore(&self, journal: QueueJournal, items: Vec<Item>, problem: Option<Problem>) {
+    fn restore(&self, journal: QueueJournal, queue: Queue, problem: Option<Problem>) {
         if let Some(problem) = problem {
             self.publisher.publish(EventBody::Trouble(problem));
         }
-        let count = items.len();
-        self.shared.queue.update(|queue| items.into_iter().for_each(|item| queue.put(item)));
+        let count = queue.len();
+        let publisher = self.publisher.clone();
+        let kept = self.shared.queue.keep(queue, journal, move |words: String| {
+            let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
+            publisher.publish(EventBody::Trouble(problem));
+        });
         if count > 0 {
             // Only now: it wakes the window, which then finds them.
             let words = format::counted(count, "transfer is", "transfers are");
             self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time.")));
         }
-        let publisher = self.publisher.clone();
-        let on_trouble = move |words: String| {
-            let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
-            publisher.publish(EventBody::Trouble(problem));
-        };
-        match JournalWriter::start(journal, on_trouble) {
-            Ok(writer) => self.shared.queue.keep(writer),
-            Err(error) => self.publisher.publish(EventBody::Trouble(Problem::new(
+        if let Err(error) = kept {
+            self.publisher.publish(EventBody::Trouble(Problem::new(
                 ProblemKind::Local,
                 format!("The queue is not saved in this session: {error}."),
-            ))),
-        }
-    }
-
-    /// Begins or ends the flight record, as the settings say, and tells where it is.
-    async fn record(&self, wanted: bool) {
-        let recorder = self.publisher.recorder().clone();
-        let Some(folder) = self.places.as_ref().map(|places| places.state.join("records")).filter(|_| wanted) else {
-            recorder.stop();
-            return self.publisher.publish(EventBody::Recording { path: None });
-        };
-        let started =
-            spawn_blocking(move || recorder.start(&folder)).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-        match started {
-            Ok(path) => self.publisher.publish(EventBody::Recording { path: Some(path) }),
-            Err(error) => {
-                let what = format!("The protocol is not recorded: {error}.");
-                self.publisher.publish(EventBody::Trouble(Problem::new(ProblemKind::Local, what)));
-                self.publisher.publish(EventBody::Recording { path: None });
-            }
+            )));
         }
     }
 
@@ -233,33 +257,34 @@ impl Actor {
                 }
             }
             Command::Change(change) => self.change(change),
-            Command::Enqueue { jobs } => self.enqueue(jobs),
+            Command::Enqueue { jobs } => self.enqueue(jobs).await,
             Command::HoldQueue { held } => {
                 self.shared.queue.update(|queue| queue.hold(held));
                 if held {
                     self.shared.queue.stop_all();
                 }
             }
-            Command::Pause { ids } => drop(self.shared.queue.wish(&ids, StopWish::Pause)),
-            Command::Resume { ids } => {
-                self.shared.queue.unpause(&ids);
-                self.requeue(&ids, |state| *state == TransferState::Paused);
-            }
+            Command::Pause { ids } => self.shared.queue.pause(&ids).await,
+            Command::Resume { ids } => self.shared.queue.resume(&ids).await,
             Command::Cancel { ids } => {
-                let gone = self.shared.queue.wish(&ids, StopWish::Remove);
+                let gone = self.shared.queue.cancel(&ids, async |ids: &[TransferId]| self.abandon_parts(ids).await).await;
                 self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
             }
-            Command::Retry { ids } => {
-                let ids = if ids.is_empty() { self.shared.queue.read(|queue| queue.ids(QueueTab::Failed)) } else { ids };
-                self.requeue(&ids, |state| matches!(state, TransferState::Failed(_)));
+            Command::Retry { ids } => self.shared.queue.retry(&ids).await,
+            Command::Reorder { ids, to } => self.shared.queue.reorder(&ids, to).await,
+            Command::Prioritise { ids, priority } => self.shared.queue.prioritise(&ids, priority).await,
+            Command::ClearDone => self.shared.queue.clear_done().await,
+            Command::AskReceipt { .. }
+            | Command::ExportReceipts { .. }
+            | Command::Verify { .. }
+            | Command::CancelVerify
+            | Command::SaveVerification { .. } => {
+                self.proofs.take(command, &self.shared, &self.publisher, self.session.as_ref());
             }
-            Command::ClearDone => self.shared.queue.update(|queue| {
-                let done = queue.ids(QueueTab::Done);
-                queue.remove_all(&done);
-            }),
             Command::SaveSites { tree } => {
                 self.sites = Arc::new(*tree);
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
+                self.apply_site_limits();
                 self.trouble(self.shared.keeper.save_sites(self.sites.as_ref().clone()).await);
             }
             Command::AskHost { site } => self.tell_host(&site).await,
@@ -283,8 +308,15 @@ impl Actor {
                     self.record(settings.record).await;
                 }
                 self.publisher.publish(EventBody::Settings(settings.clone()));
+                self.limit_speed();
+                self.tell_when_done();
                 self.trouble(self.shared.keeper.save_settings(*settings).await);
             }
+            Command::LimitSpeed { limits } => {
+                self.governor.choose(limits);
+                self.limit_speed();
+            }
+            Command::WhenDone { choice } => self.choose_when_done(choice),
             Command::SavePassword { site, password } => {
                 if let Some(user) = self.sites.site(&site).map(|site| site.login_user().to_owned()) {
                     // The keyring may ask a person to unlock it: nothing else waits for that, only whoever wants a password.
@@ -296,6 +328,21 @@ impl Actor {
                         }
                     });
                 }
+            }
+        }
+    }
+
+    /// What uploads that do not run have on the server is taken away when there is a connection, now or next time.
+    async fn abandon_parts(&self, ids: &[TransferId]) {
+        let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| item.state.is_running());
+        let parts = self.shared.queue.read(|queue| {
+            let idle: Vec<TransferId> = ids.iter().copied().filter(|id| !is_running(queue, id)).collect();
+            leftovers::parts_of(queue, &idle)
+        });
+        if !parts.is_empty() {
+            self.shared.leftovers.add(parts).await;
+            if let Some(session) = &self.session {
+                session.context.working.send_modify(|_| {});
             }
         }
     }
@@ -327,10 +374,10 @@ impl Actor {
         self.last = Some((site.clone(), start.clone()));
         let facts = self.shared.keeper.host(&site).await;
         let settings = self.shared.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let lanes = if site.connections > 0 { site.connections } else { settings.connections };
-        let budget = Budget::new(usize::from(lanes), facts.connection_limit);
+        let budget = Budget::new(chosen_lanes(&site, &settings), facts.connection_limit, facts.useful_connections);
         let context = SessionContext::new(site, publisher, budget, self.shared.clone());
         self.session = Some(SessionHandle::begin(Arc::new(context), password, start));
+        self.follow_site();
     }
 
     async fn reconnect(&mut self) {
@@ -344,23 +391,6 @@ impl Actor {
                 }
             }
         }
-    }
-
-    /// Examines a server beside whatever the session does, with the session's own password and certificates when it is with it.
-    fn diagnose(&mut self, site: Site) {
-        if let Some(examining) = self.examining.take() {
-            examining.abort();
-        }
-        let is_with = |other: &Site| other.authority() == site.authority() && other.login_user() == site.login_user();
-        let context = self.session.as_ref().map(|session| &session.context).filter(|context| is_with(&context.site));
-        let password = context.map(|context| context.password()).filter(|password| !password.is_empty());
-        let accepted: Vec<Fingerprint> = context.map(|context| context.trust().pinned.into_iter().collect()).unwrap_or_default();
-        let (keeper, publisher) = (self.shared.keeper.clone(), self.publisher.clone());
-        self.examining = Some(tokio::spawn(async move {
-            let id = site.id.clone();
-            let report = doctor::examine_site(&keeper, site, password, &accepted, Limits::default()).await;
-            publisher.publish(EventBody::Diagnosis { site: id, report: Arc::new(report) });
-        }));
     }
 
     fn open_local(&mut self, path: PathBuf) {
@@ -427,32 +457,13 @@ impl Actor {
         });
     }
 
-    fn enqueue(&self, jobs: Vec<Job>) {
+    async fn enqueue(&self, jobs: Vec<Job>) {
         let Some(site) = self.session.as_ref().map(|session| session.context.site.id.clone()) else {
             let problem = Problem::new(ProblemKind::Connect, "Nothing was queued: there is no connection.");
             return self.publisher.publish(EventBody::Trouble(problem.advise("Connect to a site first.")));
         };
-        self.shared.queue.update(|queue| {
-            for job in jobs {
-                let id = queue.new_id();
-                queue.put(Item::new(id, site.clone(), job));
-            }
-        });
-    }
-
-    fn requeue(&self, ids: &[TransferId], which: impl Fn(&TransferState) -> bool) {
-        self.shared.queue.update(|queue| {
-            for id in ids {
-                if queue.get(*id).is_some_and(|item| which(&item.state)) {
-                    queue.edit(*id, |item| {
-                        item.tries = 0;
-                        item.not_before = None;
-                        // What was known of the target is old by now.
-                        item.target = Target::Unknown;
-                    });
-                    queue.set_state(*id, TransferState::Queued);
-                }
-            }
-        });
+        // The queue gives them their identities.
+        let items = jobs.into_iter().map(|job| Item::new(TransferId(0), site.clone(), job)).collect();
+        self.shared.queue.put_all(items).await;
     }
 }

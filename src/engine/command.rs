@@ -1,17 +1,26 @@
 //! What the engine is told to do.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::engine::event::QuestionId;
 use crate::model::address::AddressPath;
+use crate::model::checksum::HashUse;
+use crate::model::chosen::Chosen;
 use crate::model::conflict::OnExists;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::queue::Reorder;
+use crate::model::rate::SpeedLimits;
+use crate::model::receipt_export::{ExportFormat, Wanted};
+use crate::model::resume::WhenChanged;
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
-use crate::model::transfer::{Job, TransferId};
+use crate::model::transfer::{Job, Priority, TransferId};
+use crate::model::verify::{Pair, Verification};
+use crate::model::when_done::WhenDone;
 
 /// A file or folder on one of the two sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +83,8 @@ pub enum Answer {
         /// Also for all later ones of the queue in the same direction.
         for_all: bool,
     },
+    /// What to do about a source that has changed.
+    Changed(WhenChanged),
     /// Yes, do it.
     Confirm,
     /// No; also what a closed dialog means.
@@ -141,28 +152,72 @@ pub enum Command {
         /// Held.
         held: bool,
     },
-    /// Holds single items.
+    /// Holds items.
     Pause {
         /// Which.
-        ids: Vec<TransferId>,
+        ids: Chosen,
     },
-    /// Releases single items.
+    /// Releases items.
     Resume {
         /// Which.
-        ids: Vec<TransferId>,
+        ids: Chosen,
     },
     /// Takes items out of the queue; running ones stop within 100 ms.
     Cancel {
         /// Which.
-        ids: Vec<TransferId>,
+        ids: Chosen,
     },
     /// Queues failed items again.
     Retry {
-        /// Which; empty means all failed ones.
-        ids: Vec<TransferId>,
+        /// Which.
+        ids: Chosen,
+    },
+    /// Moves items that wait to another place in the queue.
+    Reorder {
+        /// Which.
+        ids: Chosen,
+        /// Where.
+        to: Reorder,
+    },
+    /// Makes items more or less urgent; what a folder brings is as urgent as the folder.
+    Prioritise {
+        /// Which.
+        ids: Chosen,
+        /// How urgent.
+        priority: Priority,
     },
     /// Forgets the rows under "Done".
     ClearDone,
+    /// Tells what proves that an item has arrived ([`crate::engine::EventBody::Receipt`]).
+    AskReceipt {
+        /// Which.
+        id: TransferId,
+    },
+    /// Writes receipts into a file.
+    ExportReceipts {
+        /// Which.
+        wanted: Wanted,
+        /// As what.
+        format: ExportFormat,
+        /// Where.
+        target: PathBuf,
+    },
+    /// Compares local files with the server's; nothing is transferred. One at a time: an earlier one is given up.
+    Verify {
+        /// What.
+        pairs: Vec<Pair>,
+        /// Whether checksums are compared too.
+        hashes: HashUse,
+    },
+    /// Ends the comparison that is under way; what was compared so far is the result.
+    CancelVerify,
+    /// Writes a comparison's result into a file, as CSV.
+    SaveVerification {
+        /// The result.
+        result: Arc<Verification>,
+        /// Where.
+        target: PathBuf,
+    },
     /// Saves the site list.
     SaveSites {
         /// All of it.
@@ -184,6 +239,16 @@ pub enum Command {
     SaveSettings {
         /// All of them.
         settings: Box<Settings>,
+    },
+    /// Limits the speed for as long as the program runs, instead of what the settings say.
+    LimitSpeed {
+        /// How; `None` goes by the settings again.
+        limits: Option<SpeedLimits>,
+    },
+    /// Chooses what follows when the queue is through; a countdown that is under way is called off.
+    WhenDone {
+        /// What.
+        choice: WhenDone,
     },
     /// Puts a site's password into the system keyring, or takes it out.
     SavePassword {

@@ -1,69 +1,90 @@
 //! One file from the server: into a `.part` beside the target, proven, then renamed.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+mod fetch;
+mod landing;
+mod pieces;
+mod split;
+
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::engine::copy;
-use crate::engine::existing;
-use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
-use crate::engine::local;
+use jiff::Timestamp;
+
+use self::fetch::{Where, fetch};
+use self::landing::{Source, choose_landing, keep, open_part, publish};
+use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
+use crate::engine::proof::{self, Checked};
 use crate::engine::session_context::SessionContext;
-use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
-use crate::model::conflict::{Facts, OnExists, Resolution, numbered_name};
+use crate::model::conflict::{Facts, OnExists};
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
-use crate::model::transfer::{Compared, Proof, TransferState};
-
-/// Where the bytes are written until they are proven.
-struct Landing {
-    target: PathBuf,
-    kind: Kind,
-    /// Whether a file under the target's name is to be replaced; otherwise none is.
-    replaces: bool,
-}
-
-/// What the bytes are written to, and from which byte on.
-enum Kind {
-    /// A `.part` that is made when the server begins to send.
-    Fresh,
-    /// Our own unfinished file.
-    Ours { part: PathBuf, offset: u64 },
-    /// The target itself, which a person wants to be resumed.
-    Target { offset: u64 },
-}
+use crate::model::transfer::{Compared, TransferState};
 
 /// Fetches one file.
 ///
 /// # Errors
 /// Why it did not arrive; bytes that came are kept in the `.part`.
-pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
+pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
     if item.from_folder
         && let Err(error) = safe_local_name(item.remote.name().unwrap_or_default())
     {
         return Err(Stopped::for_good(Problem::new(ProblemKind::Name, format!("Not fetched: {error}."))));
     }
-    let source = source_now(ctx, control, item).await?;
-    let item = source.as_ref().unwrap_or(item);
-    let landing = match choose_landing(ctx, item, source.is_some()).await? {
+    let started = Timestamp::now();
+    let now = source_now(control, item).await?;
+    let source = Source { was: Facts { size: item.size, modified: item.modified }, now };
+    let mut item = item.clone();
+    if let Some(now) = now {
+        (item.size, item.modified) = (now.size, now.modified);
+    }
+    let landing = match choose_landing(ctx, &item, source).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
-    let (reply, part, bytes) = fetch(ctx, control, item, &landing).await?;
+    if let Some(now) = now {
+        // From here on it is the new source's bytes that come.
+        ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (now.size, now.modified)));
+    }
+    let fetched = match fetch(ctx, control, &item, landing).await? {
+        Ok(fetched) => fetched,
+        Err(outcome) => return Ok(outcome),
+    };
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
-    let compared = prove(control, item, bytes).await?;
-    publish(item, part, &landing).await?;
-    Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
+    let compared = match prove(control, &item, fetched.bytes).await {
+        Ok(compared) => compared,
+        Err(stopped) => {
+            keep(ctx, &item, fetched).await;
+            return Err(stopped);
+        }
+    };
+    let mut hash = None;
+    // Without a checksum to compare small files never are on the disk before they have their name.
+    if let Where::Part(part) = &fetched.at {
+        hash = match proof::by_checksum(ctx.site.hashes, control, part, &item.remote, fetched.bytes).await? {
+            Checked::Fine(hash) => hash,
+            Checked::Differs { problem, .. } => {
+                // A person's own file stays as it is until all of the new one is there.
+                if *part == fetched.target {
+                    ctx.queue.update(|queue| queue.edit(item.id, |item| item.on_exists = OnExists::Overwrite));
+                } else {
+                    open_part(part, 0, None).await.map_err(|error| Stopped::disk(&error, "write", part))?;
+                }
+                return Err(Stopped::Failed { problem, again: true });
+            }
+        };
+    }
+    let (reply, bytes, tls) = (fetched.reply.clone(), fetched.bytes, fetched.tls.clone());
+    publish(ctx, &item, fetched).await?;
+    Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash, tls, started }))
 }
 
-/// The item with the source as it is now, when it is another than the one that some of it came from: old and new bytes must not be
-/// glued together. A fetch that begins at the start needs no look.
-async fn source_now(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Option<Item>, Stopped> {
-    if item.part.is_none() {
+/// The source as it is now, when it is another than the one that some of it came from: old and new bytes must not be glued together.
+/// A fetch that begins at the start needs no look.
+async fn source_now(control: &mut Control, item: &Item) -> Result<Option<Facts>, Stopped> {
+    if item.part.is_none() && item.moved.load(Ordering::Relaxed) == 0 {
         return Ok(None);
     }
     let doing = "look at the file";
@@ -85,152 +106,7 @@ async fn source_now(ctx: &SessionContext, control: &mut Control, item: &Item) ->
     if (item.size.is_none() || item.size == size) && same_time {
         return Ok(None);
     }
-    let mut now = item.clone();
-    (now.size, now.modified) = (size, modified);
-    ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (size, modified)));
-    Ok(Some(now))
-}
-
-/// Decides where to write, or that nothing is written: the item is skipped, or a question is open.
-async fn choose_landing(ctx: &SessionContext, item: &Item, anew: bool) -> Result<Result<Landing, Outcome>, Stopped> {
-    let mut target = item.local.clone();
-    let part = item.part.as_ref().map(|name| target.with_file_name(name));
-    let mut kind = Kind::Fresh;
-    if let Some(part) = part
-        && let Ok(facts) = on_disk(part.clone(), |path| fs::metadata(path)).await
-    {
-        let fits = !anew && item.size.is_none_or(|size| facts.len() <= size);
-        kind = Kind::Ours { part, offset: if fits { facts.len() } else { 0 } };
-    }
-    let present = match on_disk(target.clone(), |path| fs::metadata(path)).await {
-        Ok(facts) if facts.is_dir() => {
-            return Err(Stopped::disk(&io::Error::from(io::ErrorKind::IsADirectory), "write", &target));
-        }
-        Ok(facts) => Some(Facts { size: Some(facts.len()), modified: local::modified(&facts) }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(Stopped::disk(&error, "open", &target)),
-    };
-    let Some(present) = present else { return Ok(Ok(Landing { target, kind, replaces: false })) };
-    let source = Facts { size: item.size, modified: item.modified };
-    match existing::decide(ctx, item, source, present) {
-        Resolution::Replace => Ok(Ok(Landing { target, kind, replaces: true })),
-        // The target itself is what is resumed; it is ours to extend since a person said so.
-        Resolution::ResumeAt(offset) => Ok(Ok(Landing { target, kind: Kind::Target { offset }, replaces: true })),
-        Resolution::RenameTarget => {
-            target =
-                on_disk(target, |path| Ok(free_name(path))).await.map_err(|error| Stopped::disk(&error, "name", &item.local))?;
-            ctx.queue.update(|queue| queue.edit(item.id, |item| item.local.clone_from(&target)));
-            Ok(Ok(Landing { target, kind, replaces: false }))
-        }
-        Resolution::Skip => Ok(Err(Outcome::Skipped)),
-        Resolution::Ask => {
-            existing::ask(ctx, item, source, present);
-            // The answer may have put it back already: its state tells nothing here.
-            Ok(Err(Outcome::Asking))
-        }
-    }
-}
-
-/// A new `.part` beside `target`, never somebody else's file: not even one that another connection makes in the same moment.
-/// Its name is in the journal before the file is there: after a crash it is known as ours.
-async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io::Result<(File, PathBuf)> {
-    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let own = format!("{name}.{}.part", item.id.0);
-    for name in [format!("{name}.part"), own] {
-        let part = target.with_file_name(&name);
-        if on_disk(part.clone(), |path| Ok(fs::symlink_metadata(path).is_ok())).await? {
-            continue;
-        }
-        ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
-        ctx.queue.journalled().await;
-        match on_disk(part.clone(), |path| File::create_new(path)).await {
-            Ok(file) => return Ok((file, part)),
-            Err(error) => {
-                // What could not be made is nobody's, or another's.
-                ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = None));
-                if error.kind() != io::ErrorKind::AlreadyExists {
-                    return Err(error);
-                }
-            }
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// `name (1).txt`, or the first number that is free.
-fn free_name(target: &Path) -> PathBuf {
-    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    (1..)
-        .map(|number| target.with_file_name(numbered_name(&name, number)))
-        .find(|candidate| fs::symlink_metadata(candidate).is_err())
-        .unwrap_or_else(|| target.to_owned())
-}
-
-/// RETR into the `.part`; returns the closing reply's words, where the bytes are, and how many are there now.
-async fn fetch(
-    ctx: &SessionContext,
-    control: &mut Control,
-    item: &Item,
-    landing: &Landing,
-) -> Result<(String, PathBuf, u64), Stopped> {
-    let (part, offset) = match &landing.kind {
-        Kind::Fresh => (None, 0),
-        Kind::Ours { part, offset } => (Some(part.clone()), *offset),
-        Kind::Target { offset } => (Some(landing.target.clone()), *offset),
-    };
-    if let Some(part) = part.as_ref().filter(|_| item.size == Some(offset) && offset > 0) {
-        // All bytes came before the connection went; only the proof was missing.
-        return Ok(("all bytes were there".into(), part.clone(), offset));
-    }
-    let doing = format!("send {}", item.remote);
-    let mut data = match control.retrieve(&item.remote, offset).await {
-        Ok(data) => data,
-        Err(fault) => {
-            if offset > 0 && refuses_offset(&fault) {
-                // The next try begins anew. A person's own file stays as it is until all of the new one is there.
-                match &landing.kind {
-                    Kind::Target { .. } => {
-                        ctx.queue.update(|queue| queue.edit(item.id, |item| item.on_exists = OnExists::Overwrite));
-                    }
-                    Kind::Ours { part, .. } => {
-                        open_part(part, 0).await.map_err(|error| Stopped::disk(&error, "write", part))?;
-                    }
-                    Kind::Fresh => {}
-                }
-                return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
-            }
-            return Err(Stopped::wire(fault, &doing));
-        }
-    };
-    let opened = match part {
-        Some(part) => open_part(&part, offset).await.map(|file| (file, part)),
-        None => open_fresh(ctx, item, &landing.target).await,
-    };
-    let (file, part) = match opened {
-        Ok(opened) => opened,
-        Err(error) => {
-            drop(data.stop().await);
-            return Err(Stopped::disk(&error, "write", &landing.target));
-        }
-    };
-    item.moved.store(offset, Ordering::Relaxed);
-    if let Err(fault) = copy::receive(&mut data, file, &item.moved).await {
-        return Err(break_off(data, fault, "write", &part).await);
-    }
-    let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
-    ctx.publisher.wake();
-    let bytes = on_disk(part.clone(), |path| fs::metadata(path)).await.map_err(|error| Stopped::disk(&error, "read", &part))?.len();
-    Ok((reply.words(), part, bytes))
-}
-
-async fn open_part(part: &Path, offset: u64) -> io::Result<File> {
-    on_disk(part.to_owned(), move |path| {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-        file.set_len(offset)?;
-        file.seek(SeekFrom::Start(offset))?;
-        Ok(file)
-    })
-    .await
+    Ok(Some(Facts { size, modified }))
 }
 
 /// Compares what is on disk with what the server says the file is.
@@ -260,31 +136,4 @@ fn unprovable(listed: Option<u64>, bytes: u64) -> Problem {
         None => format!("{bytes} bytes arrived, but the server tells no size to compare them with."),
     };
     Problem::new(ProblemKind::Unproven, what).advise("What arrived is kept beside the target, in the .part file.")
-}
-
-/// Gives the proven file its time and its name.
-async fn publish(item: &Item, part: PathBuf, landing: &Landing) -> Result<(), Stopped> {
-    let modified = item.modified;
-    let (target, replaces) = (landing.target.clone(), landing.replaces);
-    on_disk(part, move |part| {
-        if let Some(Modified { at, precision: Precision::Second | Precision::Minute }) = modified {
-            // A disk that keeps no times still has the file.
-            drop(File::options().write(true).open(part).and_then(|file| file.set_modified(at.into())));
-        }
-        if part == target {
-            return Ok(());
-        }
-        // A file that came under this name meanwhile is nobody's to overwrite.
-        if !replaces && fs::symlink_metadata(&target).is_ok() {
-            return Err(io::Error::from(io::ErrorKind::AlreadyExists));
-        }
-        fs::rename(part, &target)
-    })
-    .await
-    .map_err(|error| Stopped::disk(&error, "rename the finished file to", &landing.target))
-}
-
-/// Runs a short disk operation away from the runtime's own threads.
-async fn on_disk<R: Send + 'static>(path: PathBuf, work: impl FnOnce(&Path) -> io::Result<R> + Send + 'static) -> io::Result<R> {
-    tokio::task::spawn_blocking(move || work(&path)).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }

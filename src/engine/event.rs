@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -13,10 +14,15 @@ use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
+use crate::model::receipt::Receipt;
+use crate::model::resume::Sign;
+use crate::model::schedule::InForce;
 use crate::model::session::{Generation, SessionView};
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{Direction, TransferId};
+use crate::model::verify::{Tally, Verification};
+use crate::model::when_done::{Ended, PowerAction, WhenDone};
 
 /// Identifies a question until it is answered or withdrawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +63,35 @@ pub enum Question {
         source: Facts,
         /// What is there already.
         target: Facts,
+    },
+    /// The source of a transfer is not the one that a part of it came from: `Changed` or `Cancel` (the item fails as cancelled).
+    Changed {
+        /// Item.
+        transfer: TransferId,
+        /// Which way.
+        direction: Direction,
+        /// Local file.
+        local: PathBuf,
+        /// Remote file.
+        remote: RemotePath,
+        /// Bytes that are there.
+        offset: u64,
+        /// How it showed.
+        sign: Sign,
+        /// The source that they came from.
+        was: Facts,
+        /// The source that is there now.
+        now: Facts,
+    },
+    /// The queue is through and the machine is about to sleep or to shut down: `Confirm` does it at once, `Cancel` not at all, and
+    /// without an answer it is done when the time is over.
+    Power {
+        /// What.
+        action: PowerAction,
+        /// How the queue ended.
+        ended: Ended,
+        /// When.
+        until: Instant,
     },
     /// Delete these, counted: `Confirm` or `Cancel`.
     Delete {
@@ -157,10 +192,28 @@ pub enum EventBody {
         /// Where; `None` when it is not recorded.
         path: Option<PathBuf>,
     },
+    /// What proves that a file has arrived; `None` when it is not kept any more.
+    Receipt(Option<Box<Receipt>>),
+    /// A comparison with the server has come so far.
+    Verifying {
+        /// What it came to until now.
+        tally: Tally,
+    },
+    /// A comparison with the server is through, or was broken off.
+    Verified(Arc<Verification>),
     /// The saved sites, at the start and after each change.
     Sites(Arc<SiteTree>),
     /// The settings, at the start and after each change.
     Settings(Box<Settings>),
+    /// The program's speed limits, at the start and when others hold.
+    SpeedLimit(InForce),
+    /// What follows when the queue is through, at the start and when that is something else.
+    WhenDone(WhenDone),
+    /// The queue is through, and a person wants to be told, on the desktop too.
+    QueueEnded {
+        /// How.
+        words: String,
+    },
     /// A planned or immediate leave is complete: nothing is connected and nothing is moving.
     Left,
 }
@@ -176,8 +229,14 @@ impl EventBody {
                 | Self::Diagnosis { .. }
                 | Self::Host { .. }
                 | Self::Recording { .. }
+                | Self::Receipt(_)
+                | Self::Verifying { .. }
+                | Self::Verified(_)
                 | Self::Sites(_)
                 | Self::Settings(_)
+                | Self::SpeedLimit(_)
+                | Self::WhenDone(_)
+                | Self::QueueEnded { .. }
                 | Self::Withdrawn { .. }
         )
     }

@@ -30,7 +30,7 @@ struct LocalChild {
 /// # Errors
 /// The folder cannot be made here or read there.
 pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
-    let there = make_remote(control, item).await?;
+    let there = make_remote(ctx, control, item).await?;
     let folder = item.local.clone();
     let (children, unnameable) = tokio::task::spawn_blocking(move || read_local(&folder))
         .await
@@ -42,23 +42,28 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
             .advise("They are no valid text. Everything else in the folder is queued.")),
     };
     settle::announce(ctx, item.id);
-    ctx.queue.update_together(|queue| {
-        for child in children {
-            let Ok(remote) = item.remote.child(&child.name) else { continue };
-            let job = Job { direction: item.direction, local: child.path, remote, on_exists: item.on_exists };
-            let mut new = Item::new(queue.new_id(), item.site.clone(), job);
-            new.is_folder = Some(child.is_folder);
-            new.size = child.size;
-            new.modified = child.modified;
-            new.target = match &there {
-                None => Target::Absent,
-                Some(listing) => target_in(listing, &child.name),
-            };
-            queue.put(new);
-        }
-        leave(queue, item.id, &end);
+    let items = children.into_iter().filter_map(|child| {
+        let remote = item.remote.child(&child.name).ok()?;
+        let job = Job { direction: item.direction, local: child.path, remote, on_exists: item.on_exists };
+        let mut new = inside(item, job);
+        new.is_folder = Some(child.is_folder);
+        new.size = child.size;
+        new.modified = child.modified;
+        new.target = match &there {
+            None => Target::Absent,
+            Some(listing) => target_in(listing, &child.name),
+        };
+        Some(new)
     });
+    ctx.queue.put_together(items.collect(), |queue| leave(queue, item.id, &end));
     end.map_err(Stopped::for_good)
+}
+
+/// An item for what is in a folder that is an item; the queue gives it its identity.
+fn inside(folder: &Item, job: Job) -> Item {
+    let mut new = Item::new(TransferId(0), folder.site.clone(), job);
+    new.priority = folder.priority;
+    new
 }
 
 /// The folder itself is through as its content enters the queue: read once more after a crash, it would queue it twice.
@@ -78,23 +83,28 @@ fn target_in(listing: &Listing, name: &str) -> Target {
 }
 
 /// Makes the remote folder; when it is there already, returns what is in it.
-async fn make_remote(control: &mut Control, item: &Item) -> Result<Option<Listing>, Stopped> {
+async fn make_remote(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Option<Listing>, Stopped> {
     let doing = format!("make the folder {}", item.remote);
-    if !item.remote.is_root() {
-        match control.make_folder(&item.remote).await {
-            Ok(()) => return Ok(None),
-            Err(Fault::Refused(reply)) => {
-                // Most servers say "exists" with the code of "not allowed": only a look can tell.
-                return match control.list(&item.remote).await {
-                    Ok(listing) => Ok(Some(listing)),
-                    Err(Fault::Refused(_)) => Err(Stopped::wire(Fault::Refused(reply), &doing)),
-                    Err(fault) => Err(Stopped::wire(fault, &doing)),
-                };
-            }
+    // What the folder above showed need not be made.
+    if item.remote.is_root() || matches!(item.target, Target::Present(_)) {
+        match ctx.list(control, &item.remote).await {
+            Ok(listing) => return Ok(Some(listing)),
+            Err(Fault::Refused(_)) if !item.remote.is_root() => {}
             Err(fault) => return Err(Stopped::wire(fault, &doing)),
         }
     }
-    control.list(&item.remote).await.map(Some).map_err(|fault| Stopped::wire(fault, &doing))
+    match control.make_folder(&item.remote).await {
+        Ok(()) => Ok(None),
+        Err(Fault::Refused(reply)) => {
+            // Most servers say "exists" with the code of "not allowed": only a look can tell.
+            match ctx.list(control, &item.remote).await {
+                Ok(listing) => Ok(Some(listing)),
+                Err(Fault::Refused(_)) => Err(Stopped::wire(Fault::Refused(reply), &doing)),
+                Err(fault) => Err(Stopped::wire(fault, &doing)),
+            }
+        }
+        Err(fault) => Err(Stopped::wire(fault, &doing)),
+    }
 }
 
 /// What is in a local folder. Links to files are followed, links to folders are not: they may lead back up.
@@ -120,7 +130,7 @@ fn read_local(folder: &Path) -> Result<(Vec<LocalChild>, usize), Problem> {
 /// The folder cannot be read here or made there; rows that could not be read are a failure too, after the others are queued.
 pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
     let doing = format!("list {}", item.remote);
-    let listing = control.list(&item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
+    let listing = ctx.list(control, &item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
     let target = item.local.clone();
     tokio::task::spawn_blocking(move || fs::create_dir_all(target))
         .await
@@ -128,29 +138,27 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
         .map_err(|error| Stopped::disk(&error, "make the folder", &item.local))?;
     let end = complete(&listing, item);
     settle::announce(ctx, item.id);
-    ctx.queue.update_together(|queue| {
-        for entry in &listing.entries {
-            let is_folder = match entry.kind {
-                EntryKind::Dir => Some(true),
-                EntryKind::File => Some(false),
-                EntryKind::Link => None,
-                EntryKind::Other => continue,
-            };
-            let Ok(remote) = item.remote.child(&entry.name) else { continue };
-            let local = item.local.join(&entry.name);
-            let job = Job { direction: item.direction, local, remote, on_exists: item.on_exists };
-            let mut new = Item::new(queue.new_id(), item.site.clone(), job);
-            new.is_folder = is_folder;
-            new.size = if is_folder == Some(false) { entry.size } else { None };
-            new.modified = entry.modified;
-            new.from_folder = true;
-            if let Err(error) = safe_local_name(&entry.name) {
-                new.state = TransferState::Failed(Problem::new(ProblemKind::Name, format!("Not fetched: {error}.")));
-            }
-            queue.put(new);
+    let items = listing.entries.iter().filter_map(|entry| {
+        let is_folder = match entry.kind {
+            EntryKind::Dir => Some(true),
+            EntryKind::File => Some(false),
+            EntryKind::Link => None,
+            EntryKind::Other => return None,
+        };
+        let remote = item.remote.child(&entry.name).ok()?;
+        let local = item.local.join(&entry.name);
+        let job = Job { direction: item.direction, local, remote, on_exists: item.on_exists };
+        let mut new = inside(item, job);
+        new.is_folder = is_folder;
+        new.size = if is_folder == Some(false) { entry.size } else { None };
+        new.modified = entry.modified;
+        new.from_folder = true;
+        if let Err(error) = safe_local_name(&entry.name) {
+            new.state = TransferState::Failed(Problem::new(ProblemKind::Name, format!("Not fetched: {error}.")));
         }
-        leave(queue, item.id, &end);
+        Some(new)
     });
+    ctx.queue.put_together(items.collect(), |queue| leave(queue, item.id, &end));
     end.map_err(Stopped::for_good)
 }
 

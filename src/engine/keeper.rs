@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::ftp::tls::Trust;
 use crate::model::certificate::Certificate;
 use crate::model::host::HostFacts;
+use crate::model::leftover::Leftover;
 use crate::model::problem::Problem;
 use crate::model::secret::Secret;
 use crate::model::settings::Settings;
@@ -15,7 +16,7 @@ use crate::store::file::StoreError;
 use crate::store::hosts::{self, Hosts};
 use crate::store::places::Places;
 use crate::store::secrets::SecretStore;
-use crate::store::{settings, sites};
+use crate::store::{leftovers, settings, sites};
 
 /// A cheap handle to what lasts.
 #[derive(Clone)]
@@ -114,10 +115,33 @@ impl Keeper {
         self.save(move |kept, places| if kept.hosts.learn(&authority, facts) { kept.hosts.save(places) } else { Ok(()) }).await
     }
 
+    /// Changes what is known of a site's host, whatever else is being learned of it; returns what went wrong.
+    pub async fn relearn(&self, site: &Site, change: impl FnOnce(&mut HostFacts) + Send + 'static) -> Option<Problem> {
+        let authority = site.authority();
+        // Without a place to save it, it is known as long as the program runs.
+        let learn = move |kept: &mut Kept| {
+            let mut facts = kept.hosts.facts(&authority);
+            change(&mut facts);
+            let is_new = kept.hosts.learn(&authority, facts);
+            let places = kept.places.clone().filter(|_| is_new)?;
+            kept.hosts.save(&places).err().map(|error| error.problem())
+        };
+        self.with(learn, None).await
+    }
+
+    /// What uploads left on servers.
+    pub async fn leftovers(&self) -> Vec<Leftover> {
+        self.with(|kept| kept.places.as_ref().map(|places| leftovers::load(places).value).unwrap_or_default(), Vec::new()).await
+    }
+
+    /// Notes what uploads may leave on servers, and what is in order again; returns what went wrong.
+    pub async fn change_leftovers(&self, added: Vec<Leftover>, removed: Vec<Leftover>) -> Option<Problem> {
+        self.save(move |_, places| leftovers::change(places, &added, &removed)).await
+    }
+
     /// Remembers the address of a session that came about. Without a disk to write to there is none to compare with next time.
     pub async fn remember_address(&self, site: &Site, address: IpAddr) {
-        let facts = self.host(site).await;
-        if let Some(problem) = self.learn(site, HostFacts { last_address: Some(address), ..facts }).await {
+        if let Some(problem) = self.relearn(site, move |facts| facts.last_address = Some(address)).await {
             tracing::warn!(problem = %problem.what, "the host's address is not remembered");
         }
     }

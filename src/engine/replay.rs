@@ -12,9 +12,11 @@ use crate::engine::handle::{Options, Waker};
 use crate::engine::replay::port::{Port, Read, Skips};
 use crate::engine::{Answer, Change, Command, Engine, EventBody, Place, Question};
 use crate::model::address::AddressPath;
+use crate::model::chosen::Chosen;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
 use crate::model::record::{RecordEvent, RecordLine, RecordedJob, Standing, Wish, leave_name};
+use crate::model::resume::WhenChanged;
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
@@ -162,7 +164,9 @@ impl Player<'_> {
                         Question::Password { .. } => Answer::Password { password: Secret::new("replayed"), remember: false },
                         Question::Certificate { .. } => Answer::TrustOnce,
                         Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: true },
+                        Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
                         Question::Delete { .. } => Answer::Confirm,
+                        Question::Power { .. } => Answer::Cancel,
                     };
                     self.engine.send(Command::Answer { question: id, answer });
                 }
@@ -330,7 +334,7 @@ impl Player<'_> {
                 Some(Command::Change(Change::SetMode { paths, mode: *mode, recursive: *recursive }))
             }
             Wish::Enqueue { jobs } => Some(Command::Enqueue { jobs: jobs.iter().filter_map(|job| self.job(job)).collect() }),
-            Wish::Retry => Some(Command::Retry { ids: Vec::new() }),
+            Wish::Retry => Some(Command::Retry { ids: Chosen::everything(QueueTab::Failed) }),
             // It is given when the question comes.
             Wish::Answer { .. } => None,
         };

@@ -1,6 +1,6 @@
 //! What the session's tasks share: the site, the way to report, the queue, and how many connections there may be.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,19 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::command;
 use crate::engine::conflicts::Conflicts;
+use crate::engine::crew::{Crew, Turn};
 use crate::engine::event::EventBody;
+use crate::engine::folder_proof::FolderProofs;
 use crate::engine::keeper::Keeper;
+use crate::engine::leftovers::Leftovers;
+use crate::engine::pace::{Gate, Pace};
 use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
+use crate::engine::receipts::Receipts;
 use crate::engine::shared_queue::SharedQueue;
 use crate::ftp::dial::{self, Target};
 use crate::ftp::tls::{NewestTls, Trust};
-use crate::ftp::{Control, Fault};
+use crate::ftp::{Control, Fault, Manners};
 use crate::model::budget::Budget;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
@@ -35,10 +40,16 @@ pub struct Shared {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// What proves the files that have arrived.
+    pub receipts: Receipts,
+    /// Files of ours on servers that are to be put in order.
+    pub leftovers: Leftovers,
     /// Settings, as they are now.
     pub settings: Arc<RwLock<Settings>>,
     /// Hears of folders that something has arrived in.
     pub arrivals: UnboundedSender<command::Place>,
+    /// The program's speed limits.
+    pub pace: Gate,
 }
 
 /// Shared by the session's browsing task and its lanes.
@@ -53,25 +64,37 @@ pub struct SessionContext {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// What proves the files that have arrived.
+    pub receipts: Receipts,
+    /// Files of ours on servers that are to be put in order.
+    pub leftovers: Leftovers,
     /// Settings, as they are now.
     pub settings: Arc<RwLock<Settings>>,
     /// Standing answers.
     pub conflicts: Arc<Conflicts>,
+    /// Uploads whose proof is gathered.
+    pub proofs: Arc<FolderProofs>,
     /// Whether lanes may take items.
     pub working: watch::Sender<bool>,
     /// Hears of folders that something has arrived in.
     pub arrivals: UnboundedSender<command::Place>,
+    /// The speed limits, the program's and this site's.
+    pub pace: Pace,
     /// Tells the lanes to end.
     pub stop: CancellationToken,
+    /// The transfer connections.
+    pub crew: Arc<Crew>,
     budget: Mutex<Budget>,
     open: AtomicUsize,
-    dialling: tokio::sync::Mutex<()>,
     /// Connected lanes that wait for work.
     pub resting: AtomicUsize,
     /// Attempts of lanes to connect that failed since the last one that did not.
     pub lane_failures: AtomicUsize,
+    /// Whether the server pays heed to a path behind MLSD.
+    lists_paths: AtomicBool,
     trust: Mutex<Trust>,
     password: Mutex<Secret>,
+    manners: Mutex<Option<Manners>>,
     view: Mutex<SessionView>,
     shown: Mutex<Option<(RemotePath, Arc<Listing>)>>,
 }
@@ -86,24 +109,31 @@ impl SessionContext {
             connection_budget: budget.allowed(),
             ..SessionView::default()
         };
+        let pace = Pace { program: shared.pace, site: Gate::new(site.speed) };
         Self {
             site,
             publisher,
             questions: shared.questions,
             queue: shared.queue,
             keeper: shared.keeper,
+            receipts: shared.receipts,
+            leftovers: shared.leftovers,
             settings: shared.settings,
             arrivals: shared.arrivals,
             conflicts: Arc::default(),
+            proofs: Arc::default(),
             working: watch::Sender::new(false),
+            pace,
             stop: CancellationToken::new(),
+            crew: Arc::default(),
             budget: Mutex::new(budget),
             open: AtomicUsize::new(0),
-            dialling: tokio::sync::Mutex::default(),
             resting: AtomicUsize::new(0),
             lane_failures: AtomicUsize::new(0),
+            lists_paths: AtomicBool::new(false),
             trust: Mutex::default(),
             password: Mutex::default(),
+            manners: Mutex::default(),
             view: Mutex::new(view),
             shown: Mutex::default(),
         }
@@ -112,6 +142,20 @@ impl SessionContext {
     /// Settings, as they are now.
     pub fn settings(&self) -> Settings {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether files keep the time of their last change on the other side.
+    pub fn keeps_times(&self) -> bool {
+        self.site.keep_times.unwrap_or_else(|| self.look_at_settings(|settings| settings.keep_times))
+    }
+
+    /// Whether uploads write over existing files without a temporary name.
+    pub fn writes_directly(&self) -> bool {
+        self.site.write_directly.unwrap_or_else(|| self.look_at_settings(|settings| settings.write_directly))
+    }
+
+    fn look_at_settings<R>(&self, look: impl FnOnce(&Settings) -> R) -> R {
+        look(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Changes what is drawn of the session, and publishes it.
@@ -151,6 +195,16 @@ impl SessionContext {
         *lock(&self.password) = password;
     }
 
+    /// The server's ways, once a connection has found them out.
+    pub fn manners(&self) -> Option<Manners> {
+        lock(&self.manners).clone()
+    }
+
+    /// Remembers the server's ways for the connections that follow.
+    pub fn set_manners(&self, manners: Manners) {
+        *lock(&self.manners) = Some(manners);
+    }
+
     /// Remembers the remote folder that is shown: a download from it needs no further listing.
     pub fn set_shown(&self, path: &RemotePath, listing: &Arc<Listing>) {
         *lock(&self.shown) = Some((path.clone(), Arc::clone(listing)));
@@ -159,6 +213,21 @@ impl SessionContext {
     /// The remote folder that is shown, when it is `path`.
     pub fn shown(&self, path: &RemotePath) -> Option<Arc<Listing>> {
         lock(&self.shown).as_ref().filter(|(shown, _)| shown == path).map(|(_, listing)| Arc::clone(listing))
+    }
+
+    /// Lists a folder on a transfer connection, without going there where the server takes paths: one connection finds out for all.
+    ///
+    /// # Errors
+    /// As [`Control::list`].
+    pub async fn list(&self, control: &mut Control, path: &RemotePath) -> Result<Listing, Fault> {
+        if self.lists_paths.load(Ordering::Relaxed) {
+            control.trust_listed_paths();
+        }
+        let listing = control.list_from_afar(path).await;
+        if control.lists_paths() {
+            self.lists_paths.store(true, Ordering::Relaxed);
+        }
+        listing
     }
 
     /// Dials and secures a connection, not logged in.
@@ -192,10 +261,36 @@ impl SessionContext {
         place
     }
 
-    /// Lanes dial one after the other: so a refusal tells exactly how many connections the host allows, and no more than one is
-    /// provoked by each try.
-    pub async fn turn_to_dial(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.dialling.lock().await
+    /// A turn to dial: together with others while the host has refused none, then one after the other. `None` when the session stops.
+    pub async fn turn_to_dial(&self) -> Option<Turn<'_>> {
+        let at_once = |under_way: usize| {
+            // One attempt a wait after a failure.
+            if self.lane_failures.load(Ordering::Acquire) > 0 {
+                return 1;
+            }
+            lock(&self.budget).dials_at_once(self.open.load(Ordering::Acquire).saturating_sub(under_way))
+        };
+        self.crew.turn_to_dial(at_once, &self.stop).await
+    }
+
+    /// How many lanes there may be beside the browsing connection.
+    pub fn lanes_allowed(&self) -> usize {
+        lock(&self.budget).allowed().saturating_sub(1)
+    }
+
+    /// How many lanes there may ever be.
+    pub fn most_lanes(&self) -> usize {
+        lock(&self.budget).most_lanes()
+    }
+
+    /// How many lanes a person chose for the site or for all; 0 leaves it to the program.
+    pub fn chosen_lanes(&self) -> usize {
+        chosen_lanes(&self.site, &self.settings())
+    }
+
+    /// Whether any connection stands or is being made.
+    pub fn is_connected(&self) -> bool {
+        self.open.load(Ordering::Acquire) > 0
     }
 
     /// A place for one connection more, when the host may have it.
@@ -216,6 +311,42 @@ impl SessionContext {
         change(&mut lock(&self.budget), self.open.load(Ordering::Acquire));
         self.working.send_modify(|_| {});
         self.show(|_| {});
+    }
+
+    /// Takes in what the lanes have moved: there may be more of them, or fewer.
+    pub fn observe(&self) {
+        let sample = self.crew.sample(self.resting.load(Ordering::Acquire) == 0);
+        let (changed, helped) = {
+            let mut budget = lock(&self.budget);
+            (budget.observe(sample), budget.helped())
+        };
+        if changed {
+            self.change_budget(|_, _| {});
+            self.remember_helped(helped);
+        }
+    }
+
+    /// A lane lost its connection, or the server could not cope with it.
+    pub fn lane_lost(&self) {
+        let (changed, helped) = {
+            let mut budget = lock(&self.budget);
+            (budget.lost(Instant::now()), budget.helped())
+        };
+        if changed {
+            self.change_budget(|_, _| {});
+            self.remember_helped(helped);
+        }
+    }
+
+    /// Remembers for the host how many lanes are worth having; nobody waits for it.
+    fn remember_helped(&self, helped: Option<usize>) {
+        let Some(helped) = helped else { return };
+        let (keeper, site, publisher) = (self.keeper.clone(), self.site.clone(), self.publisher.clone());
+        tokio::spawn(async move {
+            if let Some(problem) = keeper.relearn(&site, move |facts| facts.useful_connections = Some(helped)).await {
+                publisher.publish(EventBody::Trouble(problem));
+            }
+        });
     }
 
     /// Allows one connection more when the last refusal is long enough ago.
@@ -249,6 +380,11 @@ impl Drop for Place {
             self.ctx.show(|_| {});
         }
     }
+}
+
+/// How many lanes a person chose for a site or for all; 0 leaves it to the program.
+pub fn chosen_lanes(site: &Site, settings: &Settings) -> usize {
+    usize::from(if site.connections > 0 { site.connections } else { settings.connections })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -12,12 +12,15 @@ use crate::ftp::data::{Data, DataFacts};
 use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
+use crate::ftp::file_times::TimeCommand;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
-use crate::ftp::wait::{bounded, plain_wait};
+use crate::ftp::wait::{bounded_within, plain_wait};
 use crate::ftp::wire::{Session, Wire};
+use crate::model::checksum::HashAlgorithm;
 use crate::model::log::LogKind;
 use crate::model::path::{NameError, RemotePath};
+use crate::model::receipt::TlsProof;
 use crate::model::secret::Secret;
 use crate::model::session::ConnectStep;
 use crate::model::site::DataMode;
@@ -41,10 +44,31 @@ pub struct Control {
     protect_after_login: bool,
     /// Whether LIST takes `-a`; `None` before it was tried.
     pub(super) takes_list_option: Option<bool>,
+    /// Whether the server ended the last data connection that was protected with close_notify; `None` before it ended.
+    pub(super) data_closed: Option<bool>,
+    /// The kind of checksum that HASH was last told to compute.
+    pub(super) hash_kind: Option<HashAlgorithm>,
+    /// Commands for checksums that turned out not to be known.
+    pub(super) no_checksum: Vec<&'static str>,
+    /// Whether MLSD takes a path; `None` before it was tried.
+    pub(super) takes_mlsd_path: Option<bool>,
+    /// Commands that may set a file's time, in the order in which they are tried; `None` before the first was.
+    pub(super) time_commands: Option<Vec<TimeCommand>>,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
     /// Seconds of the idle limit, when SITE IDLE told it.
     pub(super) idle_limit: Option<u32>,
+    /// Whether OPTS UTF8 changes anything.
+    asks_utf8: bool,
+}
+
+/// What one connection has found out of its server, so that the next ones need not ask again.
+#[derive(Clone, Debug)]
+pub struct Manners {
+    features: Features,
+    mode: Mode,
+    takes_list_option: Option<bool>,
+    asks_utf8: bool,
 }
 
 impl std::fmt::Debug for Control {
@@ -75,14 +99,37 @@ impl Control {
             mode,
             protect_after_login: false,
             takes_list_option: None,
+            data_closed: None,
+            hash_kind: None,
+            no_checksum: Vec::new(),
+            takes_mlsd_path: None,
+            time_commands: None,
             current: None,
             idle_limit: None,
+            asks_utf8: true,
+        }
+    }
+
+    /// What was found out of the server so far.
+    #[must_use]
+    pub fn manners(&self) -> Manners {
+        Manners {
+            features: self.features.clone(),
+            mode: self.mode,
+            takes_list_option: self.takes_list_option,
+            asks_utf8: self.asks_utf8,
         }
     }
 
     /// Sets the token that cancels whatever is under way.
     pub fn set_cancel(&mut self, cancel: CancellationToken) {
         self.cancel = cancel;
+    }
+
+    /// The token that cancels whatever is under way.
+    #[must_use]
+    pub fn cancel_token(&self) -> CancellationToken {
+        self.cancel.clone()
     }
 
     /// The greeting.
@@ -119,6 +166,14 @@ impl Control {
     #[must_use]
     pub fn data_facts(&self) -> Option<DataFacts> {
         self.session.line().data_facts()
+    }
+
+    /// What TLS did for the data connection that ended last; `None` when data connections are plain.
+    #[must_use]
+    pub fn data_tls(&self) -> Option<TlsProof> {
+        let facts = self.session.facts().filter(|_| self.session.protects_data())?;
+        let resumed = self.session.line().data_facts().and_then(|facts| facts.resumed) == Some(true);
+        Some(TlsProof { protocol: facts.protocol, resumed, closed: self.data_closed == Some(true) })
     }
 
     /// Round trip of the last command that moved no data.
@@ -174,6 +229,14 @@ impl Control {
     /// # Errors
     /// `LoginRefused` when the server says no, `NotOffered` when data connections cannot be protected.
     pub async fn login(&mut self, user: &str, password: &Secret) -> Result<Reply, Fault> {
+        self.login_again(user, password, None).await
+    }
+
+    /// As [`Control::login`], without asking for what another connection to the same server has found out.
+    ///
+    /// # Errors
+    /// As [`Control::login`].
+    pub async fn login_again(&mut self, user: &str, password: &Secret, manners: Option<Manners>) -> Result<Reply, Fault> {
         self.session.observer.step(ConnectStep::LoggingIn);
         for (what, text) in [("the user name", user), ("the password", password.reveal())] {
             if text.contains(['\r', '\n', '\0']) {
@@ -195,11 +258,19 @@ impl Control {
                 return Err(self.not_offered("protected data connections (PROT P)", reply));
             }
         }
-        let features = self.command("FEAT", "asking for features").await?;
-        self.features = Features::parse(&features);
-        if self.features.has("UTF8") {
+        match manners {
+            Some(manners) => {
+                self.features = manners.features;
+                self.mode = manners.mode;
+                self.takes_list_option = manners.takes_list_option;
+                self.asks_utf8 = manners.asks_utf8;
+            }
+            None => self.features = Features::parse(&self.command("FEAT", "asking for features").await?),
+        }
+        if self.asks_utf8 && self.features.has("UTF8") {
             // A refusal changes nothing: names are bytes to us.
-            self.command("OPTS UTF8 ON", "asking for UTF-8").await?;
+            let reply = self.command("OPTS UTF8 ON", "asking for UTF-8").await?;
+            self.asks_utf8 = reply.is_positive() && !reply.text().to_ascii_lowercase().contains("always");
         }
         self.ask("TYPE I", "asking for binary transfers").await?;
         Ok(reply)
@@ -259,9 +330,14 @@ impl Control {
     /// # Errors
     /// `Goodbye` for 421, 221 and `500 OOPS`; `Name` when the line must not be sent; what was pending; the ends of a connection.
     pub(super) async fn command(&mut self, line: &str, doing: &'static str) -> Result<Reply, Fault> {
+        self.command_within(line, doing, self.session.timeout).await
+    }
+
+    /// As [`Control::command`], with a limit of its own for what takes the server longer.
+    pub(super) async fn command_within(&mut self, line: &str, doing: &'static str, limit: Duration) -> Result<Reply, Fault> {
         self.check(line)?;
         self.session.line().begin();
-        let outcome = bounded(&self.session, &self.cancel, doing, self.ftp.custom_command(line, &[])).await;
+        let outcome = bounded_within(&self.session, &self.cancel, doing, limit, self.ftp.custom_command(line, &[])).await;
         let result = outcome.and_then(|outcome| match outcome {
             Ok(_) => self.answer(None, doing),
             Err(error) => self.answer(Some(error), doing),

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod charset;
+pub mod checksum;
 mod closing;
 pub mod control;
 pub mod data;
@@ -9,6 +10,7 @@ pub mod dial;
 mod farewell;
 pub mod fault;
 pub mod features;
+mod file_times;
 mod heard;
 mod line;
 pub mod listing;
@@ -24,7 +26,7 @@ mod transfer_commands;
 mod wait;
 mod wire;
 
-pub use control::Control;
+pub use control::{Control, Manners};
 pub use data::Data;
 pub use dial::{Observer, Target, connect};
 pub use fault::Fault;

@@ -13,7 +13,7 @@ use rustls::HandshakeKind;
 use socket2::{SockRef, TcpKeepalive};
 use suppaftp::tokio::{AsyncTlsConnector, TokioTlsStream};
 use suppaftp::{FtpError, FtpResult};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
@@ -26,6 +26,8 @@ use crate::model::session::ConnectStep;
 
 /// Silence after which the system probes a control connection, and the pause between probes.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
+/// What is taken from the socket at once below TLS: rustls asks for 4 KiB at a time, a call to the system for each quarter of a record.
+const RESERVOIR: usize = 128 * 1024;
 
 /// What a control connection and its data connections share.
 pub struct Session {
@@ -145,6 +147,7 @@ impl Session {
     async fn open_data(&self, stream: TcpStream) -> Result<Wire, Fault> {
         let io = match &self.tls {
             Some(tls) if self.protects_data() => {
+                let stream = BufReader::with_capacity(RESERVOIR, stream);
                 DataIo::Tls(Box::new(tls.handshake(stream, "securing the data connection").await?))
             }
             _ => DataIo::Plain(stream),
@@ -189,17 +192,26 @@ enum Kind {
 #[derive(Debug)]
 enum DataIo {
     Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<BufReader<TcpStream>>>),
 }
 
 impl Wire {
+    /// The socket of a data connection without TLS, which takes a file's bytes as they are.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no other system is asked to send a file"))]
+    pub fn plain(&self) -> Option<&TcpStream> {
+        match &self.0 {
+            Kind::Data { io: DataIo::Plain(stream), closed: false } => Some(stream),
+            _ => None,
+        }
+    }
+
     /// From here on a data connection reads as ended and takes a shutdown as done: the library's own ending must not wait.
     pub fn close(&mut self) {
         if let Kind::Data { io, closed } = &mut self.0 {
             *closed = true;
             let socket = match io {
                 DataIo::Plain(stream) => &*stream,
-                DataIo::Tls(stream) => stream.get_ref().0,
+                DataIo::Tls(stream) => stream.get_ref().0.get_ref(),
             };
             let _ = SockRef::from(socket).shutdown(std::net::Shutdown::Both);
         }
@@ -254,7 +266,7 @@ impl TokioTlsStream for Wire {
         match &self.0 {
             Kind::Control { socket, .. } => socket,
             Kind::Data { io: DataIo::Plain(stream), .. } => stream,
-            Kind::Data { io: DataIo::Tls(stream), .. } => stream.get_ref().0,
+            Kind::Data { io: DataIo::Tls(stream), .. } => stream.get_ref().0.get_ref(),
         }
     }
 

@@ -29,6 +29,12 @@ pub struct HostFacts {
     /// How many connections it allows at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_limit: Option<usize>,
+    /// From this offset on it does not go on with a file where it is asked to (REST): 0 is nowhere, 2 GiB and 4 GiB are known bugs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rest_limit: Option<u64>,
+    /// How many transfer connections at once were of use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub useful_connections: Option<usize>,
     /// The address of the last session that came about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_address: Option<IpAddr>,
@@ -53,6 +59,8 @@ impl Default for HostFacts {
             keep_alive_helps: true,
             no_transfer_seconds: None,
             connection_limit: None,
+            rest_limit: None,
+            useful_connections: None,
             last_address: None,
         }
     }

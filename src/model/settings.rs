@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::conflict::OnExists;
+use crate::model::rate::SpeedLimits;
+use crate::model::resume::SourceChanged;
+use crate::model::schedule::ScheduledLimits;
+use crate::model::when_done::UsuallyWhenDone;
 
 /// Dark, light or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +27,7 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Interface scale in percent, 75 to 200.
     pub scale_percent: u16,
-    /// Transfer connections beside the browsing one, 1 to 10.
+    /// Transfer connections beside the browsing one, at most 32; 0 is as many as help, up to 8.
     pub connections: u8,
     /// Seconds without an answer after which a connection counts as lost, 5 to 300.
     pub timeout_seconds: u16,
@@ -33,6 +37,22 @@ pub struct Settings {
     pub upload_exists: OnExists,
     /// Standing answer when a download's target exists.
     pub download_exists: OnExists,
+    /// What is done with our own unfinished file when its source has changed.
+    pub source_changed: SourceChanged,
+    /// How fast files may move, over all sites.
+    pub speed: SpeedLimits,
+    /// Times of the week at which other limits hold instead; the first that applies wins.
+    pub speed_schedule: Vec<ScheduledLimits>,
+    /// What usually follows when the queue is through.
+    pub usually_when_done: UsuallyWhenDone,
+    /// The command that was run last when the queue was through: a program and its arguments.
+    pub when_done_command: Vec<String>,
+    /// Keeps the machine awake while files move.
+    pub keep_awake: bool,
+    /// Files keep the time of their last change on the other side.
+    pub keep_times: bool,
+    /// Uploads replace an existing file as they write it, without a temporary name.
+    pub write_directly: bool,
     /// Keeps a record of the protocol.
     pub record: bool,
     /// Shows files whose names begin with a dot.
@@ -62,11 +82,19 @@ impl Default for Settings {
         Self {
             theme: ThemeChoice::System,
             scale_percent: 100,
-            connections: 2,
+            connections: 0,
             timeout_seconds: 20,
             reconnect: true,
             upload_exists: OnExists::Ask,
             download_exists: OnExists::Ask,
+            source_changed: SourceChanged::Anew,
+            speed: SpeedLimits::default(),
+            speed_schedule: Vec::new(),
+            usually_when_done: UsuallyWhenDone::Nothing,
+            when_done_command: Vec::new(),
+            keep_awake: true,
+            keep_times: true,
+            write_directly: false,
             record: false,
             show_hidden: true,
             window: None,

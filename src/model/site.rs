@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::model::address::Address;
+use crate::model::checksum::HashUse;
 use crate::model::path::RemotePath;
+use crate::model::rate::SpeedLimits;
 
 /// Identifies a site for as long as it exists; renaming and moving keep it. Quick connects have one made of their address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -94,6 +96,17 @@ pub enum KeepAlive {
     Every(u32),
 }
 
+/// Whether a large file is fetched in ranges, over several connections at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Split {
+    /// Where connections are to spare and the whole gets faster by it.
+    #[default]
+    Automatic,
+    /// Each file over one connection.
+    Never,
+}
+
 /// The marker beside a site's name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -152,9 +165,24 @@ pub struct Site {
     /// Keep-alive.
     #[serde(default)]
     pub keep_alive: KeepAlive,
-    /// Transfer connections beside the browsing one; 0 is the program's own choice.
+    /// Transfer connections beside the browsing one, at most 32; 0 is as in the settings.
     #[serde(default)]
     pub connections: u8,
+    /// Whether a large file may come over several connections at once.
+    #[serde(default)]
+    pub split: Split,
+    /// Whether files are also compared by checksum.
+    #[serde(default, skip_serializing_if = "HashUse::is_off")]
+    pub hashes: HashUse,
+    /// How fast files may move to and from it.
+    #[serde(default, skip_serializing_if = "SpeedLimits::is_none")]
+    pub speed: SpeedLimits,
+    /// Whether files keep their times; `None` is as in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_times: Option<bool>,
+    /// Whether uploads write over existing files without a temporary name; `None` is as in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_directly: Option<bool>,
     /// Folders on the server that are one click away, in the order in which they were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookmarks: Vec<RemotePath>,
@@ -179,6 +207,11 @@ impl Site {
             data_mode: DataMode::default(),
             keep_alive: KeepAlive::default(),
             connections: 0,
+            split: Split::default(),
+            hashes: HashUse::Off,
+            speed: SpeedLimits::default(),
+            keep_times: None,
+            write_directly: None,
             bookmarks: Vec::new(),
         }
     }

@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
+use crate::model::checksum::HashAlgorithm;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
+use crate::model::receipt::{Receipt, ReceiptId};
 use crate::model::site::SiteId;
 
 /// Identifies an item of the queue while the program runs and across restarts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransferId(pub u64);
 
 /// Which way the bytes go.
@@ -18,6 +22,28 @@ pub enum Direction {
     Upload,
     /// From the server.
     Download,
+}
+
+/// How urgent an item is: what is more urgent runs first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Priority {
+    /// Before all others.
+    High,
+    /// As it comes.
+    #[default]
+    Normal,
+    /// When nothing else waits.
+    Low,
+}
+
+impl Priority {
+    /// Whether it is that of most items.
+    #[must_use]
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+    pub fn is_normal(&self) -> bool {
+        *self == Self::Normal
+    }
 }
 
 /// What a person asked for: one file or a whole folder, one way.
@@ -33,7 +59,7 @@ pub struct Job {
     pub on_exists: OnExists,
 }
 
-/// How a file was proven to have arrived.
+/// How a file was proven to have arrived: what its row shows. Everything else is in the receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The closing reply, code and text.
@@ -42,6 +68,22 @@ pub struct Proof {
     pub bytes: u64,
     /// What the bytes were compared with.
     pub compared: Compared,
+    /// The kind of checksum that agreed too.
+    pub hash: Option<HashAlgorithm>,
+    /// The receipt that was written.
+    pub receipt: ReceiptId,
+}
+
+impl From<&Receipt> for Proof {
+    fn from(receipt: &Receipt) -> Self {
+        Self {
+            reply: receipt.reply.clone(),
+            bytes: receipt.bytes,
+            compared: receipt.compared,
+            hash: receipt.hash.as_ref().map(|hash| hash.checksum.algorithm),
+            receipt: receipt.id,
+        }
+    }
 }
 
 /// Which figure of the server's agreed with ours.
@@ -51,6 +93,26 @@ pub enum Compared {
     Size,
     /// The listing that was read before a download, or after an upload.
     Listing,
+}
+
+impl Compared {
+    /// The word for it in tables and files.
+    #[must_use]
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Size => "size",
+            Self::Listing => "listing",
+        }
+    }
+
+    /// Who told the figure, after "by".
+    #[must_use]
+    pub fn told_by(self) -> &'static str {
+        match self {
+            Self::Size => "SIZE",
+            Self::Listing => "its listing",
+        }
+    }
 }
 
 /// Where an item stands.
@@ -133,6 +195,8 @@ pub struct TransferRow {
     pub is_folder: bool,
     /// State.
     pub state: TransferState,
+    /// How urgent it is.
+    pub priority: Priority,
     /// Bytes there so far.
     pub moved: u64,
     /// Bytes in all, when known.
@@ -168,6 +232,8 @@ pub struct QueueSummary {
     pub running_seconds_left: Option<u64>,
     /// Whether the whole queue is held.
     pub paused: bool,
+    /// The newest identity that was given.
+    pub newest: TransferId,
 }
 
 impl QueueSummary {

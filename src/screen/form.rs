@@ -7,13 +7,14 @@ use crate::model::site::{KeepAlive, Logon, Site, SiteId};
 use crate::screen::dialog::{SiteForm, SitePage};
 use crate::screen::location::resolve_local;
 use crate::screen::state::Screen;
+use crate::screen::typed_limits::{Errors, TypedLimits};
 
 /// The least seconds between keep-alives; fewer would only disturb the server.
 const LEAST_KEEP_ALIVE: u32 = 5;
 /// The most: a day.
 const MOST_KEEP_ALIVE: u32 = 86_400;
 /// The most transfer connections of a site.
-const MOST_CONNECTIONS: u8 = 10;
+const MOST_CONNECTIONS: u8 = 32;
 
 /// A new identity, so that nothing that was kept for a deleted site falls to another one.
 #[must_use]
@@ -36,6 +37,7 @@ impl SiteForm {
             learned: None,
             forget: false,
             idle_limit: String::new(),
+            limits: TypedLimits::of(site.speed),
             local_folder: site.local_folder.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
             password: String::new(),
             password_changed: false,
@@ -105,7 +107,7 @@ impl SiteForm {
     ///
     /// Returns the site when everything is right.
     pub fn check(&mut self, screen: &Screen) -> Option<Site> {
-        let mut errors: Vec<(&'static str, String)> = Vec::new();
+        let mut errors = Errors::new();
         self.spread_address();
         let mut site = self.site.clone();
         self.read_host(&mut site, &mut errors);
@@ -142,6 +144,7 @@ impl SiteForm {
             ));
         }
         site.connections = site.connections.min(MOST_CONNECTIONS);
+        site.speed = self.limits.read(&mut errors);
         site.local_folder = None;
         if !self.local_folder.trim().is_empty() {
             match resolve_local(&self.local_folder, None, screen.home.as_deref()) {
@@ -157,7 +160,7 @@ impl SiteForm {
         if self.errors.is_empty() { Some(site) } else { None }
     }
 
-    fn read_host(&self, site: &mut Site, errors: &mut Vec<(&'static str, String)>) {
+    fn read_host(&self, site: &mut Site, errors: &mut Errors) {
         let mut host = site.host.trim().to_owned();
         let mut port = self.port.trim().to_owned();
         if host.is_empty() {

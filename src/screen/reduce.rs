@@ -6,11 +6,13 @@ mod dialogs;
 mod files;
 mod panes;
 mod program;
+mod proofs;
 mod questions;
 mod queue;
 mod sites;
 mod verbs;
 
+use crate::engine::Command;
 use crate::screen::dialog::GuardPurpose;
 use crate::screen::state::Focus;
 use crate::screen::{Action, Dialog, Effect, Screen};
@@ -48,6 +50,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::PickedFiles(paths) => files::upload_into_folder(screen, &paths),
         Action::BrowseFolder => vec![Effect::PickFolder],
         Action::PickedFolder(path) => dialogs::picked_folder(screen, &path),
+        Action::PickedSave { path, what } => proofs::save(path, what),
         Action::PickFailed => dialogs::pick_failed(screen),
         Action::EditAddress(text) => address::edit(screen, text),
         Action::ChooseSuggestion(line) => address::choose(screen, line),
@@ -69,6 +72,9 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::ShowTab(tab) => queue::show_tab(screen, tab),
         Action::ClickTransfer { id, extend, secondary, visible } => queue::click(screen, id, extend, secondary, &visible),
         Action::SelectTransfers(ids) => queue::select(screen, ids),
+        Action::FilterQueue(text) => queue::filter(screen, text),
+        Action::ShowQueueFilter(shown) => queue::show_filter(screen, shown),
+        Action::ArrangeQueue(by) => queue::arrange(screen, by),
         Action::CancelTransfer(id) => queue::cancel(screen, id),
         Action::EditDialog(dialog) => dialogs::edit(screen, *dialog),
         Action::AcceptDialog => dialogs::accept(screen),
@@ -88,6 +94,8 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::AcceptQuestion => questions::accept(screen),
         Action::TrustOnce => questions::trust_once(screen),
         Action::CancelQuestion => questions::cancel(screen),
+        Action::LimitSpeed(limits) => vec![Effect::Engine(Command::LimitSpeed { limits })],
+        Action::WhenDone(choice) => vec![Effect::Engine(Command::WhenDone { choice })],
         Action::Banner(action) => program::banner(screen, action),
         Action::DismissToast(id) => {
             screen.toasts.retain(|toast| toast.id != id);

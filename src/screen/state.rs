@@ -1,17 +1,23 @@
 //! All that the window shows.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{Question, QuestionId};
 use crate::model::address::AddressPath;
+use crate::model::arrangement::Arrangement;
+use crate::model::chosen::Chosen;
 use crate::model::conflict::OnExists;
+use crate::model::rate::SpeedLimits;
+use crate::model::resume::WhenChanged;
+use crate::model::schedule::InForce;
 use crate::model::secret::Secret;
 use crate::model::session::SessionView;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
-use crate::model::transfer::{QueueSummary, TransferId};
+use crate::model::transfer::{QueueSummary, QueueTab, TransferId};
+use crate::model::when_done::WhenDone;
 use crate::screen::dialog::Dialog;
 use crate::screen::pane::{Pane, Side};
 use crate::screen::verb::Verb;
@@ -27,6 +33,20 @@ pub enum PanelTab {
     Done,
     Log,
     Timeline,
+}
+
+impl PanelTab {
+    /// The queue's tab that it shows.
+    #[must_use]
+    pub fn queue_tab(self) -> Option<QueueTab> {
+        match self {
+            Self::Active => Some(QueueTab::Active),
+            Self::Queued => Some(QueueTab::Queued),
+            Self::Failed => Some(QueueTab::Failed),
+            Self::Done => Some(QueueTab::Done),
+            Self::Log | Self::Timeline => None,
+        }
+    }
 }
 
 /// Where the keyboard goes.
@@ -108,6 +128,8 @@ pub struct QuestionForm {
     pub choice: Option<OnExists>,
     /// Also for all later ones.
     pub for_all: bool,
+    /// The choice for a source that has changed.
+    pub when_changed: WhenChanged,
 }
 
 /// All that the window shows. Time is the window's clock, given with each action.
@@ -121,6 +143,10 @@ pub struct Screen {
     pub site_cursor: Option<SiteId>,
     /// Settings; `None` until they are loaded.
     pub settings: Settings,
+    /// The program's speed limits, as they hold now.
+    pub speed_limit: InForce,
+    /// What follows when the queue is through.
+    pub when_done: WhenDone,
     /// Left.
     pub local: Pane,
     /// Right.
@@ -133,8 +159,12 @@ pub struct Screen {
     pub tab: PanelTab,
     /// Counts and speed, copied from the engine's view each frame.
     pub queue: QueueSummary,
+    /// Which rows of the queue are shown, and in which order.
+    pub queue_arrangement: Arrangement,
+    /// Whether the queue's filter field is shown.
+    pub queue_filter_open: bool,
     /// Selected rows of the queue.
-    pub queue_selected: BTreeSet<TransferId>,
+    pub queue_selected: Chosen,
     /// Where a range of queue rows began.
     pub queue_anchor: Option<TransferId>,
     /// Address field.
@@ -192,6 +222,13 @@ impl Screen {
             Side::Local => &self.local,
             Side::Remote => &self.remote,
         }
+    }
+
+    /// The speed limits of the session's own site, as they are in the list.
+    #[must_use]
+    pub fn site_limits(&self) -> SpeedLimits {
+        let site = self.connected_site().or(self.session.site.as_ref());
+        site.map(|site| site.speed).unwrap_or_default()
     }
 
     /// A pane, to change it.

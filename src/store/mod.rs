@@ -3,9 +3,11 @@
 pub mod certificates;
 pub mod file;
 pub mod hosts;
+pub mod leftovers;
 mod lossless_path;
 pub mod places;
 pub mod queue;
+pub mod receipts;
 pub mod secrets;
 pub mod settings;
 pub mod sites;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::format;
-use crate::model::transfer::{Compared, Direction, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{Compared, Direction, Priority, Proof, TransferId, TransferRow, TransferState};
 use crate::screen::action::Extend;
 use crate::screen::{Action, Screen};
 use crate::ui::icon::Icon;
@@ -50,7 +50,7 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let t = tokens(ui);
-    let selected = view.screen.queue_selected.contains(&row.id);
+    let selected = view.screen.queue_selected.contains(row.id);
     let response = ui.interact(rect, ground.id.with(row.id), Sense::CLICK);
     let name = shown_local(view.screen, row);
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, &name));
@@ -177,9 +177,10 @@ fn progress(ui: &Ui, t: &Tokens, row: &TransferRow, bar: Rect) {
 fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color32) {
     let moved = format::size(row.moved);
     match &row.state {
-        TransferState::Queued if row.moved > 0 => (format!("waiting · goes on at {moved}"), second),
+        TransferState::Queued if row.moved > 0 => (format!("{} · goes on at {moved}", waiting(row.priority)), second),
         TransferState::Queued => {
-            (row.size.map_or_else(|| "waiting".to_owned(), |size| format!("waiting · {}", format::size(size))), second)
+            let waits = waiting(row.priority);
+            (row.size.map_or_else(|| waits.to_owned(), |size| format!("{waits} · {}", format::size(size))), second)
         }
         TransferState::Scanning => ("reading the folder".to_owned(), second),
         TransferState::Moving => match row.size {
@@ -194,17 +195,32 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
         }
         TransferState::Kept if row.moved == 0 => ("starts again when back".to_owned(), t.warn_text),
         TransferState::Kept => (format!("kept at {moved}"), t.warn_text),
-        TransferState::Done(proof) => {
-            let compared = match proof.compared {
-                Compared::Size => "size agreed",
-                Compared::Listing => "listing agreed",
-            };
-            let code = proof.reply.get(..3).unwrap_or_default();
-            (format!("{code} · {} · {compared}", format::exact_size(proof.bytes)), second)
-        }
+        TransferState::Done(proof) => (proven_by(proof), second),
         TransferState::Skipped => ("skipped · the target was there".to_owned(), second),
         TransferState::Failed(problem) => (problem.sentence(), t.bad),
     }
+}
+
+/// How it waits.
+fn waiting(priority: Priority) -> &'static str {
+    match priority {
+        Priority::High => "waiting, high priority",
+        Priority::Normal => "waiting",
+        Priority::Low => "waiting, low priority",
+    }
+}
+
+/// What agreed: the closing reply, the size and where it came from, the checksum.
+fn proven_by(proof: &Proof) -> String {
+    let compared = match proof.compared {
+        Compared::Size => "size agreed",
+        Compared::Listing => "listing agreed",
+    };
+    // Without a transfer there was no closing reply: all bytes were there.
+    let code = proof.reply.get(..3).filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
+    let code = code.map(|code| format!("{code} · ")).unwrap_or_default();
+    let hash = proof.hash.map(|hash| format!(" · {hash} agreed")).unwrap_or_default();
+    format!("{code}{} · {compared}{hash}", format::exact_size(proof.bytes))
 }
 
 /// Takes the row out of the queue, or off the list.

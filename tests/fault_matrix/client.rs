@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use moorline::engine::{Answer, Command, Engine, Event, EventBody, Options, Question, Waker};
 use moorline::model::address::AddressPath;
+use moorline::model::chosen::Chosen;
 use moorline::model::conflict::OnExists;
 use moorline::model::path::RemotePath;
 use moorline::model::problem::ProblemKind;
+use moorline::model::resume::WhenChanged;
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::settings::Settings;
@@ -110,7 +112,8 @@ impl Client {
                         Answer::Password { password: Secret::new("secret"), remember: false }
                     }
                     Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: false },
-                    Question::Delete { .. } => Answer::Cancel,
+                    Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
+                    Question::Delete { .. } | Question::Power { .. } => Answer::Cancel,
                 };
                 self.engine.send(Command::Answer { question: *id, answer });
             }
@@ -320,7 +323,7 @@ fn transfer(case: Case, harbour: &Harbour, client: &mut Client, large: &[u8], sm
             assert!(failed_in_words, "it failed by itself: {problem:?}\n{:#?}", client.story());
             nothing_half(harbour, folder.path(), row, large, small);
         }
-        client.engine.send(Command::Retry { ids: Vec::new() });
+        client.engine.send(Command::Retry { ids: Chosen::everything(QueueTab::Failed) });
         client.until("begun again", |client| (client.engine.queue().summary().failed == 0).then_some(()));
     }
     for (name, bytes) in names.iter().zip([large, small]) {

@@ -21,6 +21,16 @@ pub struct Shelf {
     pub time: String,
     /// Says this size of every file.
     pub size_lie: Option<u64>,
+    /// Says this size of every file in listings.
+    pub listing_lie: Option<u64>,
+    /// Listings and sizes wait until this is false.
+    pub proofs_held: bool,
+    /// Whether MLSD pays heed to a path.
+    pub lists_paths: bool,
+    /// Whether MFMT is offered.
+    pub sets_times: bool,
+    /// Times that were set.
+    pub times: BTreeMap<String, String>,
     /// The next transfers are closed with these lines.
     pub closings: Vec<String>,
     /// The next transfers move so many bytes and wait until this is `None`.
@@ -29,10 +39,32 @@ pub struct Shelf {
     pub limit: Option<(usize, &'static str)>,
     /// RETR of this file ends the session without a word.
     pub deadly: Option<&'static str>,
+    /// The next transfer of a file moves so many bytes and waits until `braked` is false; those after it do not.
+    pub brake: Option<usize>,
+    pub braked: bool,
     /// Whether REST is refused.
     pub no_rest: bool,
+    /// Whether REST is taken and not heeded.
+    pub ignores_rest: bool,
+    /// Offsets are taken modulo this.
+    pub wraps_at: Option<u64>,
+    /// What RETR sends from an offset on, in place of what the file has there.
+    pub windows: BTreeMap<u64, Vec<u8>>,
     /// The first command that begins so ends the session without an answer: before it is done, or (true) after.
     pub cuts: Option<(&'static str, bool)>,
+    /// How long the way makes a login and a transfer of a file.
+    pub login_takes: Duration,
+    pub transfer_takes: Duration,
+    /// Whether the transfers wait for each other: more connections move no more.
+    pub one_at_a_time: bool,
+    /// The command of this number about files from now on, counted from 0, ends the session as above.
+    pub cut_at: Option<(usize, bool)>,
+    /// Each command that begins so ends its session without an answer.
+    pub always_cuts: Option<&'static str>,
+    /// The next cut is the end of all sessions, and nobody is let in from then on.
+    pub goes_with_cut: bool,
+    /// Nobody is let in.
+    pub is_closed: bool,
     /// Commands that are not known here.
     pub unknown: Vec<&'static str>,
     /// Whether RNFR is refused.
@@ -41,6 +73,14 @@ pub struct Shelf {
     pub no_rename_over: bool,
     pub commands: Vec<String>,
     pub logged_in: usize,
+    /// The most sessions that were logged in at once.
+    pub most_logged_in: usize,
+    /// Sessions that are being logged in.
+    pub dialling: usize,
+    /// The most of them, before a session was turned away and after it.
+    pub most_dialling: (usize, usize),
+    /// Sessions that were turned away.
+    pub turned_away: usize,
     /// Transfers that wait in a stall now.
     pub stalled: usize,
     open: Vec<TcpStream>,
@@ -48,11 +88,24 @@ pub struct Shelf {
     gone: BTreeSet<usize>,
 }
 
+impl Shelf {
+    fn counted_cut(&mut self, verb: &str) -> Option<bool> {
+        if !["SIZE", "MDTM", "STOR", "RNFR", "RNTO", "DELE"].contains(&verb) {
+            return None;
+        }
+        let (left, is_done) = self.cut_at?;
+        self.cut_at = left.checked_sub(1).map(|left| (left, is_done));
+        (left == 0).then_some(is_done)
+    }
+}
+
 /// A running server.
 #[derive(Clone)]
 pub struct Server {
     port: u16,
     shelf: Arc<(Mutex<Shelf>, Condvar)>,
+    /// Held by the one transfer that moves, where they wait for each other.
+    slot: Arc<Mutex<()>>,
 }
 
 impl Server {
@@ -70,7 +123,7 @@ impl Server {
                 folder = parent;
             }
         }
-        let server = Self { port, shelf: Arc::new((Mutex::new(shelf), Condvar::new())) };
+        let server = Self { port, shelf: Arc::new((Mutex::new(shelf), Condvar::new())), slot: Arc::default() };
         let accepting = server.clone();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -130,9 +183,10 @@ struct Session {
     control: TcpStream,
     passive: Option<TcpListener>,
     folder: String,
-    offset: usize,
+    offset: u64,
     renaming: String,
     logged_in: bool,
+    is_dialling: bool,
     /// Says nothing any more.
     mute: bool,
 }
@@ -140,6 +194,9 @@ struct Session {
 impl Session {
     fn new(server: Server, control: TcpStream) -> Self {
         let index = server.with(|shelf| {
+            shelf.dialling += 1;
+            let most = if shelf.turned_away == 0 { &mut shelf.most_dialling.0 } else { &mut shelf.most_dialling.1 };
+            *most = shelf.dialling.max(*most);
             shelf.open.push(control.try_clone().unwrap());
             shelf.open.len() - 1
         });
@@ -152,6 +209,7 @@ impl Session {
             offset: 0,
             renaming: String::new(),
             logged_in: false,
+            is_dialling: true,
             mute: false,
         }
     }
@@ -164,18 +222,33 @@ impl Session {
     }
 
     fn serve(mut self) -> std::io::Result<()> {
+        if self.server.with(|shelf| shelf.is_closed) {
+            return self.control.shutdown(Shutdown::Both);
+        }
         self.say("220 shelf")?;
         for line in BufReader::new(self.control.try_clone()?).lines() {
             let line = line?;
             self.server.with(|shelf| shelf.commands.push(line.clone()));
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
-            let cut = self.server.with(|shelf| shelf.cuts.take_if(|(command, _)| line.starts_with(*command)));
-            if let Some((_, is_done)) = cut {
+            let cut = self.server.with(|shelf| {
+                let named = shelf.cuts.take_if(|(command, _)| line.starts_with(*command)).map(|(_, is_done)| is_done);
+                named.or_else(|| shelf.counted_cut(verb))
+            });
+            if self.server.with(|shelf| shelf.always_cuts.is_some_and(|command| line.starts_with(command))) {
+                return self.control.shutdown(Shutdown::Both);
+            }
+            if let Some(is_done) = cut {
                 if is_done {
                     // Its answer goes nowhere: the client is gone for us.
                     self.mute = true;
                     self.answer(verb, argument)?;
                 }
+                self.server.with(|shelf| {
+                    if shelf.goes_with_cut {
+                        shelf.is_closed = true;
+                        shelf.open.iter().for_each(|stream| drop(stream.shutdown(Shutdown::Both)));
+                    }
+                });
                 return self.control.shutdown(Shutdown::Both);
             }
             if !self.answer(verb, argument)? {
@@ -188,16 +261,28 @@ impl Session {
     /// False when the session is over.
     fn answer(&mut self, verb: &str, argument: &str) -> std::io::Result<bool> {
         let path = if argument.starts_with('/') { argument.to_owned() } else { format!("{}/{argument}", self.folder) };
+        if verb == "SIZE" {
+            self.wait_for_proofs();
+        }
         let reply = match verb {
             verb if self.server.with(|shelf| shelf.unknown.contains(&verb)) => "502 Not here.".to_owned(),
             "USER" => "331 password".to_owned(),
             "PASS" if argument != "secret" => "530 Login incorrect.".to_owned(),
             "PASS" => {
-                let turned_away = self.server.with(|shelf| match shelf.limit {
-                    Some((limit, line)) if shelf.logged_in >= limit => Some(line),
-                    _ => {
-                        shelf.logged_in += 1;
-                        None
+                thread::sleep(self.server.with(|shelf| shelf.login_takes));
+                self.is_dialling = false;
+                let turned_away = self.server.with(|shelf| {
+                    shelf.dialling -= 1;
+                    match shelf.limit {
+                        Some((limit, line)) if shelf.logged_in >= limit => {
+                            shelf.turned_away += 1;
+                            Some(line)
+                        }
+                        _ => {
+                            shelf.logged_in += 1;
+                            shelf.most_logged_in = shelf.most_logged_in.max(shelf.logged_in);
+                            None
+                        }
                     }
                 });
                 if let Some(line) = turned_away {
@@ -210,7 +295,10 @@ impl Session {
                 self.logged_in = true;
                 "230 in".to_owned()
             }
-            "FEAT" => "211-Features:\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n REST STREAM\r\n211 End".to_owned(),
+            "FEAT" => {
+                let times = if self.server.with(|shelf| shelf.sets_times) { " MFMT\r\n" } else { "" };
+                format!("211-Features:\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n{times} REST STREAM\r\n211 End")
+            }
             "TYPE" | "NOOP" | "OPTS" => "200 ok".to_owned(),
             "PWD" => format!("257 \"{}\"", self.folder),
             "CWD" if self.server.with(|shelf| shelf.folders.contains(argument)) => {
@@ -226,7 +314,12 @@ impl Session {
             }
             "REST" if self.server.with(|shelf| shelf.no_rest) => "502 No REST here.".to_owned(),
             "REST" => {
-                self.offset = argument.parse().unwrap();
+                let offset: u64 = argument.parse().unwrap();
+                self.offset = self.server.with(|shelf| match shelf.wraps_at {
+                    _ if shelf.ignores_rest => 0,
+                    Some(limit) => offset % limit,
+                    None => offset,
+                });
                 "350 from there".to_owned()
             }
             "SIZE" => match self.server.with(|shelf| (shelf.size_lie, shelf.files.get(&path).map(Vec::len))) {
@@ -234,8 +327,16 @@ impl Session {
                 (None, Some(size)) => format!("213 {size}"),
                 _ => "550 No such file.".to_owned(),
             },
+            "MFMT" => self.server.with(|shelf| {
+                let (time, path) = argument.split_once(' ').unwrap_or_default();
+                if !shelf.sets_times || !shelf.files.contains_key(path) {
+                    return "550 Not set.".to_owned();
+                }
+                shelf.times.insert(path.to_owned(), time.to_owned());
+                format!("213 Modify={time}; {path}")
+            }),
             "MDTM" => self.server.with(|shelf| match shelf.files.get(&path) {
-                Some(_) => format!("213 {}", shelf.time),
+                Some(_) => format!("213 {}", shelf.times.get(&path).unwrap_or(&shelf.time)),
                 None => "550 No such file.".to_owned(),
             }),
             "MKD" => self
@@ -280,20 +381,24 @@ impl Session {
         Ok(true)
     }
 
-    fn listing(&self) -> Vec<u8> {
-        let prefix = if self.folder == "/" { "/".to_owned() } else { format!("{}/", self.folder) };
+    fn listing(&self, path: &str) -> Vec<u8> {
+        let is_heeded = path.starts_with('/') && self.server.with(|shelf| shelf.lists_paths);
+        let folder = if is_heeded { path.trim_end_matches('/') } else { self.folder.trim_end_matches('/') };
+        let prefix = format!("{folder}/");
         self.server.with(|shelf| {
             let mut rows = Vec::new();
             let inside = |path: &str| path.strip_prefix(&prefix).filter(|n| !n.is_empty() && !n.contains('/')).map(str::to_owned);
             for (path, bytes) in &shelf.files {
                 if let Some(name) = inside(path) {
-                    rows.extend(format!("type=file;size={};modify={}; {name}\r\n", bytes.len(), shelf.time).into_bytes());
+                    let size = shelf.listing_lie.unwrap_or(bytes.len() as u64);
+                    let time = shelf.times.get(path).unwrap_or(&shelf.time);
+                    rows.extend(format!("type=file;size={size};modify={time}; {name}\r\n").into_bytes());
                 }
             }
             for name in shelf.folders.iter().filter_map(|path| inside(path)) {
                 rows.extend(format!("type=dir;modify={}; {name}\r\n", shelf.time).into_bytes());
             }
-            if self.folder != "/" {
+            if prefix != "/" {
                 rows.extend(shelf.rows.concat());
             }
             rows
@@ -301,13 +406,17 @@ impl Session {
     }
 
     fn transfer(&mut self, verb: &str, path: &str) -> std::io::Result<bool> {
-        let offset = std::mem::take(&mut self.offset);
+        let from = std::mem::take(&mut self.offset);
+        let offset = usize::try_from(from).unwrap();
         let Some(listener) = self.passive.take() else {
             self.say("425 PASV first")?;
             return Ok(true);
         };
         let source = match verb {
-            "MLSD" => Some(self.listing()),
+            "MLSD" => {
+                self.wait_for_proofs();
+                Some(self.listing(path))
+            }
             "RETR" => self.server.file(path),
             _ => Some(Vec::new()),
         };
@@ -318,7 +427,14 @@ impl Session {
         let (mut data, _) = listener.accept()?;
         self.say("150 go")?;
         let is_file = verb != "MLSD";
-        let stop = if is_file { self.server.with(|shelf| shelf.stall) } else { None };
+        if is_file {
+            let (takes, alone) = self.server.with(|shelf| (shelf.transfer_takes, shelf.one_at_a_time));
+            let slot = alone.then(|| self.server.slot.lock().unwrap());
+            thread::sleep(takes);
+            drop(slot);
+        }
+        let brake = if is_file { self.server.with(|shelf| shelf.brake.take()) } else { None };
+        let stop = if is_file { brake.or_else(|| self.server.with(|shelf| shelf.stall)) } else { None };
         if verb == "STOR" {
             self.server.with(|shelf| {
                 let file = shelf.files.entry(path.to_owned()).or_default();
@@ -341,19 +457,36 @@ impl Session {
                 self.server.with(|shelf| shelf.files.get_mut(path).unwrap().extend_from_slice(&chunk[..count]));
             }
         } else {
-            let rest = source.get(offset..).unwrap_or_default();
+            let window = self.server.with(|shelf| shelf.windows.get(&from).cloned()).filter(|_| is_file);
+            let rest = window.as_deref().or_else(|| source.get(offset..)).unwrap_or_default();
             let first = stop.unwrap_or(rest.len()).min(rest.len());
-            data.write_all(&rest[..first])?;
-            if stop.is_some() {
+            if data.write_all(&rest[..first]).is_err() {
+                drop(data);
+                self.say("426 Broken off.")?;
+                return Ok(true);
+            }
+            if brake.is_some() {
+                self.server.until(|shelf| !shelf.braked);
+            } else if stop.is_some() {
                 self.wait();
             }
-            data.write_all(&rest[first..])?;
+            // Whoever has what it wants ends the data connection.
+            if data.write_all(&rest[first..]).is_err() {
+                drop(data);
+                self.say("426 Broken off.")?;
+                return Ok(true);
+            }
         }
         drop(data);
         let planned =
             self.server.with(|shelf| if is_file && !shelf.closings.is_empty() { Some(shelf.closings.remove(0)) } else { None });
         self.say(planned.as_deref().unwrap_or("226 Transfer complete."))?;
         Ok(true)
+    }
+
+    fn wait_for_proofs(&self) {
+        let (lock, changed) = &*self.server.shelf;
+        drop(changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |shelf| shelf.proofs_held).unwrap());
     }
 
     /// Waits until the stall is over.
@@ -372,7 +505,10 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let was = self.logged_in;
-        self.server.with(|shelf| shelf.logged_in -= usize::from(was));
+        let (was, dialling) = (self.logged_in, self.is_dialling);
+        self.server.with(|shelf| {
+            shelf.logged_in -= usize::from(was);
+            shelf.dialling -= usize::from(dialling);
+        });
     }
 }

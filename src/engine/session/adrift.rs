@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::Session;
 use crate::engine::aftermath::{self, Aftermath, Next, Scene};
 use crate::engine::browse::Work;
+use crate::engine::folder_proof;
 use crate::engine::moment::at;
 use crate::engine::session_handle::SessionCommand;
 use crate::ftp::Fault;
@@ -33,6 +34,10 @@ impl Session {
             changes.borrow_and_update();
             // Nothing new is begun while the connection is gone, whatever a command said meanwhile.
             ctx.working.send_replace(false);
+            if self.leaving.is_some() && !ctx.is_connected() {
+                // Nobody is left who could prove what was sent: it waits in the queue.
+                folder_proof::abandon(&ctx);
+            }
             match self.leaving {
                 None => return false,
                 Some(_) if self.may_leave() => return true,
@@ -66,7 +71,7 @@ impl Session {
         let Aftermath { banner, next, learned, problem } = aftermath::of(&fault, &ctx.site, &scene);
         ctx.publisher.log(0, LogKind::Problem, problem.sentence());
         self.mooring.learn(&ctx, learned).await;
-        aftermath::adjust_budget(&ctx, &fault, 0).await;
+        aftermath::adjust_budget(&ctx, std::slice::from_ref(&fault), 0).await;
         let since = Timestamp::now();
         let rests = next == Next::Rest;
         let next = match next {
@@ -145,6 +150,10 @@ impl Session {
                     }
                     Some(SessionCommand::Change(change)) => {
                         self.work.push_back(Work::Change(change));
+                        return Waited::Connect;
+                    }
+                    Some(SessionCommand::Verify(request)) => {
+                        self.work.push_back(Work::Verify(request));
                         return Waited::Connect;
                     }
                     Some(SessionCommand::StayOffline) => {

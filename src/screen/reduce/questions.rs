@@ -19,7 +19,8 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             choice: form.choice.filter(|choice| *choice != OnExists::Ask).unwrap_or(OnExists::Overwrite),
             for_all: form.for_all,
         },
-        Question::Delete { .. } => Answer::Confirm,
+        Question::Changed { .. } => Answer::Changed(form.when_changed),
+        Question::Delete { .. } | Question::Power { .. } => Answer::Confirm,
     };
     answer(screen, given)
 }

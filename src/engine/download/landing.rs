@@ -1,0 +1,228 @@
+//! Where the bytes of a download go until they are proven, and how they get their name.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::engine::copy::space;
+use crate::engine::download::fetch::{Fetched, Where};
+use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::session_context::SessionContext;
+use crate::engine::{existing, flush, local, resume};
+use crate::model::conflict::{Facts, Resolution, numbered_name};
+use crate::model::entry::{Modified, Precision};
+use crate::model::queue::Item;
+use crate::model::ranges::Ranges;
+use crate::model::resume::Sign;
+
+/// The source as it was when the first bytes came, and as it is now when it is another.
+#[derive(Clone, Copy)]
+pub struct Source {
+    pub was: Facts,
+    pub now: Option<Facts>,
+}
+
+/// Where the bytes are written until they are proven.
+pub struct Landing {
+    pub target: PathBuf,
+    pub kind: Kind,
+    /// Whether a file under the target's name is to be replaced; otherwise none is.
+    pub replaces: bool,
+}
+
+/// What the bytes are written to, and from which byte on.
+pub enum Kind {
+    /// A `.part` that is made when the server begins to send.
+    Fresh,
+    /// Our own unfinished file.
+    Ours { part: PathBuf, offset: u64 },
+    /// Our own unfinished file, of which several ranges are there.
+    Ranges { part: PathBuf, ranges: Ranges },
+    /// The target itself, which a person wants to be resumed.
+    Target { offset: u64 },
+}
+
+/// Decides where to write, or that nothing is written: the item is skipped, or a question is open.
+pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -> Result<Result<Landing, Outcome>, Stopped> {
+    let mut target = item.local.clone();
+    let part = item.part.as_ref().map(|name| target.with_file_name(name));
+    let looked = on_disk(target.clone(), move |target| {
+        let part = part.and_then(|part| fs::metadata(&part).ok().map(|facts| (part, facts.len())));
+        Ok((part, fs::metadata(target)))
+    });
+    let (part, there) = looked.await.map_err(|error| Stopped::disk(&error, "open", &target))?;
+    let mut kind = Kind::Fresh;
+    if let Some((part, length)) = part {
+        let offset = item.ranges.as_ref().map_or(length, |_| item.moved.load(std::sync::atomic::Ordering::Relaxed));
+        if let Some(now) = source.now
+            && offset > 0
+            && resume::course(ctx, item, false) == resume::Course::Ask
+        {
+            resume::ask(ctx, item, offset, Sign::Facts, source.was, now);
+            return Ok(Err(Outcome::Asking));
+        }
+        kind = ours(item, part, length, source.now.is_some());
+    }
+    let present = match there {
+        Ok(facts) if facts.is_dir() => {
+            return Err(Stopped::disk(&io::Error::from(io::ErrorKind::IsADirectory), "write", &target));
+        }
+        Ok(facts) => Some(Facts { size: Some(facts.len()), modified: local::modified(&facts) }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Stopped::disk(&error, "open", &target)),
+    };
+    let Some(present) = present else { return Ok(Ok(Landing { target, kind, replaces: false })) };
+    let facts = Facts { size: item.size, modified: item.modified };
+    match existing::decide(ctx, item, facts, present) {
+        Resolution::Replace => Ok(Ok(Landing { target, kind, replaces: true })),
+        // The target itself is what is resumed; it is ours to extend since a person said so, of this source.
+        Resolution::ResumeAt(offset) => match source.now {
+            Some(now) if offset > 0 => {
+                resume::ask(ctx, item, offset, Sign::Facts, source.was, now);
+                Ok(Err(Outcome::Asking))
+            }
+            _ => Ok(Ok(Landing { target, kind: Kind::Target { offset }, replaces: true })),
+        },
+        Resolution::RenameTarget => {
+            target =
+                on_disk(target, |path| Ok(free_name(path))).await.map_err(|error| Stopped::disk(&error, "name", &item.local))?;
+            ctx.queue.update(|queue| queue.edit(item.id, |item| item.local.clone_from(&target)));
+            Ok(Ok(Landing { target, kind, replaces: false }))
+        }
+        Resolution::Skip => Ok(Err(Outcome::Skipped)),
+        Resolution::Ask => {
+            existing::ask(ctx, item, facts, present);
+            // The answer may have put it back already: its state tells nothing here.
+            Ok(Err(Outcome::Asking))
+        }
+    }
+}
+
+/// How our own unfinished file of `length` bytes is gone on with.
+fn ours(item: &Item, part: PathBuf, length: u64, anew: bool) -> Kind {
+    let Some(saved) = &item.ranges else {
+        let fits = !anew && item.size.is_none_or(|size| length <= size);
+        return Kind::Ours { part, offset: if fits { length } else { 0 } };
+    };
+    // Its length tells nothing while there are holes in it; a file that is shorter than what was written of it is another one.
+    let reach = saved.iter().filter(|[start, written, _]| written > start).map(|[_, written, _]| *written).max().unwrap_or(0);
+    let ranges = item.size.filter(|_| !anew && length >= reach).and_then(|size| Ranges::restored(size, saved));
+    match ranges {
+        Some(ranges) => Kind::Ranges { part, ranges },
+        None => Kind::Ours { part, offset: 0 },
+    }
+}
+
+/// A new `.part` beside `target`, never somebody else's file: not even one that another connection makes in the same moment.
+/// Its name is in the journal before the file is there: after a crash it is known as ours.
+pub async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io::Result<(File, PathBuf)> {
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let own = format!("{name}.{}.part", item.id.0);
+    let size = item.size.unwrap_or(0);
+    for name in [format!("{name}.part"), own] {
+        let part = target.with_file_name(&name);
+        ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
+        ctx.queue.journalled().await;
+        let create = move |path: &Path| {
+            let file = File::create_new(path)?;
+            match space::reserve(&file, size) {
+                Ok(()) => Ok(file),
+                Err(error) => {
+                    drop(fs::remove_file(path));
+                    Err(error)
+                }
+            }
+        };
+        match on_disk(part.clone(), create).await {
+            Ok(file) => return Ok((file, part)),
+            Err(error) => {
+                // What could not be made is nobody's, or another's.
+                ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = None));
+                if error.kind() != io::ErrorKind::AlreadyExists {
+                    return Err(error);
+                }
+            }
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// `name (1).txt`, or the first number that is free.
+fn free_name(target: &Path) -> PathBuf {
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    (1..)
+        .map(|number| target.with_file_name(numbered_name(&name, number)))
+        .find(|candidate| fs::symlink_metadata(candidate).is_err())
+        .unwrap_or_else(|| target.to_owned())
+}
+
+/// Opens a file of which `offset` bytes stay, to be written from there on.
+pub async fn open_part(part: &Path, offset: u64, size: Option<u64>) -> io::Result<File> {
+    on_disk(part.to_owned(), move |path| {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        file.set_len(offset)?;
+        space::reserve(&file, size.unwrap_or(0))?;
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(file)
+    })
+    .await
+}
+
+/// What could not be proven is kept for a person to look at, also when it has not been on the disk yet.
+pub async fn keep(ctx: &SessionContext, item: &Item, fetched: Fetched) {
+    if let Where::Memory(bytes) = fetched.at
+        && let Ok((mut file, part)) = open_fresh(ctx, item, &fetched.target).await
+    {
+        // The transfer has failed already; that it is not kept either changes nothing about it.
+        drop(on_disk(part, move |_| file.write_all(&bytes)).await);
+    }
+}
+
+/// Gives the proven file its time and its name.
+pub async fn publish(ctx: &SessionContext, item: &Item, fetched: Fetched) -> Result<(), Stopped> {
+    let modified = item.modified.filter(|_| ctx.keeps_times());
+    let Fetched { target, replaces, .. } = fetched;
+    let (part, unwritten) = match fetched.at {
+        Where::Part(part) => (part, None),
+        Where::Memory(bytes) => {
+            let (file, part) = open_fresh(ctx, item, &target).await.map_err(|error| Stopped::disk(&error, "write", &target))?;
+            (part, Some((file, bytes)))
+        }
+    };
+    let named = target.clone();
+    let folder = target.parent().map(Path::to_owned).unwrap_or_default();
+    let file = on_disk(part, move |part| {
+        let file = match unwritten {
+            Some((mut file, bytes)) => file.write_all(&bytes).map(|()| Some(file))?,
+            // A person's own file may be one that only its folder lets be changed.
+            None => File::options().write(true).open(part).ok(),
+        };
+        if let (Some(file), Some(Modified { at, precision: Precision::Second | Precision::Minute })) = (&file, modified) {
+            // A disk that keeps no times still has the file.
+            drop(file.set_modified(at.into()));
+        }
+        if part == target {
+            return Ok(file);
+        }
+        // A file that came under this name meanwhile is nobody's to overwrite.
+        if !replaces && fs::symlink_metadata(&target).is_ok() {
+            return Err(io::Error::from(io::ErrorKind::AlreadyExists));
+        }
+        fs::rename(part, &target)?;
+        Ok(file)
+    })
+    .await
+    .map_err(|error| Stopped::disk(&error, "rename the finished file to", &named))?;
+    if let Some(file) = file {
+        flush::soon(file, folder);
+    }
+    Ok(())
+}
+
+/// Runs a short disk operation away from the runtime's own threads.
+pub async fn on_disk<R: Send + 'static>(
+    path: PathBuf,
+    work: impl FnOnce(&Path) -> io::Result<R> + Send + 'static,
+) -> io::Result<R> {
+    tokio::task::spawn_blocking(move || work(&path)).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+}

@@ -1,0 +1,48 @@
+//! How files are moved with this site.
+
+use eframe::egui::Ui;
+
+use crate::model::checksum::HashUse;
+use crate::model::site::Split;
+use crate::screen::dialog::SiteForm;
+use crate::ui::dialogs::limits;
+use crate::ui::text;
+use crate::ui::widgets::check::switch;
+use crate::ui::widgets::field::{self, number};
+
+/// Draws the page.
+pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
+    let mut connections = form.site.connections.min(32);
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        number(ui, "Transfers at the same time", &mut connections, 0..=32, |value| {
+            if value < 0.5 { "as in settings".to_owned() } else { format!("at most {value:.0}") }
+        });
+        field::below(
+            ui,
+            None,
+            "Each has a connection of its own, beside the one for browsing. Moorline uses fewer when the server asks for it.",
+        );
+    });
+    form.site.connections = connections;
+    let mut split = form.site.split == Split::Automatic;
+    let words = "Files of 64 MiB and more, where connections are to spare and it gets faster by it.";
+    switch(ui, &mut split, "Fetch large files over several connections", words);
+    form.site.split = if split { Split::Automatic } else { Split::Never };
+    let choices = HashUse::ALL.map(|choice| (choice, choice.label().to_owned()));
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        field::choice(ui, "Compare checksums", &mut form.site.hashes, &choices);
+        field::below(
+            ui,
+            None,
+            "Reply, byte count and size are compared in any case. A checksum takes the server as long as reading the file.",
+        );
+    });
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        ui.label(text::strong(ui, "Speed limits of this site"));
+        limits::fields(ui, &mut form.limits, &form.errors);
+        field::below(ui, None, "Those of the settings hold beside them; the strictest applies.");
+    });
+}
