@@ -11,7 +11,9 @@ use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use jiff::Timestamp;
 use moorline::engine::{Command, Place, Question, QuestionId};
 use moorline::model::certificate::{Certificate, Fingerprint};
-use moorline::model::conflict::{Facts, OnExists};
+use moorline::model::clock::Ahead;
+use moorline::model::conflict::{Facts, OnExists, Scope};
+use moorline::model::difference::Difference;
 use moorline::model::diagnosis::{Finding, Report, Step, StepName};
 use moorline::model::entry::{Modified, Precision};
 use moorline::model::host::HostFacts;
@@ -144,6 +146,7 @@ fn conflict(target_size: u64) -> Question {
         remote: path("/www/index.php"),
         source: Facts { size: Some(12_800), modified: at("2025-11-20T10:50:00Z") },
         target: Facts { size: Some(target_size), modified: at("2025-11-11T09:45:00Z") },
+        ahead: Ahead::NONE,
     }
 }
 
@@ -576,10 +579,10 @@ fn a_conflict_begins_with_the_choice_that_loses_nothing_newer() {
         harness.state().screen.question_form.choice
     };
     assert_eq!(first(conflict(12_100)), Some(OnExists::Overwrite));
-    let Question::Exists { transfer, direction, local, remote, source, target } = conflict(12_100) else {
+    let Question::Exists { transfer, direction, local, remote, source, target, ahead } = conflict(12_100) else {
         panic!("not a conflict")
     };
-    let older = Question::Exists { transfer, direction, local, remote, source: target, target: source };
+    let older = Question::Exists { transfer, direction, local, remote, source: target, target: source, ahead };
     assert_eq!(first(older), Some(OnExists::Skip));
 }
 

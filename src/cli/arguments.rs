@@ -179,6 +179,10 @@ pub enum Exists {
     Overwrite,
     /// Replace it when the source is newer.
     Newer,
+    /// Replace it when the sizes differ.
+    Size,
+    /// Replace it when the source is newer or the sizes differ.
+    NewerOrSize,
     /// Go on where it ends.
     Resume,
     /// Keep both, the new one under another name.
@@ -191,6 +195,8 @@ impl From<Exists> for OnExists {
             Exists::Skip => Self::Skip,
             Exists::Overwrite => Self::Overwrite,
             Exists::Newer => Self::Newer,
+            Exists::Size => Self::SizeDiffers,
+            Exists::NewerOrSize => Self::NewerOrSize,
             Exists::Resume => Self::Resume,
             Exists::Rename => Self::Rename,
         }

@@ -15,7 +15,7 @@ use crate::engine::{Answer, Command, Engine, Event, EventBody, Options, Question
 use crate::model::address::AddressPath;
 use crate::model::banner::Banner;
 use crate::model::certificate::Fingerprint;
-use crate::model::conflict::OnExists;
+use crate::model::conflict::{OnExists, Scope};
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -227,7 +227,7 @@ impl Session {
                 };
                 Err(Failure::Connect(problem))
             }
-            Question::Exists { .. } => Ok(Answer::Exists { choice: self.on_exists, for_all: true }),
+            Question::Exists { .. } => Ok(Answer::Exists { choice: self.on_exists, scope: Scope::Session }),
             // Nothing here deletes; an unasked-for deletion is refused.
             Question::Delete { .. } => Ok(Answer::Cancel),
         }

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+use tokio_util::sync::CancellationToken;
 
+use crate::engine::compare;
 use crate::engine::command::{Change, Command, Place};
 use crate::engine::doctor::{self, Limits};
 use crate::engine::event::EventBody;
@@ -108,6 +110,8 @@ struct Actor {
     last: Option<(Site, AddressPath)>,
     opening: Option<JoinHandle<()>>,
     examining: Option<JoinHandle<()>>,
+    /// Ends the comparison of both sides of a question.
+    comparing: CancellationToken,
     local: Option<PathBuf>,
     refresh_local: Option<Instant>,
     refresh_remote: Option<Instant>,
@@ -147,6 +151,7 @@ impl Actor {
             last: None,
             opening: None,
             examining: None,
+            comparing: CancellationToken::new(),
             local: None,
             refresh_local: None,
             refresh_remote: None,
@@ -224,7 +229,16 @@ impl Actor {
             Command::StayOffline => self.tell(SessionCommand::StayOffline),
             Command::Diagnose { site } => self.diagnose(*site),
             Command::DismissBanner => self.tell(SessionCommand::DismissBanner),
-            Command::Answer { question, answer } => self.shared.questions.answer(question, answer),
+            Command::Answer { question, answer } => {
+                self.comparing.cancel();
+                self.shared.questions.answer(question, answer);
+            }
+            Command::Compare { question, local, remote } => {
+                self.comparing.cancel();
+                if let Some(session) = &self.session {
+                    self.comparing = compare::begin(&session.context, question, local, remote);
+                }
+            }
             Command::OpenRemote { path } => self.tell(SessionCommand::Open(path)),
             Command::OpenLocal { path } => self.open_local(path),
             Command::CancelBrowsing => {
@@ -433,9 +447,11 @@ impl Actor {
             return self.publisher.publish(EventBody::Trouble(problem.advise("Connect to a site first.")));
         };
         self.shared.queue.update(|queue| {
+            let batch = queue.new_batch();
             for job in jobs {
-                let id = queue.new_id();
-                queue.put(Item::new(id, site.clone(), job));
+                let mut item = Item::new(queue.new_id(), site.clone(), job);
+                item.batch = batch;
+                queue.put(item);
             }
         });
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::engine::event::QuestionId;
 use crate::model::address::AddressPath;
-use crate::model::conflict::OnExists;
+use crate::model::conflict::{OnExists, Scope};
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::secret::Secret;
@@ -71,8 +71,8 @@ pub enum Answer {
     Exists {
         /// What; never `Ask`.
         choice: OnExists,
-        /// Also for all later ones of the queue in the same direction.
-        for_all: bool,
+        /// For which transfers.
+        scope: Scope,
     },
     /// Yes, do it.
     Confirm,
@@ -116,6 +116,15 @@ pub enum Command {
         question: QuestionId,
         /// How.
         answer: Answer,
+    },
+    /// Compares both sides of a question about a target that exists ([`crate::engine::EventBody::Compared`]); the answer ends it.
+    Compare {
+        /// Which question.
+        question: QuestionId,
+        /// The file here.
+        local: PathBuf,
+        /// The file on the server.
+        remote: RemotePath,
     },
     /// Shows a remote folder.
     OpenRemote {

@@ -12,7 +12,7 @@ use crate::engine::local;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
-use crate::model::conflict::{Facts, OnExists, Resolution, numbered_name};
+use crate::model::conflict::{Facts, OnExists, Resolution};
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
@@ -117,8 +117,11 @@ async fn choose_landing(ctx: &SessionContext, item: &Item, anew: bool) -> Result
         // The target itself is what is resumed; it is ours to extend since a person said so.
         Resolution::ResumeAt(offset) => Ok(Ok(Landing { target, kind: Kind::Target { offset }, replaces: true })),
         Resolution::RenameTarget => {
-            target =
-                on_disk(target, |path| Ok(free_name(path))).await.map_err(|error| Stopped::disk(&error, "name", &item.local))?;
+            let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let names = existing::new_names(ctx, &name);
+            target = on_disk(target, |path| free_name(path, names))
+                .await
+                .map_err(|error| Stopped::disk(&error, "find a free name for", &item.local))?;
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.local.clone_from(&target)));
             Ok(Ok(Landing { target, kind, replaces: false }))
         }
@@ -157,13 +160,12 @@ async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io::Res
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// `name (1).txt`, or the first number that is free.
-fn free_name(target: &Path) -> PathBuf {
-    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    (1..)
-        .map(|number| target.with_file_name(numbered_name(&name, number)))
+/// The first of `names` that is free beside `target`.
+fn free_name(target: &Path, names: impl Iterator<Item = String>) -> io::Result<PathBuf> {
+    names
+        .map(|name| target.with_file_name(name))
         .find(|candidate| fs::symlink_metadata(candidate).is_err())
-        .unwrap_or_else(|| target.to_owned())
+        .ok_or_else(|| io::ErrorKind::AlreadyExists.into())
 }
 
 /// RETR into the `.part`; returns the closing reply's words, where the bytes are, and how many are there now.

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 
 use crate::engine::command::Place;
 use crate::model::certificate::Certificate;
+use crate::model::clock::Ahead;
 use crate::model::conflict::Facts;
 use crate::model::diagnosis::Report;
+use crate::model::difference::Difference;
 use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
@@ -57,6 +59,8 @@ pub enum Question {
         source: Facts,
         /// What is there already.
         target: Facts,
+        /// How far the target's clock is ahead of the source's.
+        ahead: Ahead,
     },
     /// Delete these, counted: `Confirm` or `Cancel`.
     Delete {
@@ -137,6 +141,13 @@ pub enum EventBody {
     Withdrawn {
         /// Which.
         id: QuestionId,
+    },
+    /// Both sides of an open question about a target that exists were compared.
+    Compared {
+        /// Which question.
+        question: QuestionId,
+        /// What was found, or why nothing was.
+        result: Result<Difference, Problem>,
     },
     /// A server was examined.
     Diagnosis {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::engine::existing;
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::local;
 use crate::engine::session_context::SessionContext;
@@ -42,11 +43,14 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
             .advise("They are no valid text. Everything else in the folder is queued.")),
     };
     settle::announce(ctx, item.id);
+    // An answer for the whole batch may have come while the folder was read.
+    let on_exists = existing::standing(ctx, item);
     ctx.queue.update_together(|queue| {
         for child in children {
             let Ok(remote) = item.remote.child(&child.name) else { continue };
-            let job = Job { direction: item.direction, local: child.path, remote, on_exists: item.on_exists };
+            let job = Job { direction: item.direction, local: child.path, remote, on_exists };
             let mut new = Item::new(queue.new_id(), item.site.clone(), job);
+            new.batch = item.batch;
             new.is_folder = Some(child.is_folder);
             new.size = child.size;
             new.modified = child.modified;
@@ -128,6 +132,8 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
         .map_err(|error| Stopped::disk(&error, "make the folder", &item.local))?;
     let end = complete(&listing, item);
     settle::announce(ctx, item.id);
+    // An answer for the whole batch may have come while the folder was read.
+    let on_exists = existing::standing(ctx, item);
     ctx.queue.update_together(|queue| {
         for entry in &listing.entries {
             let is_folder = match entry.kind {
@@ -138,8 +144,9 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
             };
             let Ok(remote) = item.remote.child(&entry.name) else { continue };
             let local = item.local.join(&entry.name);
-            let job = Job { direction: item.direction, local, remote, on_exists: item.on_exists };
+            let job = Job { direction: item.direction, local, remote, on_exists };
             let mut new = Item::new(queue.new_id(), item.site.clone(), job);
+            new.batch = item.batch;
             new.is_folder = is_folder;
             new.size = if is_folder == Some(false) { entry.size } else { None };
             new.modified = entry.modified;

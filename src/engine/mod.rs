@@ -5,6 +5,7 @@ mod aftermath;
 mod browse;
 pub mod chronicle;
 pub mod command;
+mod compare;
 mod conflicts;
 mod copy;
 pub mod doctor;

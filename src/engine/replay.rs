@@ -12,7 +12,7 @@ use crate::engine::handle::{Options, Waker};
 use crate::engine::replay::port::{Port, Read, Skips};
 use crate::engine::{Answer, Change, Command, Engine, EventBody, Place, Question};
 use crate::model::address::AddressPath;
-use crate::model::conflict::OnExists;
+use crate::model::conflict::{OnExists, Scope};
 use crate::model::path::RemotePath;
 use crate::model::record::{RecordEvent, RecordLine, RecordedJob, Standing, Wish, leave_name};
 use crate::model::secret::Secret;
@@ -161,7 +161,7 @@ impl Player<'_> {
                         _ if declined => Answer::Cancel,
                         Question::Password { .. } => Answer::Password { password: Secret::new("replayed"), remember: false },
                         Question::Certificate { .. } => Answer::TrustOnce,
-                        Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: true },
+                        Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::Session },
                         Question::Delete { .. } => Answer::Confirm,
                     };
                     self.engine.send(Command::Answer { question: id, answer });

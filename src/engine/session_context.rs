@@ -206,6 +206,14 @@ impl SessionContext {
         Some(Place { ctx: Arc::clone(self), is_shown: false })
     }
 
+    /// A place for a connection beside what transfers and browsing may have, unless the host is known to allow no more.
+    pub fn reserve_beside(self: &Arc<Self>) -> Option<Place> {
+        let limit = lock(&self.budget).to_remember().unwrap_or(usize::MAX);
+        let within = |open| if open < limit { Some(open + 1) } else { None };
+        self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, within).ok()?;
+        Some(Place { ctx: Arc::clone(self), is_shown: false })
+    }
+
     /// Whether the host allows one connection only: browsing and transfers share it.
     pub fn is_shared(&self) -> bool {
         lock(&self.budget).is_shared()

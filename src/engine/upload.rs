@@ -13,7 +13,7 @@ use crate::engine::local;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
-use crate::model::conflict::{Facts, Resolution, numbered_name};
+use crate::model::conflict::{Facts, Resolution};
 use crate::model::entry::{Modified, Precision};
 use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
@@ -95,7 +95,7 @@ async fn choose_landing(
         Resolution::Replace => replacement(ctx, control, item, target).await.map(Ok),
         Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
         Resolution::RenameTarget => {
-            let target = free_name(control, &target).await?;
+            let target = free_name(ctx, control, &target).await?;
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.remote = target.clone()));
             Ok(Ok(direct(ctx, item, target, 0).await))
         }
@@ -189,11 +189,11 @@ async fn remote_size(control: &mut Control, path: &RemotePath) -> Result<Option<
     Ok(look(control, path).await?.and_then(|facts| facts.size))
 }
 
-async fn free_name(control: &mut Control, path: &RemotePath) -> Result<RemotePath, Stopped> {
+async fn free_name(ctx: &SessionContext, control: &mut Control, path: &RemotePath) -> Result<RemotePath, Stopped> {
     let Some((folder, name)) = path.parent().zip(path.name()) else { return Err(unnameable(path)) };
     let listing = control.list(&folder).await.map_err(|fault| Stopped::wire(fault, "list the target's folder"))?;
-    (1..=listing.entries.len() + 1)
-        .map(|number| numbered_name(name, u32::try_from(number).unwrap_or(u32::MAX)))
+    existing::new_names(ctx, name)
+        .take(listing.entries.len() + 1)
         .find(|candidate| listing.entries.iter().all(|entry| entry.name != *candidate))
         .and_then(|candidate| folder.child(&candidate).ok())
         .ok_or_else(|| unnameable(path))

@@ -61,6 +61,8 @@ pub struct Item {
     pub modified: Option<Modified>,
     /// Standing answer.
     pub on_exists: OnExists,
+    /// What was put into the queue together has the same number; 0: nothing is known to belong to it.
+    pub batch: u64,
     /// What is known of the target.
     pub target: Target,
     /// State.
@@ -98,6 +100,7 @@ impl Item {
             size: None,
             modified: None,
             on_exists: job.on_exists,
+            batch: 0,
             target: Target::Unknown,
             state: TransferState::Queued,
             moved: Arc::new(AtomicU64::new(0)),
@@ -150,6 +153,7 @@ pub struct Queue {
     done: Vec<TransferId>,
     queued_bytes: u64,
     next_id: u64,
+    last_batch: u64,
     revision: u64,
     held: bool,
     touched: Vec<TransferId>,
@@ -165,9 +169,16 @@ impl Queue {
         TransferId(self.next_id)
     }
 
+    /// A fresh number for what is put into the queue together.
+    pub fn new_batch(&mut self) -> u64 {
+        self.last_batch += 1;
+        self.last_batch
+    }
+
     /// Adds an item at the end of its tab.
     pub fn put(&mut self, item: Item) {
         self.next_id = self.next_id.max(item.id.0);
+        self.last_batch = self.last_batch.max(item.batch);
         let id = item.id;
         self.enter_tab(item.state.tab(), id);
         if item.state.tab() == QueueTab::Queued {

@@ -33,6 +33,8 @@ pub struct Settings {
     pub upload_exists: OnExists,
     /// Standing answer when a download's target exists.
     pub download_exists: OnExists,
+    /// The name of the new one when both are kept ([`crate::model::name_pattern`]).
+    pub rename_pattern: String,
     /// Keeps a record of the protocol.
     pub record: bool,
     /// Shows files whose names begin with a dot.
@@ -67,6 +69,7 @@ impl Default for Settings {
             reconnect: true,
             upload_exists: OnExists::Ask,
             download_exists: OnExists::Ask,
+            rename_pattern: crate::model::name_pattern::USUAL.to_owned(),
             record: false,
             show_hidden: true,
             window: None,

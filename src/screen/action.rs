@@ -142,6 +142,8 @@ pub enum Action {
     AcceptQuestion,
     /// The certificate's second button: trust for this session.
     TrustOnce,
+    /// Compare both sides of the target that the question in front is about.
+    Compare,
     /// The question's cancel or Escape.
     CancelQuestion,
     /// A banner's button.

@@ -53,6 +53,9 @@ pub struct SavedItem {
     pub from_folder: bool,
     /// Standing answer for a target that exists.
     pub on_exists: OnExists,
+    /// What was put into the queue together has the same number.
+    #[serde(default, skip_serializing_if = "is_none_of_it")]
+    pub batch: u64,
     /// Where it stands.
     pub state: SavedState,
     /// Bytes there so far.
@@ -68,6 +71,11 @@ pub struct SavedItem {
     pub part: Option<String>,
     /// How often it was begun.
     pub tries: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn is_none_of_it(batch: &u64) -> bool {
+    *batch == 0
 }
 
 /// Where a saved item stands: what was under way is queued again.
@@ -467,6 +475,7 @@ mod tests {
             from_folder: false,
             modified: Some(1_763_640_000_123_456_789),
             on_exists: OnExists::Resume,
+            batch: 3,
             state: SavedState::Queued,
             moved: 0,
             size: Some(1000),
