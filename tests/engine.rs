@@ -1,9 +1,15 @@
 //! The engine against a server that does wrong where a test wants it to: what arrives, what is asked, what is kept.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "engine/causes.rs"]
+mod causes;
+#[path = "engine/clock.rs"]
+mod clock;
 #[path = "engine/existing.rs"]
 mod existing;
 mod support;
+#[path = "engine/text.rs"]
+mod text;
 
 use std::fs;
 use std::path::Path;

@@ -134,6 +134,10 @@ pub struct TransferArguments {
     /// Transfer connections beside the first one; as saved with the site when not given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=10))]
     pub connections: Option<u8>,
+    /// Moves files of these names as text and converts their line ends, such as "*.txt;*.html"; what looks like no text is moved as it
+    /// is. As saved with the site when not given.
+    #[arg(long, value_name = "MASKS")]
+    pub ascii: Option<String>,
     /// What to do when a target file exists.
     #[arg(long, value_name = "CHOICE", default_value = "overwrite")]
     pub on_exists: Exists,

@@ -267,6 +267,11 @@ impl Actor {
                 let ids = if ids.is_empty() { self.shared.queue.read(|queue| queue.ids(QueueTab::Failed)) } else { ids };
                 self.requeue(&ids, |state| matches!(state, TransferState::Failed(_)));
             }
+            Command::RetryLike { id } => {
+                let ids = self.shared.queue.read(|queue| queue.failed_like(id));
+                self.requeue(&ids, |state| matches!(state, TransferState::Failed(_)));
+            }
+            Command::GoOn { direction } => self.shared.queue.update(|queue| queue.take_wall(direction)),
             Command::ClearDone => self.shared.queue.update(|queue| {
                 let done = queue.ids(QueueTab::Done);
                 queue.remove_all(&done);
@@ -344,6 +349,7 @@ impl Actor {
         let lanes = if site.connections > 0 { site.connections } else { settings.connections };
         let budget = Budget::new(usize::from(lanes), facts.connection_limit);
         let context = SessionContext::new(site, publisher, budget, self.shared.clone());
+        context.clock.begin(&context.site, &facts);
         self.session = Some(SessionHandle::begin(Arc::new(context), password, start));
     }
 

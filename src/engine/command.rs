@@ -11,7 +11,7 @@ use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
-use crate::model::transfer::{Job, TransferId};
+use crate::model::transfer::{Direction, Job, TransferId};
 
 /// A file or folder on one of the two sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,6 +169,16 @@ pub enum Command {
     Retry {
         /// Which; empty means all failed ones.
         ids: Vec<TransferId>,
+    },
+    /// Queues everything again that failed for the same reason as this one.
+    RetryLike {
+        /// Which.
+        id: TransferId,
+    },
+    /// What held a direction up (a full disk, a quota) is mended: it goes on.
+    GoOn {
+        /// Which way.
+        direction: Direction,
     },
     /// Forgets the rows under "Done".
     ClearDone,

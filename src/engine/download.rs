@@ -10,14 +10,14 @@ use crate::engine::existing;
 use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
 use crate::engine::session_context::SessionContext;
-use crate::engine::trouble;
+use crate::engine::text_transfer::{self, Fetched};
 use crate::ftp::{Control, Fault};
-use crate::model::conflict::{Facts, OnExists, Resolution};
+use crate::model::conflict::{Facts, Resolution};
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
-use crate::model::transfer::{Compared, Proof, TransferState};
+use crate::model::transfer::{Compared, Form, Proof, TransferState};
 
 /// Where the bytes are written until they are proven.
 struct Landing {
@@ -49,7 +49,19 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     }
     let source = source_now(ctx, control, item).await?;
     let item = source.as_ref().unwrap_or(item);
-    let landing = match choose_landing(ctx, item, source.is_some()).await? {
+    let may_be_text = !matches!(item.form, Form::LooksBinary | Form::Mixed);
+    let begun_anew;
+    let mut item = item;
+    if may_be_text && text_transfer::is_wanted(ctx, item.remote.name()) {
+        if let Some(outcome) = as_text(ctx, control, &text_transfer::from_the_start(item)).await? {
+            return Ok(outcome);
+        }
+        // What came as text is overwritten: the item knows by now under which name it is.
+        let known = ctx.queue.read(|queue| queue.get(item.id).cloned()).unwrap_or_else(|| item.clone());
+        begun_anew = Item { from_start: true, ..known };
+        item = &begun_anew;
+    }
+    let landing = match choose_landing(ctx, item, source.is_some() || item.from_start).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
@@ -58,6 +70,36 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     let compared = prove(control, item, bytes).await?;
     publish(item, part, &landing).await?;
     Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
+}
+
+/// Fetches one file as text; nothing when it turns out to be none, or when its size proves nothing because it mixes line ends.
+async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Option<Outcome>, Stopped> {
+    let landing = match choose_landing(ctx, item, true).await? {
+        Ok(landing) => landing,
+        Err(outcome) => return Ok(Some(outcome)),
+    };
+    let open = async {
+        match &landing.kind {
+            Kind::Ours { part, .. } => open_part(part, 0).await.map(|file| (file, part.clone())),
+            Kind::Fresh | Kind::Target { .. } => open_fresh(ctx, item, &landing.target).await,
+        }
+    };
+    let (fetched, part) = text_transfer::fetch(control, item, open).await?;
+    let Fetched::Text { reply, sizes } = fetched else {
+        text_transfer::note(ctx, item, Form::LooksBinary);
+        return Ok(None);
+    };
+    text_transfer::note(ctx, item, Form::Text);
+    ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
+    ctx.publisher.wake();
+    let Some(compared) = text_transfer::agrees(control, item, sizes).await? else {
+        text_transfer::note(ctx, item, Form::Mixed);
+        ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Moving));
+        return Ok(None);
+    };
+    let bytes = text_transfer::length(&part).await?;
+    publish(item, part, &landing).await?;
+    Ok(Some(Outcome::Arrived(Proof { reply, bytes, compared })))
 }
 
 /// The item with the source as it is now, when it is another than the one that some of it came from: old and new bytes must not be
@@ -189,17 +231,8 @@ async fn fetch(
         Ok(data) => data,
         Err(fault) => {
             if offset > 0 && refuses_offset(&fault) {
-                // The next try begins anew. A person's own file stays as it is until all of the new one is there.
-                match &landing.kind {
-                    Kind::Target { .. } => {
-                        ctx.queue.update(|queue| queue.edit(item.id, |item| item.on_exists = OnExists::Overwrite));
-                    }
-                    Kind::Ours { part, .. } => {
-                        open_part(part, 0).await.map_err(|error| Stopped::disk(&error, "write", part))?;
-                    }
-                    Kind::Fresh => {}
-                }
-                return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
+                // A person's own file stays as it is until all of the new one is there.
+                return Err(Stopped::no_restart(&fault));
             }
             return Err(Stopped::wire(fault, &doing));
         }

@@ -8,7 +8,6 @@ use crate::engine::conflicts::Asker;
 use crate::engine::event::{EventBody, Question};
 use crate::engine::session_context::SessionContext;
 use crate::engine::shared_queue::SharedQueue;
-use crate::model::clock::Ahead;
 use crate::model::conflict::{self, Facts, OnExists, Resolution, Scope};
 use crate::model::name_pattern::NamePattern;
 use crate::model::queue::{Item, cancelled};
@@ -19,17 +18,22 @@ const AT_ONCE: usize = 1000;
 
 /// What is done about this item.
 pub fn decide(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) -> Resolution {
+    match conflict::resolve(policy(ctx, item), &source, &target, ctx.clock.ahead(item.direction)) {
+        // The server has shown that it does not go on in the middle.
+        Resolution::ResumeAt(_) if item.from_start => Resolution::Replace,
+        resolution => resolution,
+    }
+}
+
+/// The answer that holds for an item: its own, its batch's, the session's, the settings'.
+pub fn policy(ctx: &SessionContext, item: &Item) -> OnExists {
     let settings = ctx.settings();
     let usual = match item.direction {
         Direction::Upload => settings.upload_exists,
         Direction::Download => settings.download_exists,
     };
-    let policy = [Some(standing(ctx, item)), ctx.conflicts.of_session(item.direction), Some(usual)]
-        .into_iter()
-        .flatten()
-        .find(|policy| *policy != OnExists::Ask)
-        .unwrap_or(OnExists::Ask);
-    conflict::resolve(policy, &source, &target, ahead(item.direction))
+    let all = [Some(standing(ctx, item)), ctx.conflicts.of_session(item.direction), Some(usual)];
+    all.into_iter().flatten().find(|policy| *policy != OnExists::Ask).unwrap_or(OnExists::Ask)
 }
 
 /// The answer that an item has by itself or by its batch, `Ask` when there is none.
@@ -38,11 +42,6 @@ pub fn standing(ctx: &SessionContext, item: &Item) -> OnExists {
         OnExists::Ask => ctx.conflicts.of_batch(item.batch, item.direction).unwrap_or_default(),
         own => own,
     }
-}
-
-/// How far the target's clock is ahead of the source's.
-fn ahead(_: Direction) -> Ahead {
-    Ahead::NONE
 }
 
 /// Names for keeping both, after the pattern in the settings, in the order in which they are tried.
@@ -62,9 +61,9 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
         remote: item.remote.clone(),
         source,
         target,
-        ahead: ahead(item.direction),
+        ahead: ctx.clock.ahead(item.direction),
     };
-    let (id, asker) = (item.id, Asker { batch: item.batch, direction: item.direction, ahead: ahead(item.direction) });
+    let (id, asker) = (item.id, Asker { batch: item.batch, direction: item.direction, ahead: ctx.clock.ahead(item.direction) });
     let (queue, questions, publisher) = (ctx.queue.clone(), ctx.questions.clone(), ctx.publisher.clone());
     let (conflicts, settings, keeper) = (Arc::clone(&ctx.conflicts), Arc::clone(&ctx.settings), ctx.keeper.clone());
     let stop = ctx.stop.clone();

@@ -31,11 +31,13 @@ pub mod queue_view;
 mod recorded_wish;
 pub mod recorder;
 pub mod replay;
+mod server_clock;
 mod session;
 mod session_context;
 mod session_handle;
 mod settle;
 mod shared_queue;
+mod text_transfer;
 mod trouble;
 mod upload;
 

@@ -422,6 +422,7 @@ impl Session {
     fn relearn(&mut self, facts: &HostFacts) {
         self.mooring.relearn(&self.ctx, facts);
         self.ctx.change_budget(|budget, _| budget.relearn(facts.connection_limit));
+        self.ctx.clock.begin(&self.ctx.site, facts);
     }
 
     fn has_work(&self) -> bool {

@@ -14,6 +14,7 @@ use crate::engine::event::EventBody;
 use crate::engine::keeper::Keeper;
 use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
+use crate::engine::server_clock::ServerClock;
 use crate::engine::shared_queue::SharedQueue;
 use crate::ftp::dial::{self, Target};
 use crate::ftp::tls::{NewestTls, Trust};
@@ -57,6 +58,8 @@ pub struct SessionContext {
     pub settings: Arc<RwLock<Settings>>,
     /// Standing answers.
     pub conflicts: Arc<Conflicts>,
+    /// What is known of the server's clock.
+    pub clock: ServerClock,
     /// Whether lanes may take items.
     pub working: watch::Sender<bool>,
     /// Hears of folders that something has arrived in.
@@ -95,6 +98,7 @@ impl SessionContext {
             settings: shared.settings,
             arrivals: shared.arrivals,
             conflicts: Arc::default(),
+            clock: ServerClock::default(),
             working: watch::Sender::new(false),
             stop: CancellationToken::new(),
             budget: Mutex::new(budget),
@@ -181,7 +185,9 @@ impl SessionContext {
             timeout: Duration::from_secs(u64::from(self.settings().timeout_seconds)),
         };
         let observer = ConnectionObserver::new(self.publisher.clone(), number).on_step(on_step);
-        dial::connect(&target, Arc::new(observer), cancel).await
+        let mut control = dial::connect(&target, Arc::new(observer), cancel).await?;
+        control.share_list_ahead(self.clock.list_ahead());
+        Ok(control)
     }
 
     /// Counts the browsing connection for as long as the place is held.

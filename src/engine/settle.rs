@@ -9,9 +9,9 @@ use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::Fault;
 use crate::model::log::LogKind;
-use crate::model::problem::ProblemKind;
-use crate::model::queue::{Item, Queue, StopWish, Target, pause_before_retry};
-use crate::model::retry::TRANSFER_TRIES;
+use crate::model::problem::{Problem, ProblemKind};
+use crate::model::queue::{Item, Queue, StopWish, Target, Wall, pause_before_retry};
+use crate::model::retry::{TRANSFER_TRIES, TransferRetry};
 use crate::model::transfer::{Direction, TransferId, TransferState};
 
 /// Writes the end of a run into the queue.
@@ -35,12 +35,18 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
         // A folder left the queue as its content entered it.
         Ok(Outcome::FolderRead | Outcome::Asking) => {}
         Err(Stopped::ByWish) => by_wish(queue, id),
+        Err(Stopped::Failed { problem, .. }) if holds_up(queue, id, &problem) => {
+            ctx.publisher.log(0, LogKind::Problem, problem.sentence());
+        }
         Err(Stopped::Failed { problem, again }) => {
             let tries = queue.get(id).map_or(0, |item| item.tries);
             if again && tries < TRANSFER_TRIES {
                 ctx.publisher.log(0, LogKind::Problem, format!("{} Tried again.", problem.sentence()));
-                // What was known of the target is old after a failure.
-                queue.edit(id, |item| item.target = Target::Unknown);
+                queue.edit(id, |item| {
+                    // What was known of the target is old after a failure.
+                    item.target = Target::Unknown;
+                    item.from_start |= problem.cause.retry() == TransferRetry::AgainFromStart;
+                });
                 queue.put_back(id, Some(Instant::now() + pause_before_retry(tries)));
             } else {
                 queue.fail(id, problem);
@@ -58,6 +64,22 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
         }
     });
     ctx.publisher.wake();
+}
+
+/// A full disk or a used-up quota: everything else of this direction would fail the same way, so it waits, this item with it, until a
+/// person has mended the cause. True when it does.
+fn holds_up(queue: &mut Queue, id: TransferId, problem: &Problem) -> bool {
+    let Some((site, direction)) = queue.get(id).map(|item| (item.site.clone(), item.direction)) else { return false };
+    if !problem.cause.holds_up(direction) {
+        return false;
+    }
+    queue.edit(id, |item| {
+        item.tries = 0;
+        item.target = Target::Unknown;
+    });
+    queue.put_back(id, None);
+    queue.put_wall(Wall { site, direction, cause: problem.cause });
+    true
 }
 
 /// The connection went under an item of the browsing connection: it waits for the way back.

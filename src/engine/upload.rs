@@ -4,13 +4,16 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
 use std::sync::atomic::Ordering;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::copy;
 use crate::engine::existing;
 use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
+use crate::engine::server_clock;
 use crate::engine::session_context::SessionContext;
+use crate::engine::text_transfer;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::{Facts, Resolution};
@@ -19,7 +22,7 @@ use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, StopWish, Target};
-use crate::model::transfer::{Compared, Direction, Proof, TransferId, TransferState};
+use crate::model::transfer::{Compared, Direction, Form, Proof, TransferId, TransferState};
 
 /// Where the bytes go until they are proven, and from which byte on.
 struct Landing {
@@ -38,19 +41,40 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
         ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (Some(size), modified)));
     }
     // A source that changed since the last try must not be glued to what was sent of the old one.
-    let unchanged = item.size == Some(size) && item.modified == modified;
+    let unchanged = item.size == Some(size) && item.modified == modified && !item.from_start;
     let source = Facts { size: Some(size), modified };
+    if text_transfer::form_of_source(ctx, item).await? == Form::Text {
+        return as_text(ctx, control, &text_transfer::from_the_start(item), source).await;
+    }
     let landing = match choose_landing(ctx, control, item, source, unchanged).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
+    let began = Timestamp::now();
     let reply = send(ctx, control, item, &landing, size).await?;
+    server_clock::measure_skew(ctx, control, existing::policy(ctx, item), &landing.part, began)
+        .await
+        .map_err(|fault| Stopped::wire(fault, "tell the file's time"))?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     ctx.publisher.wake();
     let bytes = item.moved.load(Ordering::Relaxed);
     let compared = prove(control, &landing.part, bytes).await?;
     publish(control, &landing).await?;
     Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
+}
+
+/// Sends one file as text.
+async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item, source: Facts) -> Result<Outcome, Stopped> {
+    let landing = match choose_landing(ctx, control, item, source, false).await? {
+        Ok(landing) => landing,
+        Err(outcome) => return Ok(outcome),
+    };
+    let sent = text_transfer::send(control, item, &landing.part).await?;
+    ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
+    ctx.publisher.wake();
+    let compared = text_transfer::prove_sent(control, &landing.part, sent.sizes).await?;
+    publish(control, &landing).await?;
+    Ok(Outcome::Arrived(Proof { reply: sent.reply, bytes: sent.bytes, compared }))
 }
 
 async fn source_facts(item: &Item) -> Result<(u64, Option<Modified>), Stopped> {
@@ -216,9 +240,7 @@ async fn send(ctx: &SessionContext, control: &mut Control, item: &Item, landing:
         Ok(data) => data,
         Err(fault) => {
             if offset > 0 && refuses_offset(&fault) {
-                // The next try finds another time than the source's, and so begins anew.
-                ctx.queue.update(|queue| queue.edit(item.id, |item| item.modified = None));
-                return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
+                return Err(Stopped::no_restart(&fault));
             }
             return Err(Stopped::wire(fault, &doing));
         }

@@ -29,6 +29,12 @@ pub struct HostFacts {
     /// How many connections it allows at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_limit: Option<usize>,
+    /// Seconds that the times of its LIST are ahead of UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_ahead_seconds: Option<i64>,
+    /// Seconds that its clock is ahead of this machine's, zones left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skew_seconds: Option<i64>,
     /// The address of the last session that came about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_address: Option<IpAddr>,
@@ -53,6 +59,8 @@ impl Default for HostFacts {
             keep_alive_helps: true,
             no_transfer_seconds: None,
             connection_limit: None,
+            list_ahead_seconds: None,
+            skew_seconds: None,
             last_address: None,
         }
     }

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod banner;
 pub mod budget;
+pub mod cause;
 pub mod certificate;
 pub mod clock;
 pub mod conflict;
@@ -13,8 +14,10 @@ pub mod format;
 pub mod goodbye;
 pub mod host;
 pub mod keepalive;
+pub mod line_ends;
 pub mod listing;
 pub mod log;
+pub mod masks;
 pub mod name_pattern;
 pub mod path;
 pub mod problem;

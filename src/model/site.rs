@@ -155,6 +155,12 @@ pub struct Site {
     /// Transfer connections beside the browsing one; 0 is the program's own choice.
     #[serde(default)]
     pub connections: u8,
+    /// Seconds that the times of the server's LIST are ahead of UTC; `None` is as learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_ahead_seconds: Option<i64>,
+    /// Masks of files that are moved as text, with their line ends converted (`*.txt;*.html`); empty is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text_files: String,
     /// Folders on the server that are one click away, in the order in which they were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookmarks: Vec<RemotePath>,
@@ -179,6 +185,8 @@ impl Site {
             data_mode: DataMode::default(),
             keep_alive: KeepAlive::default(),
             connections: 0,
+            list_ahead_seconds: None,
+            text_files: String::new(),
             bookmarks: Vec::new(),
         }
     }

@@ -8,7 +8,7 @@ use crate::model::path::RemotePath;
 use crate::model::session::DisconnectWhen;
 use crate::model::site::{SiteColor, SiteId};
 use crate::model::sort::SortKey;
-use crate::model::transfer::TransferId;
+use crate::model::transfer::{Direction, TransferId};
 use crate::screen::dialog::Dialog;
 use crate::screen::pane::Side;
 use crate::screen::state::{Focus, PanelTab, QuestionForm};
@@ -142,6 +142,8 @@ pub enum Action {
     AcceptQuestion,
     /// The certificate's second button: trust for this session.
     TrustOnce,
+    /// What held a direction up is mended.
+    GoOn(Direction),
     /// Compare both sides of the target that the question in front is about.
     Compare,
     /// The question's cancel or Escape.

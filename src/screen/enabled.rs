@@ -115,7 +115,7 @@ impl Verb {
                     "Only transfers that are not finished can be changed",
                 )
             }
-            Self::RetryTransfers => {
+            Self::RetryTransfers | Self::RetrySameCause => {
                 need(screen.tab == PanelTab::Failed, "Only transfers that failed can be tried again")?;
                 need(!screen.queue_selected.is_empty(), "Select transfers in the queue first")
             }

@@ -87,6 +87,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         }
         Action::AcceptQuestion => questions::accept(screen),
         Action::TrustOnce => questions::trust_once(screen),
+        Action::GoOn(direction) => vec![Effect::Engine(Command::GoOn { direction })],
         Action::Compare => questions::compare(screen),
         Action::CancelQuestion => questions::cancel(screen),
         Action::Banner(action) => program::banner(screen, action),

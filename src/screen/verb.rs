@@ -53,6 +53,7 @@ pub enum Verb {
     CancelTransfers,
     RetryTransfers,
     RetryAllFailed,
+    RetrySameCause,
     ClearDone,
     ShowActive,
     ShowQueued,
@@ -121,6 +122,7 @@ impl Verb {
         Self::CancelTransfers,
         Self::RetryTransfers,
         Self::RetryAllFailed,
+        Self::RetrySameCause,
         Self::ClearDone,
         Self::ShowActive,
         Self::ShowQueued,
@@ -213,6 +215,9 @@ impl Verb {
             Self::ResumeTransfers => ("Resume", "Let the selected transfers go on", "circle-play"),
             Self::CancelTransfers => ("Cancel transfers", "Take the selected transfers out of the queue", "circle-x"),
             Self::RetryTransfers => ("Try again", "Queue the selected transfers that failed again", "rotate-cw"),
+            Self::RetrySameCause => {
+                ("Try all with this cause again", "Queue everything again that failed for the same reason", "rotate-ccw")
+            }
             Self::RetryAllFailed => ("Try all failed again", "Queue everything that failed again", "rotate-ccw"),
             Self::ClearDone => ("Clear done", "Forget the list of what has arrived", "brush-cleaning"),
             Self::ShowActive => ("Active", "Show the transfers that are under way", "activity"),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::cause::Cause;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -102,6 +103,8 @@ enum DirectionText {
 struct ProblemText {
     #[serde(with = "ProblemKindText")]
     kind: ProblemKind,
+    #[serde(default)]
+    cause: Cause,
     what: String,
     advice: String,
     server_words: Option<String>,

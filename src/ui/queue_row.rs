@@ -5,7 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::format;
-use crate::model::transfer::{Compared, Direction, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{Compared, Direction, Form, TransferId, TransferRow, TransferState};
 use crate::screen::action::Extend;
 use crate::screen::{Action, Screen};
 use crate::ui::icon::Icon;
@@ -200,7 +200,8 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
                 Compared::Listing => "listing agreed",
             };
             let code = proof.reply.get(..3).unwrap_or_default();
-            (format!("{code} · {} · {compared}", format::exact_size(proof.bytes)), second)
+            let form = form_words(row.form).map(|words| format!(" · {words}")).unwrap_or_default();
+            (format!("{code} · {} · {compared}{form}", format::exact_size(proof.bytes)), second)
         }
         TransferState::Skipped => ("skipped · the target was there".to_owned(), second),
         TransferState::Failed(problem) => (problem.sentence(), t.bad),
@@ -218,6 +219,16 @@ fn cross(ui: &mut Ui, row: &TransferRow, name: &str, rect: Rect, actions: &mut V
     let tooltip = "Take this out of the queue; what has arrived so far is not deleted";
     if button::icon_button_at(ui, place, response, Icon::X, &label, tooltip, None).clicked() {
         actions.push(Action::CancelTransfer(row.id));
+    }
+}
+
+/// What is to be known of the form in which the bytes are moved: nothing where nobody asked for another one.
+fn form_words(form: Form) -> Option<&'static str> {
+    match form {
+        Form::Binary => None,
+        Form::Text => Some("as text"),
+        Form::LooksBinary => Some("as binary: it is no text"),
+        Form::Mixed => Some("as binary: its line ends are mixed"),
     }
 }
 
@@ -243,6 +254,9 @@ fn details(ui: &mut Ui, row: &TransferRow) {
             let size = row.size.map(|size| format!(" of {}", format::exact_size(size))).unwrap_or_default();
             ui.label(crate::ui::text::subdued(ui, format!("{}{size}", format::count(row.moved))));
         }
+    }
+    if let Some(words) = form_words(row.form) {
+        ui.label(crate::ui::text::subdued(ui, format!("Moved {words}")));
     }
     if row.tries > 1 {
         ui.label(crate::ui::text::subdued(ui, format!("Begun {} times", row.tries)));

@@ -20,7 +20,7 @@ use moorline::model::session::{CertificateTrust, IdleLimit, LimitSource, Phase, 
 use moorline::model::settings::{Settings, ThemeChoice};
 use moorline::model::site::{Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::timeline::{Happening, What};
-use moorline::model::transfer::{Compared, Direction, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
+use moorline::model::transfer::{Compared, Direction, Form, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
 use moorline::screen::pane::Crumb;
 use moorline::screen::state::Screen;
 use moorline::screen::{Pane, Side};
@@ -300,6 +300,7 @@ fn transfer(id: u64, direction: Direction, local: &str, remote: &str, moved: u64
         size: Some(size),
         speed: 0,
         tries: 1,
+        form: Form::Binary,
     }
 }
 

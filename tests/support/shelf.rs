@@ -37,6 +37,8 @@ pub struct Shelf {
     pub unknown: Vec<&'static str>,
     /// Whether RNFR is refused.
     pub no_rename: bool,
+    /// LIST instead of MLSD, with times that are so many seconds ahead of UTC.
+    pub list_ahead: Option<i64>,
     /// Whether a rename onto an existing file is refused.
     pub no_rename_over: bool,
     pub commands: Vec<String>,
@@ -133,6 +135,8 @@ struct Session {
     offset: usize,
     renaming: String,
     logged_in: bool,
+    /// Whether TYPE A holds.
+    in_text: bool,
     /// Says nothing any more.
     mute: bool,
 }
@@ -152,6 +156,7 @@ impl Session {
             offset: 0,
             renaming: String::new(),
             logged_in: false,
+            in_text: false,
             mute: false,
         }
     }
@@ -211,7 +216,13 @@ impl Session {
                 "230 in".to_owned()
             }
             "FEAT" => "211-Features:\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n REST STREAM\r\n211 End".to_owned(),
-            "TYPE" | "NOOP" | "OPTS" => "200 ok".to_owned(),
+            "FEAT" if self.server.with(|shelf| shelf.list_ahead.is_some()) => "211-Features:\r\n SIZE\r\n MDTM\r\n211 End".to_owned(),
+            "TYPE" => {
+                self.in_text = argument == "A";
+                "200 ok".to_owned()
+            }
+            "NOOP" | "OPTS" => "200 ok".to_owned(),
+            "SIZE" if self.in_text => "550 SIZE not allowed in ASCII mode.".to_owned(),
             "PWD" => format!("257 \"{}\"", self.folder),
             "CWD" if self.server.with(|shelf| shelf.folders.contains(argument)) => {
                 argument.clone_into(&mut self.folder);
@@ -269,7 +280,7 @@ impl Session {
                 self.control.shutdown(Shutdown::Both)?;
                 return Ok(false);
             }
-            "MLSD" | "RETR" | "STOR" => return self.transfer(verb, &path),
+            "MLSD" | "LIST" | "RETR" | "STOR" => return self.transfer(verb, &path),
             "QUIT" => {
                 self.say("221 bye")?;
                 return Ok(false);
@@ -286,7 +297,11 @@ impl Session {
             let mut rows = Vec::new();
             let inside = |path: &str| path.strip_prefix(&prefix).filter(|n| !n.is_empty() && !n.contains('/')).map(str::to_owned);
             for (path, bytes) in &shelf.files {
-                if let Some(name) = inside(path) {
+                if let (Some(ahead), Some(name)) = (shelf.list_ahead, inside(path)) {
+                    let at = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", &shelf.time).unwrap();
+                    let at = (at + jiff::SignedDuration::from_secs(ahead)).strftime("%b %d %H:%M").to_string();
+                    rows.extend(format!("-rw-r--r-- 1 ftp ftp {} {at} {name}\r\n", bytes.len()).into_bytes());
+                } else if let Some(name) = inside(path) {
                     rows.extend(format!("type=file;size={};modify={}; {name}\r\n", bytes.len(), shelf.time).into_bytes());
                 }
             }
@@ -307,8 +322,8 @@ impl Session {
             return Ok(true);
         };
         let source = match verb {
-            "MLSD" => Some(self.listing()),
-            "RETR" => self.server.file(path),
+            "MLSD" | "LIST" => Some(self.listing()),
+            "RETR" => self.server.file(path).map(|bytes| if self.in_text { with_long_ends(&bytes) } else { bytes }),
             _ => Some(Vec::new()),
         };
         let Some(source) = source else {
@@ -317,7 +332,7 @@ impl Session {
         };
         let (mut data, _) = listener.accept()?;
         self.say("150 go")?;
-        let is_file = verb != "MLSD";
+        let is_file = matches!(verb, "RETR" | "STOR");
         let stop = if is_file { self.server.with(|shelf| shelf.stall) } else { None };
         if verb == "STOR" {
             self.server.with(|shelf| {
@@ -339,6 +354,12 @@ impl Session {
                 }
                 taken += count;
                 self.server.with(|shelf| shelf.files.get_mut(path).unwrap().extend_from_slice(&chunk[..count]));
+            }
+            if self.in_text {
+                self.server.with(|shelf| {
+                    let file = shelf.files.get_mut(path).unwrap();
+                    *file = with_short_ends(file);
+                });
             }
         } else {
             let rest = source.get(offset..).unwrap_or_default();
@@ -368,6 +389,30 @@ impl Session {
         let (mut shelf, _) = changed.wait_timeout_while(shelf, PATIENCE, |shelf| shelf.stall.is_some()).unwrap();
         shelf.stalled -= 1;
     }
+}
+
+/// As vsftpd and proftpd send text: an LF that has no CR gets one.
+fn with_long_ends(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for byte in bytes {
+        if *byte == b'\n' && text.last() != Some(&b'\r') {
+            text.push(b'\r');
+        }
+        text.push(*byte);
+    }
+    text
+}
+
+/// As they keep it.
+fn with_short_ends(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for byte in bytes {
+        if *byte == b'\n' && text.last() == Some(&b'\r') {
+            text.pop();
+        }
+        text.push(*byte);
+    }
+    text
 }
 
 impl Drop for Session {

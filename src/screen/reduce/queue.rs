@@ -66,6 +66,12 @@ pub(super) fn upon_selected(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::CancelTransfers => Command::Cancel { ids },
         // An empty list means all failed ones; the verb is not enabled without a selection.
         Verb::RetryTransfers => Command::Retry { ids },
+        Verb::RetrySameCause => {
+            let commands = ids.into_iter().map(|id| Effect::Engine(Command::RetryLike { id })).collect();
+            screen.queue_selected.clear();
+            screen.queue_anchor = None;
+            return commands;
+        }
         _ => return Vec::new(),
     };
     if matches!(verb, Verb::CancelTransfers | Verb::RetryTransfers) {

@@ -81,7 +81,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::CopyPath => copy(screen, &target_places(screen).iter().map(location::text_of).collect::<Vec<_>>()),
         Verb::CopyAddress => copy(screen, &addresses(screen)),
         Verb::HoldQueue => vec![Effect::Engine(Command::HoldQueue { held: !screen.queue.paused })],
-        Verb::PauseTransfers | Verb::ResumeTransfers | Verb::CancelTransfers | Verb::RetryTransfers => {
+        Verb::PauseTransfers | Verb::ResumeTransfers | Verb::CancelTransfers | Verb::RetryTransfers | Verb::RetrySameCause => {
             queue::upon_selected(screen, verb)
         }
         Verb::RetryAllFailed => vec![Effect::Engine(Command::Retry { ids: Vec::new() })],
