@@ -8,8 +8,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::compare;
 use crate::engine::command::{Change, Command, Place};
+use crate::engine::compare;
 use crate::engine::doctor::{self, Limits};
 use crate::engine::event::EventBody;
 use crate::engine::handle::Options;

@@ -57,8 +57,9 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
             return Ok(outcome);
         }
         // What came as text is overwritten: the item knows by now under which name it is.
-        let known = ctx.queue.read(|queue| queue.get(item.id).cloned()).unwrap_or_else(|| item.clone());
-        begun_anew = Item { from_start: true, ..known };
+        let mut known = ctx.queue.read(|queue| queue.get(item.id).cloned()).unwrap_or_else(|| item.clone());
+        known.from_start = true;
+        begun_anew = known;
         item = &begun_anew;
     }
     let landing = match choose_landing(ctx, item, source.is_some() || item.from_start).await? {

@@ -45,7 +45,7 @@ pub fn standing(ctx: &SessionContext, item: &Item) -> OnExists {
 }
 
 /// Names for keeping both, after the pattern in the settings, in the order in which they are tried.
-pub fn new_names(ctx: &SessionContext, name: &str) -> impl Iterator<Item = String> + Send + 'static {
+pub fn new_names(ctx: &SessionContext, name: &str) -> impl Iterator<Item = String> + Send + use<> {
     let pattern = NamePattern::or_usual(&ctx.settings().rename_pattern);
     let (name, now) = (name.to_owned(), Zoned::now().datetime());
     (1..=u32::MAX).map(move |number| pattern.candidate(&name, number, now))
@@ -123,9 +123,8 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
 /// Writes an answer into all items of a batch that have none, so that it is in the journal and holds after a restart too. A few at
 /// a time: nobody waits for a long lock, and until it is done the session's own memory answers.
 async fn spread(queue: &SharedQueue, asker: Asker, choice: OnExists) {
-    let ids: Vec<TransferId> = queue.read(|queue| {
-        [QueueTab::Active, QueueTab::Queued].into_iter().flat_map(|tab| queue.ids(tab)).collect()
-    });
+    let ids: Vec<TransferId> =
+        queue.read(|queue| [QueueTab::Active, QueueTab::Queued].into_iter().flat_map(|tab| queue.ids(tab)).collect());
     for some in ids.chunks(AT_ONCE) {
         queue.update(|queue| {
             for id in some {

@@ -69,7 +69,10 @@ pub async fn measure_list(
 ) -> Result<(), Fault> {
     let clock = &ctx.clock;
     let is_list = matches!(listing.source, ListingSource::Unix | ListingSource::Dos);
-    if !is_list || clock.stated.load(Ordering::Relaxed) || clock.is_measured.load(Ordering::Relaxed) || !control.features().has("MDTM")
+    if !is_list
+        || clock.stated.load(Ordering::Relaxed)
+        || clock.is_measured.load(Ordering::Relaxed)
+        || !control.features().has("MDTM")
     {
         return Ok(());
     }

@@ -49,7 +49,9 @@ pub async fn form_of_source(ctx: &SessionContext, item: &Item) -> Result<Form, S
 
 /// The item as it is for a transfer as text: whatever is there of it is begun anew.
 pub fn from_the_start(item: &Item) -> Item {
-    Item { from_start: true, form: Form::Text, ..item.clone() }
+    let mut item = item.clone();
+    (item.from_start, item.form) = (true, Form::Text);
+    item
 }
 
 /// Writes into the item in which form it is moved.

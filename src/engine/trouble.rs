@@ -77,7 +77,9 @@ pub fn of_disk(error: &io::Error, doing: &str, path: &Path) -> Problem {
     let (place, cause) = (path.display(), Cause::of_disk(error));
     let what = match cause {
         Cause::LocalTrouble => format!("Could not {doing} {place}: {error}."),
-        Cause::LocalShape if error.kind() == io::ErrorKind::NotADirectory => format!("Could not {doing} {place}: it is not a folder."),
+        Cause::LocalShape if error.kind() == io::ErrorKind::NotADirectory => {
+            format!("Could not {doing} {place}: it is not a folder.")
+        }
         Cause::LocalShape => format!("Could not {doing} {place}: it is a folder."),
         Cause::LocalOccupied if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
             format!("Could not {doing} {place}: the folder is not empty.")

@@ -51,7 +51,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
         Err(outcome) => return Ok(outcome),
     };
     let began = Timestamp::now();
-    let reply = send(ctx, control, item, &landing, size).await?;
+    let reply = send(control, item, &landing, size).await?;
     server_clock::measure_skew(ctx, control, existing::policy(ctx, item), &landing.part, began)
         .await
         .map_err(|fault| Stopped::wire(fault, "tell the file's time"))?;
@@ -224,7 +224,7 @@ async fn free_name(ctx: &SessionContext, control: &mut Control, path: &RemotePat
 }
 
 /// STOR; returns the closing reply's words. The item's counter ends at the number of bytes that the server should have.
-async fn send(ctx: &SessionContext, control: &mut Control, item: &Item, landing: &Landing, size: u64) -> Result<String, Stopped> {
+async fn send(control: &mut Control, item: &Item, landing: &Landing, size: u64) -> Result<String, Stopped> {
     let offset = landing.offset;
     if offset == size && offset > 0 {
         item.moved.store(offset, Ordering::Relaxed);

@@ -121,9 +121,7 @@ impl Cause {
                 "the server does not accept the protection of the data connection",
                 "It wants TLS sessions resumed in a way that did not come about. Diagnose the server and tell its operator.",
             ),
-            Self::TlsRequired => {
-                (Never, "the server demands another protection", "Change the site's encryption, then try again.")
-            }
+            Self::TlsRequired => (Never, "the server demands another protection", "Change the site's encryption, then try again."),
             Self::NotKnown => (Never, "the server does not know this command", "The server cannot do this."),
             Self::LoginLost => (WhenMended, "the server wants another login for it", "Check the user of the site, then try again."),
             Self::NoRestart => {
@@ -220,7 +218,8 @@ impl Cause {
         let permission = says(&["permission", "denied", "not allowed", "forbidden", "read-only", "read only", "not permitted"]);
         let missing = says(&["no such", "not found", "does not exist", "doesn't exist", "cannot find", "no files"]);
         let occupied = says(&["already exists", "file exists", "overwrite permission"]);
-        let name = says(&["filename", "file name", "invalid name", "illegal name", "bad name", "name not allowed", "name too long"]);
+        let name =
+            says(&["filename", "file name", "invalid name", "illegal name", "bad name", "name not allowed", "name too long"]);
         let busy = says(&[
             "locked",
             "in use",
@@ -355,7 +354,10 @@ mod tests {
             (&[Cause::InUse, Cause::DataConnection, Cause::ServerTrouble, Cause::LocalInUse, Cause::Unproven][..], Again),
             (&[Cause::NoRestart][..], AgainFromStart),
             (&[Cause::DataTls, Cause::TlsRequired, Cause::NotKnown, Cause::UnsafeName, Cause::Cancelled][..], Never),
-            (&[Cause::Quota, Cause::ServerFull, Cause::Permission, Cause::Missing, Cause::DiskFull, Cause::NameTooLong][..], WhenMended),
+            (
+                &[Cause::Quota, Cause::ServerFull, Cause::Permission, Cause::Missing, Cause::DiskFull, Cause::NameTooLong][..],
+                WhenMended,
+            ),
         ] {
             for cause in causes {
                 assert_eq!(cause.retry(), expected, "{cause:?}");
@@ -374,7 +376,10 @@ mod tests {
     fn every_cause_says_why_and_what_to_do() {
         for cause in Cause::ALL {
             let (why, advice) = (cause.why(), cause.advice());
-            assert!(!why.is_empty() && !why.ends_with('.') && why.chars().next().is_some_and(char::is_lowercase), "{cause:?}: {why}");
+            assert!(
+                !why.is_empty() && !why.ends_with('.') && why.chars().next().is_some_and(char::is_lowercase),
+                "{cause:?}: {why}"
+            );
             assert!(advice.is_empty() || advice.ends_with('.'), "{cause:?}: {advice}");
             // Whoever has to mend it is told how.
             assert!(cause.retry() != TransferRetry::WhenMended || !advice.is_empty(), "{cause:?}");

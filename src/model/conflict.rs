@@ -134,7 +134,8 @@ mod tests {
             ("2019-11-20T00:00:00Z", Day, "2026-11-20T12:02:00Z", Minute, Resolution::Skip),
         ];
         for (source, fine, target, coarse, expected) in table {
-            let resolution = resolve(OnExists::Newer, &facts(None, Some((source, fine))), &facts(None, Some((target, coarse))), TOGETHER);
+            let resolution =
+                resolve(OnExists::Newer, &facts(None, Some((source, fine))), &facts(None, Some((target, coarse))), TOGETHER);
             assert_eq!(resolution, expected, "{source} against {target}");
         }
         let dated = facts(None, Some(("2026-11-20T12:02:31Z", Second)));
@@ -154,7 +155,11 @@ mod tests {
             (Some(100), None, Resolution::Ask),
         ];
         for (source, target, expected) in table {
-            assert_eq!(resolve(OnExists::Resume, &facts(source, None), &facts(target, None), TOGETHER), expected, "{source:?} {target:?}");
+            assert_eq!(
+                resolve(OnExists::Resume, &facts(source, None), &facts(target, None), TOGETHER),
+                expected,
+                "{source:?} {target:?}"
+            );
         }
     }
 

@@ -67,7 +67,8 @@ pub fn describe(local: &[u8], remote: &[u8], at: usize) -> Difference {
         place -= 1;
     }
     let column = String::from_utf8_lossy(local.get(begin..place).unwrap_or_default()).chars().count() as u64 + 1;
-    let context = |side: &[u8]| around(side.get(begin..).unwrap_or_default(), usize::try_from(column - 1).unwrap_or(0), place - begin);
+    let context =
+        |side: &[u8]| around(side.get(begin..).unwrap_or_default(), usize::try_from(column - 1).unwrap_or(0), place - begin);
     Difference::Text { line, column, local: context(local), remote: context(remote) }
 }
 

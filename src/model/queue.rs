@@ -280,9 +280,9 @@ impl Queue {
             return None;
         }
         let position = self.queued.iter().position(|id| {
-            self.items.get(id).is_some_and(|item| {
-                item.site == *site && self.may_go(item) && item.not_before.is_none_or(|moment| moment <= now)
-            })
+            self.items
+                .get(id)
+                .is_some_and(|item| item.site == *site && self.may_go(item) && item.not_before.is_none_or(|moment| moment <= now))
         })?;
         let id = self.queued.remove(position)?;
         let item = self.items.get_mut(&id)?;
@@ -335,11 +335,7 @@ impl Queue {
     #[must_use]
     pub fn is_pending(&self, site: &SiteId) -> bool {
         !self.active.is_empty() && self.active.iter().filter_map(|id| self.items.get(id)).any(|item| item.site == *site)
-            || self
-                .queued
-                .iter()
-                .filter_map(|id| self.items.get(id))
-                .any(|item| item.site == *site && self.may_go(item))
+            || self.queued.iter().filter_map(|id| self.items.get(id)).any(|item| item.site == *site && self.may_go(item))
     }
 
     /// Whether it waits and nothing but its moment and the queue's own hold keeps it.

@@ -11,6 +11,7 @@ mod queue;
 mod sites;
 mod verbs;
 
+use crate::engine::Command;
 use crate::screen::dialog::GuardPurpose;
 use crate::screen::state::Focus;
 use crate::screen::{Action, Dialog, Effect, Screen};

@@ -112,7 +112,12 @@ fn a_servers_clock_that_is_off_is_learned_from_an_upload() {
     assert!((180..=240).contains(&skew), "{skew}");
     // Changed here after it was sent: newer, although the server's time says otherwise.
     fs::write(&local, b"second").unwrap();
-    fs::File::options().write(true).open(&local).unwrap().set_modified((Timestamp::now() + SignedDuration::from_secs(120)).into()).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(&local)
+        .unwrap()
+        .set_modified((Timestamp::now() + SignedDuration::from_secs(120)).into())
+        .unwrap();
     client.engine.send(Command::ClearDone);
     client.until("cleared", |client| client.rows().is_empty().then_some(()));
     client.put(&local, "/f", OnExists::Newer);

@@ -56,9 +56,7 @@ fn an_answer_for_the_batch_holds_after_a_restart() {
     let (id, _) = client.asked();
     client.answer(id, Answer::Exists { choice: OnExists::Overwrite, scope: Scope::Batch });
     server.until(|shelf| shelf.stalled >= 1);
-    client.until("nothing asks", |client| {
-        client.rows().iter().all(|row| row.state != TransferState::Asking).then_some(())
-    });
+    client.until("nothing asks", |client| client.rows().iter().all(|row| row.state != TransferState::Asking).then_some(()));
     drop(client);
     server.with(|shelf| shelf.stall = None);
     let mut client = Client::start(options());
@@ -154,13 +152,13 @@ fn both_sides_of_a_question_are_compared_over_a_connection_of_their_own() {
     early[700_000] ^= 1;
     let text = |line: &str| format!("one\ntwo\n{line}\nfour\n").into_bytes();
     let table: [(Vec<u8>, Vec<u8>, Difference); 6] = [
-        (
-            text("three"),
-            text("there"),
-            Difference::Text { line: 3, column: 4, local: "three".into(), remote: "there".into() },
-        ),
+        (text("three"), text("there"), Difference::Text { line: 3, column: 4, local: "three".into(), remote: "there".into() }),
         (text("same"), text("same"), Difference::Same { bytes: 18 }),
-        (b"short".to_vec(), b"shorter".to_vec(), Difference::Text { line: 1, column: 6, local: "short [end]".into(), remote: "shorter".into() }),
+        (
+            b"short".to_vec(),
+            b"shorter".to_vec(),
+            Difference::Text { line: 1, column: 6, local: "short [end]".into(), remote: "shorter".into() },
+        ),
         (
             long.clone(),
             early.clone(),

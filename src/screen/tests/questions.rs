@@ -46,7 +46,10 @@ fn questions_are_answered_in_order_each_with_a_fresh_form() {
     ask(&mut screen, 2, password(true));
     ask(&mut screen, 3, delete());
     assert_eq!(screen.question_form.choice, Some(OnExists::Overwrite));
-    reduce(&mut screen, Action::EditQuestion(QuestionForm { choice: Some(OnExists::Skip), scope: Scope::Batch, ..Default::default() }));
+    reduce(
+        &mut screen,
+        Action::EditQuestion(QuestionForm { choice: Some(OnExists::Skip), scope: Scope::Batch, ..Default::default() }),
+    );
     let effects = reduce(&mut screen, Action::AcceptQuestion);
     assert_eq!(answered(&effects), (1, &Answer::Exists { choice: OnExists::Skip, scope: Scope::Batch }));
 
