@@ -1,12 +1,14 @@
 //! The queue: items in order, by tab, with what each still needs. Pure data; who moves the bytes is the engine's affair.
 
+mod walls;
+
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::model::cause::Cause;
+pub use self::walls::Wall;
 use crate::model::conflict::{Facts, OnExists};
 use crate::model::entry::Modified;
 use crate::model::path::RemotePath;
@@ -37,17 +39,6 @@ pub enum StopWish {
     Pause,
     /// Take it out.
     Remove,
-}
-
-/// Everything of one direction waits, because it would fail as one item did: a full disk, a quota.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wall {
-    /// Whose.
-    pub site: SiteId,
-    /// Which way.
-    pub direction: Direction,
-    /// Why.
-    pub cause: Cause,
 }
 
 /// One item.
@@ -321,61 +312,6 @@ impl Queue {
             .iter()
             .filter_map(|id| self.items.get(id))
             .any(|item| item.site == *site && item.state.is_running() && item.state != TransferState::Asking)
-    }
-
-    /// How many items of `site` are not through, paused ones left out.
-    #[must_use]
-    pub fn waiting(&self, site: &SiteId) -> usize {
-        let ids = self.active.iter().chain(&self.queued);
-        let waits = |item: &&Item| item.state != TransferState::Paused && !self.is_before_wall(item);
-        ids.filter_map(|id| self.items.get(id)).filter(|item| item.site == *site).filter(waits).count()
-    }
-
-    /// Whether anything of `site` runs, or waits and is not paused.
-    #[must_use]
-    pub fn is_pending(&self, site: &SiteId) -> bool {
-        !self.active.is_empty() && self.active.iter().filter_map(|id| self.items.get(id)).any(|item| item.site == *site)
-            || self.queued.iter().filter_map(|id| self.items.get(id)).any(|item| item.site == *site && self.may_go(item))
-    }
-
-    /// Whether it waits and nothing but its moment and the queue's own hold keeps it.
-    fn may_go(&self, item: &Item) -> bool {
-        item.state == TransferState::Queued && !self.is_before_wall(item)
-    }
-
-    fn is_before_wall(&self, item: &Item) -> bool {
-        let stands = |wall: &Wall| wall.direction == item.direction && wall.site == item.site;
-        item.state == TransferState::Queued && self.walls.iter().any(stands)
-    }
-
-    /// From now on nothing of `wall`'s direction begins, until a person says that its cause is mended.
-    pub fn put_wall(&mut self, wall: Wall) {
-        self.walls.retain(|other| (&other.site, other.direction) != (&wall.site, wall.direction));
-        self.walls.push(wall);
-        self.revision += 1;
-    }
-
-    /// The cause is mended: that direction goes on, for every site.
-    pub fn take_wall(&mut self, direction: Direction) {
-        self.walls.retain(|wall| wall.direction != direction);
-        self.revision += 1;
-    }
-
-    /// Why everything of one direction waits, if it does.
-    #[must_use]
-    pub fn waits_for(&self, direction: Direction) -> Option<Cause> {
-        self.walls.iter().rev().find(|wall| wall.direction == direction).map(|wall| wall.cause)
-    }
-
-    /// Failed items whose cause is that of `like`, itself included.
-    #[must_use]
-    pub fn failed_like(&self, like: TransferId) -> Vec<TransferId> {
-        let cause = |id: &TransferId| match self.items.get(id).map(|item| &item.state) {
-            Some(TransferState::Failed(problem)) => Some(problem.cause),
-            _ => None,
-        };
-        let Some(wanted) = cause(&like) else { return Vec::new() };
-        self.failed.iter().copied().filter(|id| cause(id) == Some(wanted)).collect()
     }
 
     /// Holds or releases the whole queue.
@@ -711,45 +647,5 @@ mod tests {
                 prop_assert_eq!(queue.queued_bytes, left);
             }
         }
-    }
-
-    fn job(direction: Direction) -> Job {
-        Job { direction, local: "/a".into(), remote: RemotePath::parse("/a").unwrap(), on_exists: OnExists::Ask }
-    }
-
-    #[test]
-    fn a_wall_holds_its_direction_up_and_nothing_else() {
-        let (mut queue, now) = (Queue::default(), Instant::now());
-        for (id, direction) in [(1, Direction::Upload), (2, Direction::Download), (3, Direction::Upload)] {
-            queue.put(Item::new(TransferId(id), site(), job(direction)));
-        }
-        queue.put_wall(Wall { site: site(), direction: Direction::Upload, cause: Cause::Quota });
-        assert_eq!(queue.summary(now).uploads_wait, Some(Cause::Quota));
-        assert_eq!(queue.summary(now).downloads_wait, None);
-        assert_eq!(queue.take_next(&site(), now).map(|item| item.id), Some(TransferId(2)));
-        assert!(queue.take_next(&site(), now).is_none());
-        queue.remove(TransferId(2));
-        assert!(!queue.is_pending(&site()), "what waits for a person is no reason to stay");
-        assert_eq!(queue.waiting(&site()), 0);
-        queue.put_back(TransferId(1), Some(now));
-        assert_eq!(queue.next_moment(&site()), None, "lanes would look for it again and again");
-        queue.take_wall(Direction::Download);
-        assert!(queue.take_next(&site(), now).is_none(), "the other direction's wall was meant");
-        queue.take_wall(Direction::Upload);
-        assert_eq!(queue.take_next(&site(), now).map(|item| item.id), Some(TransferId(1)));
-        assert_eq!(queue.summary(now).uploads_wait, None);
-    }
-
-    #[test]
-    fn what_failed_for_the_same_reason_is_found() {
-        let mut queue = Queue::default();
-        let causes = [Cause::Permission, Cause::Missing, Cause::Permission, Cause::Unknown];
-        for (id, cause) in (1..).zip(causes) {
-            queue.put(Item::new(TransferId(id), site(), job(Direction::Upload)));
-            queue.fail(TransferId(id), Problem::new(ProblemKind::Refused, "No.").because(cause));
-        }
-        assert_eq!(queue.failed_like(TransferId(3)), [TransferId(1), TransferId(3)]);
-        assert_eq!(queue.failed_like(TransferId(2)), [TransferId(2)]);
-        assert_eq!(queue.failed_like(TransferId(9)), []);
     }
 }

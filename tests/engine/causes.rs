@@ -60,6 +60,7 @@ fn a_batch_goes_on_around_what_is_permanent_and_it_is_tried_again_by_its_cause()
     });
     let id = client.row("/gone1", |_| true).id;
     client.engine.send(Command::RetryLike { id });
+    client.until("begun again", |client| (client.engine.queue().summary().failed == 1).then_some(()));
     client.done("/gone1");
     client.done("/gone2");
     assert_eq!(client.failed("/d").cause, Cause::LocalShape);

@@ -152,7 +152,7 @@ fn both_sides_of_a_question_are_compared_over_a_connection_of_their_own() {
     early[700_000] ^= 1;
     let text = |line: &str| format!("one\ntwo\n{line}\nfour\n").into_bytes();
     let table: [(Vec<u8>, Vec<u8>, Difference); 6] = [
-        (text("three"), text("there"), Difference::Text { line: 3, column: 4, local: "three".into(), remote: "there".into() }),
+        (text("three"), text("there"), Difference::Text { line: 3, column: 3, local: "three".into(), remote: "there".into() }),
         (text("same"), text("same"), Difference::Same { bytes: 18 }),
         (
             b"short".to_vec(),

@@ -417,6 +417,8 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         seconds_left: Some(180),
         running_seconds_left: Some(121),
         paused: false,
+        uploads_wait: None,
+        downloads_wait: None,
     };
     Sample {
         screen,

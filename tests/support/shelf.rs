@@ -215,10 +215,10 @@ impl Session {
                 self.logged_in = true;
                 "230 in".to_owned()
             }
-            "FEAT" => "211-Features:\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n REST STREAM\r\n211 End".to_owned(),
             "FEAT" if self.server.with(|shelf| shelf.list_ahead.is_some()) => {
                 "211-Features:\r\n SIZE\r\n MDTM\r\n211 End".to_owned()
             }
+            "FEAT" => "211-Features:\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n REST STREAM\r\n211 End".to_owned(),
             "TYPE" => {
                 self.in_text = argument == "A";
                 "200 ok".to_owned()
