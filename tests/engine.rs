@@ -7,6 +7,10 @@ mod causes;
 mod clock;
 #[path = "engine/existing.rs"]
 mod existing;
+#[path = "engine/replacing.rs"]
+mod replacing;
+#[path = "engine/round_trips.rs"]
+mod round_trips;
 mod support;
 #[path = "engine/text.rs"]
 mod text;
@@ -25,7 +29,7 @@ use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
-use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
+use moorline::model::transfer::{Compared, Direction, Job, QueueTab, TransferRow, TransferState};
 use moorline::model::upkeep::IdleCommand;
 use moorline::store::places::Places;
 use moorline::store::secrets::{MemoryKeyring, NoKeyring, SecretStore};

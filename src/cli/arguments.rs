@@ -141,6 +141,9 @@ pub struct TransferArguments {
     /// What to do when a target file exists.
     #[arg(long, value_name = "CHOICE", default_value = "overwrite")]
     pub on_exists: Exists,
+    /// Leaves the files' times as they come; otherwise they keep the time of their last change.
+    #[arg(long)]
+    pub no_times: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would show it as help")]
     pub connect: ConnectArguments,
@@ -166,6 +169,9 @@ pub struct PutArguments {
     /// The file or folder to send.
     #[arg(value_name = "LOCAL")]
     pub local: PathBuf,
+    /// Writes over existing files without a temporary name, for servers that rename nothing: a break leaves half a file.
+    #[arg(long)]
+    pub write_directly: bool,
     /// Where to; a slash at its end makes it a folder.
     #[arg(value_name = "URL")]
     pub remote: String,

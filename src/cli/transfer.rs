@@ -35,7 +35,10 @@ pub(super) fn get(arguments: &GetArguments) -> Result<(), Failure> {
 
 /// Sends a file or folder.
 pub(super) fn put(arguments: &PutArguments) -> Result<(), Failure> {
-    let remote = find_remote(&arguments.remote, &arguments.transfer)?;
+    let mut remote = find_remote(&arguments.remote, &arguments.transfer)?;
+    if arguments.write_directly {
+        remote.site.write_directly = Some(true);
+    }
     let name = targets::departing_name(&arguments.local)?;
     std::fs::metadata(&arguments.local)
         .map_err(|error| Failure::local(format!("“{}” could not be read: {error}.", arguments.local.display())))?;
@@ -58,6 +61,9 @@ fn find_remote(text: &str, arguments: &TransferArguments) -> Result<Remote, Fail
     }
     if let Some(masks) = &arguments.ascii {
         remote.site.text_files.clone_from(masks);
+    }
+    if arguments.no_times {
+        remote.site.keep_times = Some(false);
     }
     Ok(remote)
 }

@@ -15,10 +15,12 @@ use crate::engine::event::EventBody;
 use crate::engine::handle::Options;
 use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
+use crate::engine::leftovers::{self, Leftovers};
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
+use crate::engine::requeue::requeue;
 use crate::engine::session_context::{SessionContext, Shared};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::settle;
@@ -30,7 +32,7 @@ use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, StopWish, Target};
+use crate::model::queue::{Item, Queue, StopWish, Target};
 use crate::model::secret::Secret;
 use crate::model::site::{Site, SiteTree};
 use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
@@ -54,6 +56,7 @@ pub async fn run(
     queue: SharedQueue,
 ) {
     let (arrivals, mut arrived) = unbounded_channel();
+    let keeps_queue = options.keep_queue;
     let Some(mut actor) = Actor::start(options, keyring, publisher, queue, arrivals).await else { return };
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -99,6 +102,14 @@ pub async fn run(
         };
         drop(tokio::time::timeout(AT_THE_END, settled).await);
     }
+    if !keeps_queue {
+        // Nobody knows next time what these were: what they have on the server goes at the next connect.
+        let parts = actor.shared.queue.read(|queue| {
+            let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed];
+            tabs.into_iter().flat_map(|tab| leftovers::parts_of(queue, &queue.ids(tab))).collect()
+        });
+        actor.shared.leftovers.add(parts).await;
+    }
 }
 
 struct Actor {
@@ -136,6 +147,7 @@ impl Actor {
         publisher.publish(EventBody::Sites(Arc::clone(&sites)));
         publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
         let record = found.settings.record;
+        let leftovers = Leftovers::open(keeper.clone()).await;
         let actor = Self {
             publisher,
             places: options.places.clone(),
@@ -143,6 +155,7 @@ impl Actor {
                 questions: Questions::default(),
                 queue,
                 keeper,
+                leftovers,
                 settings: Arc::new(RwLock::new(found.settings)),
                 arrivals,
             },
@@ -257,19 +270,20 @@ impl Actor {
             Command::Pause { ids } => drop(self.shared.queue.wish(&ids, StopWish::Pause)),
             Command::Resume { ids } => {
                 self.shared.queue.unpause(&ids);
-                self.requeue(&ids, |state| *state == TransferState::Paused);
+                requeue(&self.shared.queue, &ids, |state| *state == TransferState::Paused);
             }
             Command::Cancel { ids } => {
+                self.abandon_parts(&ids).await;
                 let gone = self.shared.queue.wish(&ids, StopWish::Remove);
                 self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
             }
             Command::Retry { ids } => {
                 let ids = if ids.is_empty() { self.shared.queue.read(|queue| queue.ids(QueueTab::Failed)) } else { ids };
-                self.requeue(&ids, |state| matches!(state, TransferState::Failed(_)));
+                requeue(&self.shared.queue, &ids, |state| matches!(state, TransferState::Failed(_)));
             }
             Command::RetryLike { id } => {
                 let ids = self.shared.queue.read(|queue| queue.failed_like(id));
-                self.requeue(&ids, |state| matches!(state, TransferState::Failed(_)));
+                requeue(&self.shared.queue, &ids, |state| matches!(state, TransferState::Failed(_)));
             }
             Command::GoOn { direction } => self.shared.queue.update(|queue| queue.take_wall(direction)),
             Command::ClearDone => self.shared.queue.update(|queue| {
@@ -315,6 +329,21 @@ impl Actor {
                         }
                     });
                 }
+            }
+        }
+    }
+
+    /// What uploads that do not run have on the server is taken away when there is a connection, now or next time.
+    async fn abandon_parts(&self, ids: &[TransferId]) {
+        let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| item.state.is_running());
+        let parts = self.shared.queue.read(|queue| {
+            let idle: Vec<TransferId> = ids.iter().copied().filter(|id| !is_running(queue, id)).collect();
+            leftovers::parts_of(queue, &idle)
+        });
+        if !parts.is_empty() {
+            self.shared.leftovers.add(parts).await;
+            if let Some(session) = &self.session {
+                session.context.working.send_modify(|_| {});
             }
         }
     }
@@ -458,22 +487,6 @@ impl Actor {
                 let mut item = Item::new(queue.new_id(), site.clone(), job);
                 item.batch = batch;
                 queue.put(item);
-            }
-        });
-    }
-
-    fn requeue(&self, ids: &[TransferId], which: impl Fn(&TransferState) -> bool) {
-        self.shared.queue.update(|queue| {
-            for id in ids {
-                if queue.get(*id).is_some_and(|item| which(&item.state)) {
-                    queue.edit(*id, |item| {
-                        item.tries = 0;
-                        item.not_before = None;
-                        // What was known of the target is old by now.
-                        item.target = Target::Unknown;
-                    });
-                    queue.set_state(*id, TransferState::Queued);
-                }
             }
         });
     }

@@ -114,6 +114,18 @@ pub async fn send(data: &mut Data<'_>, file: File, counter: &AtomicU64) -> Resul
     ended.map(|()| sent)
 }
 
+/// Sends `bytes` and adds to `counter`.
+///
+/// # Errors
+/// The connection's fault.
+pub async fn send_bytes(data: &mut Data<'_>, bytes: &[u8], counter: &AtomicU64) -> Result<(), CopyFault> {
+    for chunk in bytes.chunks(HAND_OVER) {
+        data.write(chunk).await.map_err(CopyFault::Wire)?;
+        counter.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
 fn read_all(mut file: File, filled: &mpsc::Sender<Filled>, mut empty: mpsc::Receiver<Vec<u8>>) -> io::Result<()> {
     let mut fresh = BUFFERS;
     loop {

@@ -69,7 +69,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     let (reply, part, bytes) = fetch(ctx, control, item, &landing).await?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     let compared = prove(control, item, bytes).await?;
-    publish(item, part, &landing).await?;
+    publish(ctx, item, part, &landing).await?;
     Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
 }
 
@@ -299,8 +299,8 @@ fn unprovable(listed: Option<u64>, bytes: u64) -> Problem {
 }
 
 /// Gives the proven file its time and its name.
-async fn publish(item: &Item, part: PathBuf, landing: &Landing) -> Result<(), Stopped> {
-    let modified = item.modified;
+async fn publish(ctx: &SessionContext, item: &Item, part: PathBuf, landing: &Landing) -> Result<(), Stopped> {
+    let modified = item.modified.filter(|_| ctx.keeps_times());
     let (target, replaces) = (landing.target.clone(), landing.replaces);
     on_disk(part, move |part| {
         if let Some(Modified { at, precision: Precision::Second | Precision::Minute }) = modified {

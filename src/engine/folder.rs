@@ -31,7 +31,7 @@ struct LocalChild {
 /// # Errors
 /// The folder cannot be made here or read there.
 pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
-    let there = make_remote(control, item).await?;
+    let there = make_remote(ctx, control, item).await?;
     let folder = item.local.clone();
     let (children, unnameable) = tokio::task::spawn_blocking(move || read_local(&folder))
         .await
@@ -82,23 +82,28 @@ fn target_in(listing: &Listing, name: &str) -> Target {
 }
 
 /// Makes the remote folder; when it is there already, returns what is in it.
-async fn make_remote(control: &mut Control, item: &Item) -> Result<Option<Listing>, Stopped> {
+async fn make_remote(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Option<Listing>, Stopped> {
     let doing = format!("make the folder {}", item.remote);
-    if !item.remote.is_root() {
-        match control.make_folder(&item.remote).await {
-            Ok(()) => return Ok(None),
-            Err(Fault::Refused(reply)) => {
-                // Most servers say "exists" with the code of "not allowed": only a look can tell.
-                return match control.list(&item.remote).await {
-                    Ok(listing) => Ok(Some(listing)),
-                    Err(Fault::Refused(_)) => Err(Stopped::wire(Fault::Refused(reply), &doing)),
-                    Err(fault) => Err(Stopped::wire(fault, &doing)),
-                };
-            }
+    // What the folder above showed need not be made.
+    if item.remote.is_root() || matches!(item.target, Target::Present(_)) {
+        match ctx.list(control, &item.remote).await {
+            Ok(listing) => return Ok(Some(listing)),
+            Err(Fault::Refused(_)) if !item.remote.is_root() => {}
             Err(fault) => return Err(Stopped::wire(fault, &doing)),
         }
     }
-    control.list(&item.remote).await.map(Some).map_err(|fault| Stopped::wire(fault, &doing))
+    match control.make_folder(&item.remote).await {
+        Ok(()) => Ok(None),
+        Err(Fault::Refused(reply)) => {
+            // Most servers say "exists" with the code of "not allowed": only a look can tell.
+            match ctx.list(control, &item.remote).await {
+                Ok(listing) => Ok(Some(listing)),
+                Err(Fault::Refused(_)) => Err(Stopped::wire(Fault::Refused(reply), &doing)),
+                Err(fault) => Err(Stopped::wire(fault, &doing)),
+            }
+        }
+        Err(fault) => Err(Stopped::wire(fault, &doing)),
+    }
 }
 
 /// What is in a local folder. Links to files are followed, links to folders are not: they may lead back up.
@@ -124,7 +129,7 @@ fn read_local(folder: &Path) -> Result<(Vec<LocalChild>, usize), Problem> {
 /// The folder cannot be read here or made there; rows that could not be read are a failure too, after the others are queued.
 pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
     let doing = format!("list {}", item.remote);
-    let listing = control.list(&item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
+    let listing = ctx.list(control, &item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
     let target = item.local.clone();
     tokio::task::spawn_blocking(move || fs::create_dir_all(target))
         .await

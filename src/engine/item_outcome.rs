@@ -7,6 +7,7 @@ use crate::engine::copy::CopyFault;
 use crate::engine::trouble;
 use crate::ftp::{Data, Fault};
 use crate::model::cause::Cause;
+use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
 use crate::model::retry::TransferRetry;
 use crate::model::transfer::Proof;
@@ -16,6 +17,13 @@ use crate::model::transfer::Proof;
 pub enum Outcome {
     /// Arrived and proven.
     Arrived(Proof),
+    /// Sent and acknowledged; the proof is gathered with that of other files of the folder.
+    Sent {
+        /// Where the bytes are.
+        path: RemotePath,
+        /// What is known, but for what it is compared with.
+        proof: Proof,
+    },
     /// The target was left as it is.
     Skipped,
     /// A folder was made and its content queued.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::ftp::tls::Trust;
 use crate::model::certificate::Certificate;
 use crate::model::host::HostFacts;
+use crate::model::leftover::Leftover;
 use crate::model::problem::Problem;
 use crate::model::secret::Secret;
 use crate::model::settings::Settings;
@@ -15,7 +16,7 @@ use crate::store::file::StoreError;
 use crate::store::hosts::{self, Hosts};
 use crate::store::places::Places;
 use crate::store::secrets::SecretStore;
-use crate::store::{settings, sites};
+use crate::store::{leftovers, settings, sites};
 
 /// A cheap handle to what lasts.
 #[derive(Clone)]
@@ -112,6 +113,16 @@ impl Keeper {
     pub async fn learn(&self, site: &Site, facts: HostFacts) -> Option<Problem> {
         let authority = site.authority();
         self.save(move |kept, places| if kept.hosts.learn(&authority, facts) { kept.hosts.save(places) } else { Ok(()) }).await
+    }
+
+    /// What uploads left on servers.
+    pub async fn leftovers(&self) -> Vec<Leftover> {
+        self.with(|kept| kept.places.as_ref().map(|places| leftovers::load(places).value).unwrap_or_default(), Vec::new()).await
+    }
+
+    /// Notes what uploads may leave on servers, and what is in order again; returns what went wrong.
+    pub async fn change_leftovers(&self, added: Vec<Leftover>, removed: Vec<Leftover>) -> Option<Problem> {
+        self.save(move |_, places| leftovers::change(places, &added, &removed)).await
     }
 
     /// Remembers the address of a session that came about. Without a disk to write to there is none to compare with next time.

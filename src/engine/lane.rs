@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use tokio::time::{sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::folder_proof::{self, Batch, Sent};
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::{Place, SessionContext};
 use crate::engine::shared_queue::Taken;
-use crate::engine::{aftermath, download, folder, settle, upload};
+use crate::engine::{aftermath, download, folder, leftovers, replace, settle, upload};
 use crate::ftp::{Control, Fault};
+use crate::model::leftover::Leftover;
 use crate::model::queue::Item;
 use crate::model::transfer::Direction;
 
@@ -41,6 +43,59 @@ impl Connection {
     }
 }
 
+/// What a connection does next.
+pub enum Work {
+    /// An item of the queue.
+    Item(Box<Taken>),
+    /// The proof of files that were sent.
+    Proof(Batch),
+    /// Something of ours that is to be put in order.
+    Clean(Leftover),
+}
+
+impl Work {
+    /// What is to be done now; `may_take` when items of the queue may be begun.
+    pub fn next(ctx: &SessionContext, may_take: bool) -> Option<Self> {
+        let left = || if may_take { ctx.leftovers.claim(&ctx.site.id).map(Self::Clean) } else { None };
+        let due = ctx.proofs.due().map(Self::Proof).or_else(left);
+        let item = || {
+            if may_take { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop).map(Box::new).map(Self::Item) } else { None }
+        };
+        due.or_else(item).or_else(|| ctx.proofs.when_idle().map(Self::Proof))
+    }
+
+    /// What stops it.
+    pub fn stop(&self, ctx: &SessionContext) -> CancellationToken {
+        match self {
+            Self::Item(taken) => taken.stop.clone(),
+            Self::Proof(_) | Self::Clean(_) => ctx.stop.child_token(),
+        }
+    }
+
+    /// It was not begun: no connection was to be had for it.
+    fn hand_back(self, ctx: &SessionContext) {
+        match self {
+            Self::Item(taken) => {
+                taken.unrecord(ctx);
+                settle::hand_back(ctx, taken.item.id);
+                // Another connection may take it while this one waits.
+                ctx.queue.release(taken.item.id, taken.run);
+            }
+            Self::Proof(batch) => ctx.proofs.give_back(batch, false),
+            Self::Clean(left) => ctx.leftovers.give_back(&left),
+        }
+    }
+}
+
+impl Taken {
+    /// Nothing was written under the name that was recorded as the item was taken.
+    fn unrecord(&self, ctx: &SessionContext) {
+        if self.item.part.is_none() {
+            ctx.queue.update(|queue| queue.edit(self.item.id, |item| item.part = None));
+        }
+    }
+}
+
 /// Runs until the session stops.
 pub async fn run(ctx: Arc<SessionContext>, number: u16) {
     let mut changes = ctx.queue.changes();
@@ -57,21 +112,21 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
         let may_dial = is_open && connection.is_none() && ctx.resting.load(Ordering::Acquire) == 0;
         let turn = if may_dial { Some(ctx.turn_to_dial().await) } else { None };
         let place = if turn.is_some() { ctx.reserve() } else { None };
-        let may_work = is_open && (connection.is_some() || place.is_some());
-        let taken = if may_work { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop) } else { None };
-        let Some(Taken { item, stop: token, run }) = taken else {
+        let may_connect = connection.is_some() || place.is_some();
+        let may_work = is_open && may_connect;
+        // What was sent is proven also when nothing more is begun.
+        let work = if may_connect { Work::next(&ctx, may_work) } else { None };
+        let Some(work) = work else {
             drop((place, turn));
             idle(&ctx, may_work, &mut connection, &mut changes, &mut working).await;
             continue;
         };
-        let id = item.id;
-        if !*ctx.working.borrow() {
+        if matches!(work, Work::Item(_)) && !*ctx.working.borrow() {
             // The leave came in between: it has stopped what ran, and this did not run yet.
-            settle::hand_back(&ctx, id);
-            ctx.queue.release(id, run);
+            work.hand_back(&ctx);
             continue;
         }
-        ctx.queue.journalled().await;
+        let token = work.stop(&ctx);
         let open = match (connection.take(), place) {
             (Some(open), _) => Ok(open),
             (None, Some(place)) => Connection::open(&ctx, number, place, &token).await,
@@ -83,21 +138,28 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
                 ctx.lane_failures.store(0, Ordering::Release);
                 drop(turn);
                 open.control.set_cancel(token);
-                let result = run_item(&ctx, &mut open.control, item).await;
-                if matches!(result, Err(Stopped::ByWish)) {
-                    upload::discard(&ctx, &mut open.control, id).await;
-                }
-                let gone = matches!(result, Err(Stopped::ConnectionGone(_)));
-                settle::settle(&ctx, id, result);
-                if !gone {
+                let goes_on = match work {
+                    Work::Item(taken) => carry_out(&ctx, &mut open.control, *taken).await,
+                    Work::Proof(batch) => folder_proof::prove(&ctx, &mut open.control, batch).await.is_ok(),
+                    Work::Clean(left) => leftovers::clean(&ctx, &mut open.control, left).await.is_ok(),
+                };
+                if goes_on {
                     connection = Some(open);
+                } else if !*ctx.working.borrow() {
+                    // Perhaps nobody is left who could prove what was sent: it waits in the queue then.
+                    folder_proof::abandon(&ctx);
                 }
             }
-            Err(Fault::Cancelled) => settle::settle(&ctx, id, Err(Stopped::ByWish)),
+            Err(Fault::Cancelled) => match work {
+                Work::Item(taken) => {
+                    taken.unrecord(&ctx);
+                    settle::settle(&ctx, taken.item.id, Err(Stopped::ByWish));
+                    ctx.queue.release(taken.item.id, taken.run);
+                }
+                other => other.hand_back(&ctx),
+            },
             Err(fault) => {
-                settle::hand_back(&ctx, id);
-                // Another connection may take it while this one waits.
-                ctx.queue.release(id, run);
+                work.hand_back(&ctx);
                 let failures = ctx.lane_failures.fetch_add(1, Ordering::AcqRel);
                 // Before the next lane dials: it may not have to.
                 aftermath::adjust_budget(&ctx, &fault, failures + 1).await;
@@ -110,11 +172,31 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
                 drop(turn);
             }
         }
-        ctx.queue.release(id, run);
     }
     if let Some(open) = connection {
         open.control.quit().await;
     }
+}
+
+/// Runs one item and writes its end into the queue; whether the connection goes on.
+async fn carry_out(ctx: &SessionContext, control: &mut Control, taken: Taken) -> bool {
+    let Taken { item, run, .. } = taken;
+    let id = item.id;
+    // Its folder is not through before what was sent is gathered.
+    let _under_way = ctx.proofs.begin(&item);
+    let result = run_item(ctx, control, item).await;
+    if matches!(result, Err(Stopped::ByWish)) {
+        replace::discard(ctx, control, id).await;
+    }
+    let gone = matches!(result, Err(Stopped::ConnectionGone(_)));
+    match result {
+        Ok(Outcome::Sent { path, proof }) => folder_proof::gather(ctx, Sent { id, run, path, proof }),
+        result => {
+            settle::settle(ctx, id, result);
+            ctx.queue.release(id, run);
+        }
+    }
+    !gone
 }
 
 /// Runs one item on a connection.
@@ -158,6 +240,8 @@ async fn idle(
     working: &mut tokio::sync::watch::Receiver<bool>,
 ) {
     let moment = if may_work { ctx.queue.read(|queue| queue.next_moment(&ctx.site.id)) } else { None };
+    let proof = if may_work || connection.is_some() { ctx.proofs.next_moment() } else { None };
+    let moment = moment.into_iter().chain(proof).min();
     let moment = moment.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
     let Some(open) = connection else {
         tokio::select! {

@@ -13,17 +13,19 @@ use tokio_util::sync::CancellationToken;
 use self::adrift::Waited;
 use crate::engine::browse::{self, Work};
 use crate::engine::event::EventBody;
-use crate::engine::item_outcome::Stopped;
+use crate::engine::folder_proof::{self, Sent};
+use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::lane;
+use crate::engine::leftovers;
 use crate::engine::login;
 use crate::engine::moment::at;
 use crate::engine::mooring::Mooring;
 use crate::engine::outage::Outage;
+use crate::engine::replace;
 use crate::engine::session_context::SessionContext;
 use crate::engine::session_handle::SessionCommand;
 use crate::engine::settle;
 use crate::engine::shared_queue::Taken;
-use crate::engine::upload;
 use crate::ftp::{Control, Fault, Reply};
 use crate::model::address::AddressPath;
 use crate::model::host::HostFacts;
@@ -111,6 +113,7 @@ impl Session {
             }
         }
         self.end_lanes().await;
+        folder_proof::abandon(&self.ctx);
         // What was kept for a way back that nobody wants any more waits in the queue.
         self.ctx.queue.update(|queue| queue.requeue_kept(&self.ctx.site.id));
         self.ctx.show(|view| {
@@ -209,8 +212,8 @@ impl Session {
                 }
                 continue;
             }
-            if let Some(taken) = self.next_of_shared() {
-                match self.carry(&mut control, taken).await {
+            if let Some(next) = self.next_of_shared() {
+                match self.carry(&mut control, next).await {
                     Ok(()) => self.mooring.commanded(&ctx, &control, self.leaving),
                     Err(end) => {
                         // It was busy until now: the end says nothing of an idle limit.
@@ -339,23 +342,21 @@ impl Session {
     }
 
     /// The next item, when the host allows one connection only and this one carries the transfers too.
-    fn next_of_shared(&self) -> Option<Taken> {
-        let may = self.ctx.is_shared() && *self.ctx.working.borrow();
-        if may { self.ctx.queue.take_next(&self.ctx.site.id, Instant::now(), &self.ctx.stop) } else { None }
+    fn next_of_shared(&self) -> Option<lane::Work> {
+        if self.ctx.is_shared() { lane::Work::next(&self.ctx, *self.ctx.working.borrow()) } else { None }
     }
 
     /// Runs one item on the browsing connection while commands are listened to; browsing waits for its end.
-    async fn carry(&mut self, control: &mut Control, taken: Taken) -> Result<(), End> {
-        let Taken { item, stop, run } = taken;
-        let (ctx, id) = (Arc::clone(&self.ctx), item.id);
-        ctx.queue.journalled().await;
+    async fn carry(&mut self, control: &mut Control, work: lane::Work) -> Result<(), End> {
+        let ctx = Arc::clone(&self.ctx);
+        let stop = work.stop(&ctx);
         control.set_cancel(stop.clone());
-        let result = {
-            let running = lane::run_item(&ctx, control, item);
+        let ended = {
+            let running = carry_out(&ctx, control, work);
             tokio::pin!(running);
             loop {
                 tokio::select! {
-                    result = &mut running => break result,
+                    ended = &mut running => break ended,
                     command = self.commands.recv() => match command {
                         None => {
                             // The handle is gone, and with it whoever could say more.
@@ -367,21 +368,7 @@ impl Session {
                 }
             }
         };
-        if matches!(result, Err(Stopped::ByWish)) {
-            upload::discard(&ctx, control, id).await;
-        }
-        let ended = match result {
-            Err(Stopped::ConnectionGone(fault)) => {
-                settle::keep(&ctx, id, &fault);
-                Err(End::Lost(fault))
-            }
-            result => {
-                settle::settle(&ctx, id, result);
-                Ok(())
-            }
-        };
-        ctx.queue.release(id, run);
-        ended
+        ended.map_err(End::Lost)
     }
 
     /// Takes a command in while connected.
@@ -455,4 +442,36 @@ impl Session {
         self.ctx.stop.cancel();
         while self.lanes.join_next().await.is_some() {}
     }
+}
+
+/// What is cancelled poisons the connection, which is seen next.
+fn unless_cancelled(result: Result<(), Fault>) -> Result<(), Fault> {
+    if matches!(result, Err(Fault::Cancelled)) { Ok(()) } else { result }
+}
+
+/// Runs one piece of work on the browsing connection and writes its end into the queue.
+async fn carry_out(ctx: &SessionContext, control: &mut Control, work: lane::Work) -> Result<(), Fault> {
+    let Taken { item, run, .. } = match work {
+        lane::Work::Item(taken) => *taken,
+        lane::Work::Proof(batch) => return unless_cancelled(folder_proof::prove(ctx, control, batch).await),
+        lane::Work::Clean(left) => return unless_cancelled(leftovers::clean(ctx, control, left).await),
+    };
+    let id = item.id;
+    let result = lane::run_item(ctx, control, item).await;
+    if matches!(result, Err(Stopped::ByWish)) {
+        replace::discard(ctx, control, id).await;
+    }
+    match result {
+        Ok(Outcome::Sent { path, proof }) => folder_proof::gather(ctx, Sent { id, run, path, proof }),
+        Err(Stopped::ConnectionGone(fault)) => {
+            settle::keep(ctx, id, &fault);
+            ctx.queue.release(id, run);
+            return Err(fault);
+        }
+        result => {
+            settle::settle(ctx, id, result);
+            ctx.queue.release(id, run);
+        }
+    }
+    Ok(())
 }

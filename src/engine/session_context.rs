@@ -1,6 +1,6 @@
 //! What the session's tasks share: the site, the way to report, the queue, and how many connections there may be.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,9 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::command;
 use crate::engine::conflicts::Conflicts;
 use crate::engine::event::EventBody;
+use crate::engine::folder_proof::FolderProofs;
 use crate::engine::keeper::Keeper;
+use crate::engine::leftovers::Leftovers;
 use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
 use crate::engine::server_clock::ServerClock;
@@ -36,6 +38,8 @@ pub struct Shared {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// Files of ours on servers that are to be put in order.
+    pub leftovers: Leftovers,
     /// Settings, as they are now.
     pub settings: Arc<RwLock<Settings>>,
     /// Hears of folders that something has arrived in.
@@ -54,12 +58,16 @@ pub struct SessionContext {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// Files of ours on servers that are to be put in order.
+    pub leftovers: Leftovers,
     /// Settings, as they are now.
     pub settings: Arc<RwLock<Settings>>,
     /// Standing answers.
     pub conflicts: Arc<Conflicts>,
     /// What is known of the server's clock.
     pub clock: ServerClock,
+    /// Uploads whose proof is gathered.
+    pub proofs: Arc<FolderProofs>,
     /// Whether lanes may take items.
     pub working: watch::Sender<bool>,
     /// Hears of folders that something has arrived in.
@@ -73,6 +81,8 @@ pub struct SessionContext {
     pub resting: AtomicUsize,
     /// Attempts of lanes to connect that failed since the last one that did not.
     pub lane_failures: AtomicUsize,
+    /// Whether the server pays heed to a path behind MLSD.
+    lists_paths: AtomicBool,
     trust: Mutex<Trust>,
     password: Mutex<Secret>,
     view: Mutex<SessionView>,
@@ -95,10 +105,12 @@ impl SessionContext {
             questions: shared.questions,
             queue: shared.queue,
             keeper: shared.keeper,
+            leftovers: shared.leftovers,
             settings: shared.settings,
             arrivals: shared.arrivals,
             conflicts: Arc::default(),
             clock: ServerClock::default(),
+            proofs: Arc::default(),
             working: watch::Sender::new(false),
             stop: CancellationToken::new(),
             budget: Mutex::new(budget),
@@ -106,6 +118,7 @@ impl SessionContext {
             dialling: tokio::sync::Mutex::default(),
             resting: AtomicUsize::new(0),
             lane_failures: AtomicUsize::new(0),
+            lists_paths: AtomicBool::new(false),
             trust: Mutex::default(),
             password: Mutex::default(),
             view: Mutex::new(view),
@@ -116,6 +129,20 @@ impl SessionContext {
     /// Settings, as they are now.
     pub fn settings(&self) -> Settings {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether files keep the time of their last change on the other side.
+    pub fn keeps_times(&self) -> bool {
+        self.site.keep_times.unwrap_or_else(|| self.look_at_settings(|settings| settings.keep_times))
+    }
+
+    /// Whether uploads write over existing files without a temporary name.
+    pub fn writes_directly(&self) -> bool {
+        self.site.write_directly.unwrap_or_else(|| self.look_at_settings(|settings| settings.write_directly))
+    }
+
+    fn look_at_settings<R>(&self, look: impl FnOnce(&Settings) -> R) -> R {
+        look(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Changes what is drawn of the session, and publishes it.
@@ -165,6 +192,21 @@ impl SessionContext {
         lock(&self.shown).as_ref().filter(|(shown, _)| shown == path).map(|(_, listing)| Arc::clone(listing))
     }
 
+    /// Lists a folder on a transfer connection, without going there where the server takes paths: one connection finds out for all.
+    ///
+    /// # Errors
+    /// As [`Control::list`].
+    pub async fn list(&self, control: &mut Control, path: &RemotePath) -> Result<Listing, Fault> {
+        if self.lists_paths.load(Ordering::Relaxed) {
+            control.trust_listed_paths();
+        }
+        let listing = control.list_from_afar(path).await;
+        if control.lists_paths() {
+            self.lists_paths.store(true, Ordering::Relaxed);
+        }
+        listing
+    }
+
     /// Dials and secures a connection, not logged in.
     ///
     /// # Errors
@@ -202,6 +244,11 @@ impl SessionContext {
     /// provoked by each try.
     pub async fn turn_to_dial(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.dialling.lock().await
+    }
+
+    /// Whether any connection stands or is being made.
+    pub fn is_connected(&self) -> bool {
+        self.open.load(Ordering::Acquire) > 0
     }
 
     /// A place for one connection more, when the host may have it.

@@ -12,28 +12,20 @@ use crate::model::log::LogKind;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Queue, StopWish, Target, Wall, pause_before_retry};
 use crate::model::retry::{TRANSFER_TRIES, TransferRetry};
-use crate::model::transfer::{Direction, TransferId, TransferState};
+use crate::model::transfer::{Direction, Proof, TransferId, TransferState};
 
 /// Writes the end of a run into the queue.
 pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
-    // A folder was announced as its content entered the queue.
-    if matches!(result, Ok(Outcome::Arrived(_))) {
-        announce(ctx, id);
-    }
+    let result = match result {
+        Ok(Outcome::Arrived(proof)) => return arrived(ctx, vec![(id, proof)]),
+        other => other,
+    };
     ctx.queue.update(|queue| match result {
         // What a person wants of it comes before what the connection made of it.
         Err(Stopped::Failed { .. } | Stopped::ConnectionGone(_)) if is_wished(queue, id) => by_wish(queue, id),
-        Ok(Outcome::Arrived(proof)) => {
-            queue.edit(id, |item| {
-                item.size = Some(proof.bytes);
-                item.part = None;
-                item.moved.store(proof.bytes, Ordering::Relaxed);
-            });
-            queue.set_state(id, TransferState::Done(proof));
-        }
         Ok(Outcome::Skipped) => queue.set_state(id, TransferState::Skipped),
-        // A folder left the queue as its content entered it.
-        Ok(Outcome::FolderRead | Outcome::Asking) => {}
+        // A folder left the queue as its content entered it; what was sent is settled with its folder's proof.
+        Ok(Outcome::FolderRead | Outcome::Asking | Outcome::Arrived(_) | Outcome::Sent { .. }) => {}
         Err(Stopped::ByWish) => by_wish(queue, id),
         Err(Stopped::Failed { problem, .. }) if holds_up(queue, id, &problem) => {
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
@@ -80,6 +72,27 @@ fn holds_up(queue: &mut Queue, id: TransferId, problem: &Problem) -> bool {
     queue.put_back(id, None);
     queue.put_wall(Wall { site, direction, cause: problem.cause });
     true
+}
+
+/// Writes into the queue what has arrived: one change for many files.
+pub fn arrived(ctx: &SessionContext, proven: Vec<(TransferId, Proof)>) {
+    if proven.is_empty() {
+        return;
+    }
+    for (id, _) in &proven {
+        announce(ctx, *id);
+    }
+    ctx.queue.update(|queue| {
+        for (id, proof) in proven {
+            queue.edit(id, |item| {
+                item.size = Some(proof.bytes);
+                item.part = None;
+                item.moved.store(proof.bytes, Ordering::Relaxed);
+            });
+            queue.set_state(id, TransferState::Done(proof));
+        }
+    });
+    ctx.publisher.wake();
 }
 
 /// The connection went under an item of the browsing connection: it waits for the way back.

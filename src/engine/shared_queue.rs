@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::journal::JournalWriter;
-use crate::model::queue::{Item, Queue, StopWish};
+use crate::model::queue::{Item, Queue, StopWish, Target};
 use crate::model::site::SiteId;
-use crate::model::transfer::{TransferId, TransferState};
+use crate::model::transfer::{Direction, TransferId, TransferState};
 
 /// A cheap handle to the queue.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ struct Inner {
 struct State {
     queue: Queue,
     running: HashMap<TransferId, Running>,
+    /// Items whose bytes are through and whose proof is gathered: no connection works for them, the number tells whose turn it is.
+    sent: HashMap<TransferId, u64>,
     runs: u64,
     journal: Option<JournalWriter>,
 }
@@ -77,7 +79,9 @@ impl SharedQueue {
         let (result, revision) = {
             let mut state = self.lock();
             let result = change(&mut state);
-            let touched = state.queue.take_touched();
+            let mut touched = state.queue.take_touched();
+            // An item that was changed twice in a row needs one record.
+            touched.dedup();
             if let Some(journal) = &state.journal {
                 let changes = touched.iter().map(|id| (*id, state.queue.get(*id)));
                 match grouping {
@@ -117,6 +121,10 @@ impl SharedQueue {
         // One lock for both: a wish must find either an item that waits or one that can be stopped.
         self.change(Grouping::Apart, |state| {
             let item = state.queue.take_next(site, now)?;
+            if item.direction == Direction::Upload && item.is_folder == Some(false) && item.target == Target::Absent {
+                // It is written under its own name: one record tells both. Who takes it sees it as it was.
+                state.queue.edit(item.id, |item| item.part = item.part.take().or_else(|| item.remote.name().map(str::to_owned)));
+            }
             let stop = session.child_token();
             state.runs += 1;
             let run = state.runs;
@@ -133,22 +141,46 @@ impl SharedQueue {
         }
     }
 
+    /// The connection is through with its run of the item, whose proof is gathered.
+    pub fn release_sent(&self, id: TransferId, run: u64) {
+        let mut state = self.lock();
+        if state.running.get(&id).is_some_and(|running| running.run == run) {
+            state.running.remove(&id);
+            state.sent.insert(id, run);
+        }
+    }
+
+    /// Whether the proof of this run is still wanted; whoever is told so settles the item.
+    pub fn claim_sent(&self, id: TransferId, run: u64) -> bool {
+        let mut state = self.lock();
+        let is_wanted = state.sent.get(&id) == Some(&run);
+        if is_wanted {
+            state.sent.remove(&id);
+        }
+        is_wanted
+    }
+
     /// States a wish for items and stops those that run. Those that do not run get what is wished at once; returns those
     /// that were taken out so.
     pub fn wish(&self, ids: &[TransferId], wish: StopWish) -> Vec<Item> {
-        let gone = self.update(|queue| {
+        let gone = self.change(Grouping::Apart, |state| {
             let mut gone = Vec::new();
             for id in ids {
-                let Some(item) = queue.get(*id) else { continue };
-                let running = item.state.is_running() && item.state != TransferState::Asking;
+                let Some(item) = state.queue.get(*id) else { continue };
+                let is_sent = state.sent.remove(id).is_some();
+                let running = item.state.is_running() && item.state != TransferState::Asking && !is_sent;
+                let is_final = item.state.is_final();
+                let queue = &mut state.queue;
                 match wish {
                     // What was wished before and goes further stays: a cancelled item does not come back with a leave.
                     _ if running => queue.edit(*id, |item| item.wish = item.wish.max(Some(wish))),
                     StopWish::Remove => gone.push(*id),
-                    StopWish::Pause if !item.state.is_final() => queue.set_state(*id, TransferState::Paused),
+                    StopWish::Pause if !is_final => queue.set_state(*id, TransferState::Paused),
+                    StopWish::PutBack if is_sent => queue.put_back(*id, None),
                     StopWish::Pause | StopWish::PutBack => {}
                 }
             }
+            let queue = &mut state.queue;
             let items: Vec<Item> = gone.iter().filter_map(|id| queue.get(*id).cloned()).collect();
             queue.remove_all(&gone);
             items
@@ -175,7 +207,10 @@ impl SharedQueue {
 
     /// Everything that runs goes back into the queue, at its offset.
     pub fn stop_all(&self) {
-        let ids: Vec<TransferId> = self.lock().running.keys().copied().collect();
+        let ids: Vec<TransferId> = {
+            let state = self.lock();
+            state.running.keys().chain(state.sent.keys()).copied().collect()
+        };
         self.wish(&ids, StopWish::PutBack);
     }
 

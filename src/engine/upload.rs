@@ -1,28 +1,24 @@
 //! One file to the server: a new name directly, an existing one by way of a temporary name, proof and rename.
 
-use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom};
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
-use tokio_util::sync::CancellationToken;
 
-use crate::engine::copy;
 use crate::engine::existing;
+use crate::engine::folder_proof;
 use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
-use crate::engine::local;
+use crate::engine::replace::{self, sibling, unnameable};
 use crate::engine::server_clock;
 use crate::engine::session_context::SessionContext;
 use crate::engine::text_transfer;
-use crate::engine::trouble;
+use crate::engine::upload_source::Source;
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::{Facts, Resolution};
 use crate::model::entry::{Modified, Precision};
-use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, StopWish, Target};
-use crate::model::transfer::{Compared, Direction, Form, Proof, TransferId, TransferState};
+use crate::model::queue::{Item, Target};
+use crate::model::transfer::{Compared, Form, Proof, TransferState};
 
 /// Where the bytes go until they are proven, and from which byte on.
 struct Landing {
@@ -36,54 +32,64 @@ struct Landing {
 /// # Errors
 /// Why it did not arrive; what the server has got is resumed next time.
 pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
-    let (size, modified) = source_facts(item).await?;
-    if item.size != Some(size) || item.modified != modified {
-        ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (Some(size), modified)));
-    }
+    // What was taken is in the record before anything is done about it, which takes as long as opening the file.
+    let (source, ()) = tokio::join!(Source::open(item), ctx.queue.journalled());
+    let mut source = source?;
+    let (size, modified) = (source.size, source.modified);
     // A source that changed since the last try must not be glued to what was sent of the old one.
     let unchanged = item.size == Some(size) && item.modified == modified && !item.from_start;
-    let source = Facts { size: Some(size), modified };
-    if text_transfer::form_of_source(ctx, item).await? == Form::Text {
-        return as_text(ctx, control, &text_transfer::from_the_start(item), source).await;
+    if !unchanged {
+        ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (Some(size), modified)));
     }
-    let landing = match choose_landing(ctx, control, item, source, unchanged).await? {
+    if text_transfer::form_of_source(ctx, item).await? == Form::Text {
+        return as_text(ctx, control, &text_transfer::from_the_start(item), &mut source).await;
+    }
+    let landing = match choose_landing(ctx, control, item, source.facts(), unchanged).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
     let began = Timestamp::now();
-    let reply = send(control, item, &landing, size).await?;
+    let reply = send(control, item, &landing, &mut source).await?;
     server_clock::measure_skew(ctx, control, existing::policy(ctx, item), &landing.part, began)
         .await
         .map_err(|fault| Stopped::wire(fault, "tell the file's time"))?;
+    source.is_still_the_same().await?;
+    if let Some(modified) = source.modified.filter(|_| ctx.keeps_times()) {
+        // A server that sets no times still has the file.
+        control.set_modified(&landing.part, modified.at).await.map_err(|fault| Stopped::wire(fault, "set the file's time"))?;
+    }
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     ctx.publisher.wake();
     let bytes = item.moved.load(Ordering::Relaxed);
+    if landing.part == landing.target && ctx.proofs.may_gather() {
+        return Ok(Outcome::Sent { path: landing.target, proof: folder_proof::unproven(reply, bytes) });
+    }
     let compared = prove(control, &landing.part, bytes).await?;
-    publish(control, &landing).await?;
+    if landing.part != landing.target {
+        replace::publish(ctx, control, item, &landing.part, &landing.target).await?;
+    }
     Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
 }
 
 /// Sends one file as text.
-async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item, source: Facts) -> Result<Outcome, Stopped> {
-    let landing = match choose_landing(ctx, control, item, source, false).await? {
+async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item, source: &mut Source) -> Result<Outcome, Stopped> {
+    let landing = match choose_landing(ctx, control, item, source.facts(), false).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
     let sent = text_transfer::send(control, item, &landing.part).await?;
+    source.is_still_the_same().await?;
+    if let Some(modified) = source.modified.filter(|_| ctx.keeps_times()) {
+        control.set_modified(&landing.part, modified.at).await.map_err(|fault| Stopped::wire(fault, "set the file's time"))?;
+    }
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     ctx.publisher.wake();
+    // Its size there is another than here, so that it is not proven with the others of its folder.
     let compared = text_transfer::prove_sent(control, &landing.part, sent.sizes).await?;
-    publish(control, &landing).await?;
+    if landing.part != landing.target {
+        replace::publish(ctx, control, item, &landing.part, &landing.target).await?;
+    }
     Ok(Outcome::Arrived(Proof { reply: sent.reply, bytes: sent.bytes, compared }))
-}
-
-async fn source_facts(item: &Item) -> Result<(u64, Option<Modified>), Stopped> {
-    let path = item.local.clone();
-    let facts = tokio::task::spawn_blocking(move || fs::metadata(path))
-        .await
-        .unwrap_or_else(|error| Err(io::Error::other(error)))
-        .map_err(|error| Stopped::disk(&error, "open", &item.local))?;
-    Ok((facts.len(), local::modified(&facts)))
 }
 
 /// Decides under which name to write, or that nothing is written: the item is skipped, or a question is open.
@@ -95,6 +101,12 @@ async fn choose_landing(
     unchanged: bool,
 ) -> Result<Result<Landing, Outcome>, Stopped> {
     let target = item.remote.clone();
+    let had_its_name = replace::mend(ctx, control, item, &target).await?;
+    if had_its_name && unchanged && remote_size(control, &target).await? == source.size {
+        let bytes = source.size.unwrap_or_default();
+        item.moved.store(bytes, Ordering::Relaxed);
+        return Ok(Err(Outcome::Arrived(Proof { reply: "the new file had its name".into(), bytes, compared: Compared::Size })));
+    }
     if let Some(part) = item.part.as_ref().and_then(|name| sibling(&target, name)) {
         let there = if unchanged { remote_size(control, &part).await? } else { None };
         let offset = there.filter(|there| source.size.is_some_and(|size| *there <= size)).unwrap_or(0);
@@ -103,7 +115,7 @@ async fn choose_landing(
         }
         // What stands under the target's own name may be a person's file that was to be resumed: it is replaced whole or not at all.
         let stands = look(control, &target).await?.is_some_and(|facts| facts.size != Some(0));
-        return if stands {
+        return if stands && !ctx.writes_directly() {
             replacement(ctx, control, item, target).await.map(Ok)
         } else {
             Ok(Ok(direct(ctx, item, target, 0).await))
@@ -116,6 +128,7 @@ async fn choose_landing(
     };
     let Some(present) = present else { return Ok(Ok(direct(ctx, item, target, 0).await)) };
     match existing::decide(ctx, item, source, present) {
+        Resolution::Replace if ctx.writes_directly() => Ok(Ok(direct(ctx, item, target, 0).await)),
         Resolution::Replace => replacement(ctx, control, item, target).await.map(Ok),
         Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
         Resolution::RenameTarget => {
@@ -135,51 +148,20 @@ async fn choose_landing(
 
 /// Writes under a temporary name beside a target that exists.
 async fn replacement(ctx: &SessionContext, control: &mut Control, item: &Item, target: RemotePath) -> Result<Landing, Stopped> {
-    let mut name = format!("{}.part", target.name().unwrap_or_default());
-    let mut part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
-    if look(control, &part).await?.is_some() {
-        // Somebody's file: ours gets a name of its own.
-        name = format!("{}.{}.part", target.name().unwrap_or_default(), item.id.0);
-        part = sibling(&target, &name).ok_or_else(|| unnameable(&target))?;
-    }
-    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
-    ctx.queue.journalled().await;
+    let part = replace::reserve(ctx, control, item, &target).await?;
     Ok(Landing { target, part, offset: 0 })
-}
-
-/// Takes what has arrived of an upload away again that a person took out of the queue: what stands under a temporary name is ours.
-/// What stands under the target's own name is left: it may be a file that was there before.
-pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId) {
-    let ours = ctx.queue.read(|queue| {
-        let item = queue.get(id).filter(|item| item.wish == Some(StopWish::Remove) && item.direction == Direction::Upload)?;
-        let part = sibling(&item.remote, item.part.as_ref()?)?;
-        (part != item.remote).then_some(part)
-    });
-    if let Some(part) = ours.filter(|_| !control.is_poisoned()) {
-        // The token of the transfer has fired.
-        control.set_cancel(CancellationToken::new());
-        match control.delete(&part).await {
-            Ok(()) => ctx.publisher.log(0, LogKind::Note, format!("{part} was taken away again.")),
-            Err(fault) => ctx.publisher.log(0, LogKind::Problem, trouble::of_fault(&fault, &format!("delete {part}")).sentence()),
-        }
-    }
 }
 
 /// Writes under the target's own name: nothing is there yet, or a person said to resume it.
 async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64) -> Landing {
     let name = target.name().map(str::to_owned);
-    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
-    // After a crash the beginning that the server may have is known as ours.
-    ctx.queue.journalled().await;
+    // Where nothing is there it was recorded as the item was taken.
+    if ctx.queue.read(|queue| queue.get(item.id).is_some_and(|item| item.part != name)) {
+        ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
+        // After a crash the beginning that the server may have is known as ours.
+        ctx.queue.journalled().await;
+    }
     Landing { part: target.clone(), target, offset }
-}
-
-fn sibling(path: &RemotePath, name: &str) -> Option<RemotePath> {
-    path.parent()?.child(name).ok()
-}
-
-fn unnameable(path: &RemotePath) -> Stopped {
-    Stopped::for_good(Problem::new(ProblemKind::Name, format!("{path} is not a file's path.")))
 }
 
 /// What is at `path` now, from SIZE and MDTM, else from the folder's listing.
@@ -210,7 +192,12 @@ fn unless_refused<T>(fault: Fault) -> Result<Option<T>, Fault> {
 }
 
 async fn remote_size(control: &mut Control, path: &RemotePath) -> Result<Option<u64>, Stopped> {
-    Ok(look(control, path).await?.and_then(|facts| facts.size))
+    match control.size(path).await {
+        Ok(Some(size)) => Ok(Some(size)),
+        Ok(None) => Ok(look(control, path).await?.and_then(|facts| facts.size)),
+        Err(Fault::Refused(_)) => Ok(None),
+        Err(fault) => Err(Stopped::wire(fault, "look at the target")),
+    }
 }
 
 async fn free_name(ctx: &SessionContext, control: &mut Control, path: &RemotePath) -> Result<RemotePath, Stopped> {
@@ -224,17 +211,12 @@ async fn free_name(ctx: &SessionContext, control: &mut Control, path: &RemotePat
 }
 
 /// STOR; returns the closing reply's words. The item's counter ends at the number of bytes that the server should have.
-async fn send(control: &mut Control, item: &Item, landing: &Landing, size: u64) -> Result<String, Stopped> {
+async fn send(control: &mut Control, item: &Item, landing: &Landing, source: &mut Source) -> Result<String, Stopped> {
     let offset = landing.offset;
-    if offset == size && offset > 0 {
+    if offset == source.size && offset > 0 {
         item.moved.store(offset, Ordering::Relaxed);
         return Ok("all bytes were there".into());
     }
-    let path = item.local.clone();
-    let mut file = tokio::task::spawn_blocking(move || File::open(path))
-        .await
-        .unwrap_or_else(|error| Err(io::Error::other(error)))
-        .map_err(|error| Stopped::disk(&error, "open", &item.local))?;
     let doing = format!("take {}", landing.part);
     let mut data = match control.store(&landing.part, offset).await {
         Ok(data) => data,
@@ -245,14 +227,8 @@ async fn send(control: &mut Control, item: &Item, landing: &Landing, size: u64) 
             return Err(Stopped::wire(fault, &doing));
         }
     };
-    if offset > 0
-        && let Err(error) = file.seek(SeekFrom::Start(offset))
-    {
-        drop(data.stop().await);
-        return Err(Stopped::disk(&error, "read", &item.local));
-    }
     item.moved.store(offset, Ordering::Relaxed);
-    if let Err(fault) = copy::send(&mut data, file, &item.moved).await {
+    if let Err(fault) = source.send(&mut data, offset, &item.moved).await {
         return Err(break_off(data, fault, "read", &item.local).await);
     }
     let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
@@ -260,7 +236,10 @@ async fn send(control: &mut Control, item: &Item, landing: &Landing, size: u64) 
 }
 
 /// Compares what was sent with what the server has.
-async fn prove(control: &mut Control, path: &RemotePath, bytes: u64) -> Result<Compared, Stopped> {
+///
+/// # Errors
+/// They differ, or nothing can be compared; the connection's fault.
+pub async fn prove(control: &mut Control, path: &RemotePath, bytes: u64) -> Result<Compared, Stopped> {
     let unproven = |what: String| Stopped::Failed { problem: Problem::new(ProblemKind::Unproven, what), again: true };
     let doing = "tell the file's size";
     let (there, compared) = match control.size(path).await {
@@ -276,35 +255,5 @@ async fn prove(control: &mut Control, path: &RemotePath, bytes: u64) -> Result<C
         Some(size) if size == bytes => Ok(compared),
         Some(size) => Err(unproven(format!("{bytes} bytes were sent, but the server says that the file has {size}."))),
         None => Err(unproven(format!("{bytes} bytes were sent, but the server shows no such file."))),
-    }
-}
-
-/// Gives the proven file its name. Where the server does not rename over a file, the old one steps aside first and is deleted last:
-/// a server that renames nothing has then lost nothing.
-async fn publish(control: &mut Control, landing: &Landing) -> Result<(), Stopped> {
-    if landing.part == landing.target {
-        return Ok(());
-    }
-    let doing = format!("rename the finished file to {}", landing.target);
-    match control.rename(&landing.part, &landing.target).await {
-        Ok(()) => Ok(()),
-        Err(Fault::Refused(_)) => {
-            let refused = |fault| Stopped::wire(fault, &doing);
-            let name = format!("{}.old", landing.part.name().unwrap_or_default());
-            let aside = sibling(&landing.target, &name).ok_or_else(|| unnameable(&landing.target))?;
-            control.rename(&landing.target, &aside).await.map_err(refused)?;
-            if let Err(fault) = control.rename(&landing.part, &landing.target).await {
-                if matches!(fault, Fault::Refused(_)) {
-                    control.rename(&aside, &landing.target).await.map_err(refused)?;
-                }
-                return Err(refused(fault));
-            }
-            match control.delete(&aside).await {
-                // The file has arrived; what is left of the old one can be seen beside it.
-                Ok(()) | Err(Fault::Refused(_)) => Ok(()),
-                Err(fault) => Err(refused(fault)),
-            }
-        }
-        Err(fault) => Err(Stopped::wire(fault, &doing)),
     }
 }

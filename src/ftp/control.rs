@@ -13,6 +13,7 @@ use crate::ftp::data::{Data, DataFacts};
 use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
+use crate::ftp::file_times::TimeCommand;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
 use crate::ftp::wait::{bounded, plain_wait};
@@ -48,6 +49,10 @@ pub struct Control {
     pub(super) in_text: bool,
     /// Whether the next file is moved in TYPE A.
     pub(super) next_in_text: bool,
+    /// Whether MLSD takes a path; `None` before it was tried.
+    pub(super) takes_mlsd_path: Option<bool>,
+    /// Commands that may set a file's time, in the order in which they are tried; `None` before the first was.
+    pub(super) time_commands: Option<Vec<TimeCommand>>,
     /// The working folder, once known.
     pub(super) current: Option<RemotePath>,
     /// Seconds of the idle limit, when SITE IDLE told it.
@@ -85,6 +90,8 @@ impl Control {
             list_ahead: Arc::default(),
             in_text: false,
             next_in_text: false,
+            takes_mlsd_path: None,
+            time_commands: None,
             current: None,
             idle_limit: None,
         }

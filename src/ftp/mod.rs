@@ -9,6 +9,7 @@ pub mod dial;
 mod farewell;
 pub mod fault;
 pub mod features;
+mod file_times;
 mod heard;
 mod line;
 pub mod listing;

@@ -1,7 +1,6 @@
 //! Folders, files and their attributes: commands of a logged-in control connection that move no data.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::ftp::charset;
 use crate::ftp::control::Control;
@@ -128,18 +127,6 @@ impl Control {
         let Some(reply) = self.ask_known(&format!("MDTM {path}"), doing).await? else { return Ok(None) };
         let at = value(&reply).and_then(|text| dates::time_val(text.as_bytes()));
         self.understood(at, &reply, doing).map(Some)
-    }
-
-    /// MFMT where offered; `Ok(false)` when it is not.
-    ///
-    /// # Errors
-    /// `Refused`; any that a command has.
-    pub async fn set_modified(&mut self, path: &RemotePath, at: Timestamp) -> Result<bool, Fault> {
-        if !self.features().has("MFMT") {
-            return Ok(false);
-        }
-        let stamp = at.to_zoned(TimeZone::UTC).strftime("%Y%m%d%H%M%S").to_string();
-        Ok(self.ask_known(&format!("MFMT {stamp} {path}"), "setting a time").await?.is_some())
     }
 
     /// As `ask`; `None` when the server does not know the command.

@@ -57,6 +57,45 @@ impl Control {
         self.list_with_hidden(path).await
     }
 
+    /// Lists `path` without going there where the server takes a path behind MLSD; otherwise as [`Control::list`], of which it has the
+    /// errors. LIST is never given a path: what servers make of names with blanks or dashes there is anybody's guess.
+    ///
+    /// # Errors
+    /// As [`Control::list`].
+    pub async fn list_from_afar(&mut self, path: &RemotePath) -> Result<Listing, Fault> {
+        let is_child = path.parent().is_some_and(|parent| self.current.as_ref() == Some(&parent));
+        let may_try = self.takes_mlsd_path == Some(true) || (self.takes_mlsd_path.is_none() && is_child);
+        let is_here = self.current.as_ref() == Some(path);
+        if may_try && !is_here && (self.features.has("MLST") || self.features.has("MLSD")) {
+            match self.listing(&format!("MLSD {path}"), path).await {
+                Ok((listing, _)) if self.takes_mlsd_path == Some(true) => return Ok(listing),
+                Ok((listing, _)) => {
+                    // A server that pays no heed to the path lists the folder where it is, and that has this one's name in it.
+                    let is_its_parent = listing.entries.iter().any(|entry| Some(entry.name.as_str()) == path.name());
+                    self.takes_mlsd_path = Some(!is_its_parent);
+                    if !is_its_parent {
+                        return Ok(listing);
+                    }
+                }
+                // No such folder, or no such way of asking: going there tells.
+                Err(Fault::Refused(_)) => self.takes_mlsd_path = self.takes_mlsd_path.or(Some(false)),
+                Err(fault) => return Err(fault),
+            }
+        }
+        self.list(path).await
+    }
+
+    /// Whether MLSD was found to take a path.
+    #[must_use]
+    pub fn lists_paths(&self) -> bool {
+        self.takes_mlsd_path == Some(true)
+    }
+
+    /// Another connection to the same server found that MLSD takes a path.
+    pub fn trust_listed_paths(&mut self) {
+        self.takes_mlsd_path = self.takes_mlsd_path.or(Some(true));
+    }
+
     /// LIST leaves names that begin with a dot out on many servers (vsftpd, the BSDs); `LIST -a` has them there, and is the name of
     /// no such file elsewhere. A listing that shows the folder itself proves that the option was understood.
     async fn list_with_hidden(&mut self, path: &RemotePath) -> Result<Listing, Fault> {
@@ -76,8 +115,8 @@ impl Control {
     }
 
     /// One listing, and whether it showed the folder itself (`.`).
-    async fn listing(&mut self, verb: &'static str, path: &RemotePath) -> Result<(Listing, bool), Fault> {
-        let stream = match self.open(verb, 0).await {
+    async fn listing(&mut self, command: &str, path: &RemotePath) -> Result<(Listing, bool), Fault> {
+        let stream = match self.open(command, 0).await {
             Ok(stream) => stream,
             Err(Unopened::Empty(_)) => {
                 let nothing = Listing { entries: Vec::new(), unread: Vec::new(), source: ListingSource::Empty, incomplete: None };
@@ -108,7 +147,8 @@ impl Control {
         {
             return Err(Fault::DataConnection { detail: format!("the closing reply speaks of “{word}”"), reply: Some(reply) });
         }
-        let parsed = if verb == "MLSD" { listing::read_mlsd(&bytes) } else { listing::read_list(&bytes, Timestamp::now()) };
+        let parsed =
+            if command.starts_with("MLSD") { listing::read_mlsd(&bytes) } else { listing::read_list(&bytes, Timestamp::now()) };
         let mut listing = parsed.map_err(|limit| Fault::Protocol { doing: "reading a listing", detail: limit.to_string() });
         if let Ok(listing) = &mut listing {
             listing.incomplete = incomplete;

@@ -35,6 +35,10 @@ pub struct Settings {
     pub download_exists: OnExists,
     /// The name of the new one when both are kept ([`crate::model::name_pattern`]).
     pub rename_pattern: String,
+    /// Files keep the time of their last change on the other side.
+    pub keep_times: bool,
+    /// Uploads replace an existing file as they write it, without a temporary name.
+    pub write_directly: bool,
     /// Keeps a record of the protocol.
     pub record: bool,
     /// Shows files whose names begin with a dot.
@@ -70,6 +74,8 @@ impl Default for Settings {
             upload_exists: OnExists::Ask,
             download_exists: OnExists::Ask,
             rename_pattern: crate::model::name_pattern::USUAL.to_owned(),
+            keep_times: true,
+            write_directly: false,
             record: false,
             show_hidden: true,
             window: None,

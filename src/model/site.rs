@@ -161,6 +161,12 @@ pub struct Site {
     /// Masks of files that are moved as text, with their line ends converted (`*.txt;*.html`); empty is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text_files: String,
+    /// Whether files keep their times; `None` is as in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_times: Option<bool>,
+    /// Whether uploads write over existing files without a temporary name; `None` is as in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_directly: Option<bool>,
     /// Folders on the server that are one click away, in the order in which they were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookmarks: Vec<RemotePath>,
@@ -187,6 +193,8 @@ impl Site {
             connections: 0,
             list_ahead_seconds: None,
             text_files: String::new(),
+            keep_times: None,
+            write_directly: None,
             bookmarks: Vec::new(),
         }
     }

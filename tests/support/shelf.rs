@@ -21,6 +21,16 @@ pub struct Shelf {
     pub time: String,
     /// Says this size of every file.
     pub size_lie: Option<u64>,
+    /// Says this size of every file in listings.
+    pub listing_lie: Option<u64>,
+    /// Listings and sizes wait until this is false.
+    pub proofs_held: bool,
+    /// Whether MLSD pays heed to a path.
+    pub lists_paths: bool,
+    /// Whether MFMT is offered.
+    pub sets_times: bool,
+    /// Times that were set.
+    pub times: BTreeMap<String, String>,
     /// The next transfers are closed with these lines.
     pub closings: Vec<String>,
     /// The next transfers move so many bytes and wait until this is `None`.
@@ -33,6 +43,14 @@ pub struct Shelf {
     pub no_rest: bool,
     /// The first command that begins so ends the session without an answer: before it is done, or (true) after.
     pub cuts: Option<(&'static str, bool)>,
+    /// The command of this number about files from now on, counted from 0, ends the session as above.
+    pub cut_at: Option<(usize, bool)>,
+    /// Each command that begins so ends its session without an answer.
+    pub always_cuts: Option<&'static str>,
+    /// The next cut is the end of all sessions, and nobody is let in from then on.
+    pub goes_with_cut: bool,
+    /// Nobody is let in.
+    pub is_closed: bool,
     /// Commands that are not known here.
     pub unknown: Vec<&'static str>,
     /// Whether RNFR is refused.
@@ -48,6 +66,17 @@ pub struct Shelf {
     open: Vec<TcpStream>,
     /// Sessions that were cut.
     gone: BTreeSet<usize>,
+}
+
+impl Shelf {
+    fn counted_cut(&mut self, verb: &str) -> Option<bool> {
+        if !["SIZE", "MDTM", "STOR", "RNFR", "RNTO", "DELE"].contains(&verb) {
+            return None;
+        }
+        let (left, is_done) = self.cut_at?;
+        self.cut_at = left.checked_sub(1).map(|left| (left, is_done));
+        (left == 0).then_some(is_done)
+    }
 }
 
 /// A running server.
@@ -169,18 +198,33 @@ impl Session {
     }
 
     fn serve(mut self) -> std::io::Result<()> {
+        if self.server.with(|shelf| shelf.is_closed) {
+            return self.control.shutdown(Shutdown::Both);
+        }
         self.say("220 shelf")?;
         for line in BufReader::new(self.control.try_clone()?).lines() {
             let line = line?;
             self.server.with(|shelf| shelf.commands.push(line.clone()));
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
-            let cut = self.server.with(|shelf| shelf.cuts.take_if(|(command, _)| line.starts_with(*command)));
-            if let Some((_, is_done)) = cut {
+            let cut = self.server.with(|shelf| {
+                let named = shelf.cuts.take_if(|(command, _)| line.starts_with(*command)).map(|(_, is_done)| is_done);
+                named.or_else(|| shelf.counted_cut(verb))
+            });
+            if self.server.with(|shelf| shelf.always_cuts.is_some_and(|command| line.starts_with(command))) {
+                return self.control.shutdown(Shutdown::Both);
+            }
+            if let Some(is_done) = cut {
                 if is_done {
                     // Its answer goes nowhere: the client is gone for us.
                     self.mute = true;
                     self.answer(verb, argument)?;
                 }
+                self.server.with(|shelf| {
+                    if shelf.goes_with_cut {
+                        shelf.is_closed = true;
+                        shelf.open.iter().for_each(|stream| drop(stream.shutdown(Shutdown::Both)));
+                    }
+                });
                 return self.control.shutdown(Shutdown::Both);
             }
             if !self.answer(verb, argument)? {
@@ -193,6 +237,9 @@ impl Session {
     /// False when the session is over.
     fn answer(&mut self, verb: &str, argument: &str) -> std::io::Result<bool> {
         let path = if argument.starts_with('/') { argument.to_owned() } else { format!("{}/{argument}", self.folder) };
+        if verb == "SIZE" {
+            self.wait_for_proofs();
+        }
         let reply = match verb {
             verb if self.server.with(|shelf| shelf.unknown.contains(&verb)) => "502 Not here.".to_owned(),
             "USER" => "331 password".to_owned(),
@@ -218,7 +265,10 @@ impl Session {
             "FEAT" if self.server.with(|shelf| shelf.list_ahead.is_some()) => {
                 "211-Features:\r\n SIZE\r\n MDTM\r\n211 End".to_owned()
             }
-            "FEAT" => "211-Features:\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n REST STREAM\r\n211 End".to_owned(),
+            "FEAT" => {
+                let times = if self.server.with(|shelf| shelf.sets_times) { " MFMT\r\n" } else { "" };
+                format!("211-Features:\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n{times} REST STREAM\r\n211 End")
+            }
             "TYPE" => {
                 self.in_text = argument == "A";
                 "200 ok".to_owned()
@@ -247,8 +297,16 @@ impl Session {
                 (None, Some(size)) => format!("213 {size}"),
                 _ => "550 No such file.".to_owned(),
             },
+            "MFMT" => self.server.with(|shelf| {
+                let (time, path) = argument.split_once(' ').unwrap_or_default();
+                if !shelf.sets_times || !shelf.files.contains_key(path) {
+                    return "550 Not set.".to_owned();
+                }
+                shelf.times.insert(path.to_owned(), time.to_owned());
+                format!("213 Modify={time}; {path}")
+            }),
             "MDTM" => self.server.with(|shelf| match shelf.files.get(&path) {
-                Some(_) => format!("213 {}", shelf.time),
+                Some(_) => format!("213 {}", shelf.times.get(&path).unwrap_or(&shelf.time)),
                 None => "550 No such file.".to_owned(),
             }),
             "MKD" => self
@@ -293,8 +351,10 @@ impl Session {
         Ok(true)
     }
 
-    fn listing(&self) -> Vec<u8> {
-        let prefix = if self.folder == "/" { "/".to_owned() } else { format!("{}/", self.folder) };
+    fn listing(&self, path: &str) -> Vec<u8> {
+        let is_heeded = path.starts_with('/') && self.server.with(|shelf| shelf.lists_paths);
+        let folder = if is_heeded { path.trim_end_matches('/') } else { self.folder.trim_end_matches('/') };
+        let prefix = format!("{folder}/");
         self.server.with(|shelf| {
             let mut rows = Vec::new();
             let inside = |path: &str| path.strip_prefix(&prefix).filter(|n| !n.is_empty() && !n.contains('/')).map(str::to_owned);
@@ -304,13 +364,15 @@ impl Session {
                     let at = (at + jiff::SignedDuration::from_secs(ahead)).strftime("%b %d %H:%M").to_string();
                     rows.extend(format!("-rw-r--r-- 1 ftp ftp {} {at} {name}\r\n", bytes.len()).into_bytes());
                 } else if let Some(name) = inside(path) {
-                    rows.extend(format!("type=file;size={};modify={}; {name}\r\n", bytes.len(), shelf.time).into_bytes());
+                    let size = shelf.listing_lie.unwrap_or(bytes.len() as u64);
+                    let time = shelf.times.get(path).unwrap_or(&shelf.time);
+                    rows.extend(format!("type=file;size={size};modify={time}; {name}\r\n").into_bytes());
                 }
             }
             for name in shelf.folders.iter().filter_map(|path| inside(path)) {
                 rows.extend(format!("type=dir;modify={}; {name}\r\n", shelf.time).into_bytes());
             }
-            if self.folder != "/" {
+            if prefix != "/" {
                 rows.extend(shelf.rows.concat());
             }
             rows
@@ -324,7 +386,10 @@ impl Session {
             return Ok(true);
         };
         let source = match verb {
-            "MLSD" | "LIST" => Some(self.listing()),
+            "MLSD" | "LIST" => {
+                self.wait_for_proofs();
+                Some(self.listing(path))
+            }
             "RETR" => self.server.file(path).map(|bytes| if self.in_text { with_long_ends(&bytes) } else { bytes }),
             _ => Some(Vec::new()),
         };
@@ -377,6 +442,11 @@ impl Session {
             self.server.with(|shelf| if is_file && !shelf.closings.is_empty() { Some(shelf.closings.remove(0)) } else { None });
         self.say(planned.as_deref().unwrap_or("226 Transfer complete."))?;
         Ok(true)
+    }
+
+    fn wait_for_proofs(&self) {
+        let (lock, changed) = &*self.server.shelf;
+        drop(changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |shelf| shelf.proofs_held).unwrap());
     }
 
     /// Waits until the stall is over.

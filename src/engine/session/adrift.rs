@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::Session;
 use crate::engine::aftermath::{self, Aftermath, Next, Scene};
 use crate::engine::browse::Work;
+use crate::engine::folder_proof;
 use crate::engine::moment::at;
 use crate::engine::session_handle::SessionCommand;
 use crate::ftp::Fault;
@@ -33,6 +34,10 @@ impl Session {
             changes.borrow_and_update();
             // Nothing new is begun while the connection is gone, whatever a command said meanwhile.
             ctx.working.send_replace(false);
+            if self.leaving.is_some() && !ctx.is_connected() {
+                // Nobody is left who could prove what was sent: it waits in the queue.
+                folder_proof::abandon(&ctx);
+            }
             match self.leaving {
                 None => return false,
                 Some(_) if self.may_leave() => return true,

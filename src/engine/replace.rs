@@ -1,0 +1,141 @@
+//! Replacing a file on the server: temporary name, proof, rename. Whatever is cut, the target is the old file or the new one, whole.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::item_outcome::Stopped;
+use crate::engine::leftovers::{self, exists};
+use crate::engine::session_context::SessionContext;
+use crate::engine::trouble;
+use crate::ftp::{Control, Fault};
+use crate::model::leftover::{Leftover, Mending};
+use crate::model::log::LogKind;
+use crate::model::path::RemotePath;
+use crate::model::problem::{Problem, ProblemKind};
+use crate::model::queue::{Item, StopWish};
+use crate::model::transfer::TransferId;
+
+/// A name beside another one.
+pub fn sibling(path: &RemotePath, name: &str) -> Option<RemotePath> {
+    path.parent()?.child(name).ok()
+}
+
+/// Why a path names no file.
+pub fn unnameable(path: &RemotePath) -> Stopped {
+    Stopped::for_good(Problem::new(ProblemKind::Name, format!("{path} is not a file's path.")))
+}
+
+/// A temporary name beside a target that is nobody's yet, in the record before anything is written under it.
+///
+/// # Errors
+/// The connection's fault.
+pub async fn reserve(ctx: &SessionContext, control: &mut Control, item: &Item, target: &RemotePath) -> Result<RemotePath, Stopped> {
+    let name = target.name().unwrap_or_default();
+    let mut part = sibling(target, &format!("{name}.part")).ok_or_else(|| unnameable(target))?;
+    let there = exists(control, &part).await.map_err(|fault| Stopped::wire(fault, "look at the target"))?;
+    if there || !ctx.leftovers.may_use(&item.site, &part).await {
+        // Somebody's file, or one of ours that is to go: this one gets a name of its own.
+        part = sibling(target, &format!("{name}.{}.part", item.id.0)).ok_or_else(|| unnameable(target))?;
+    }
+    let name = part.name().map(str::to_owned);
+    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
+    ctx.queue.journalled().await;
+    Ok(part)
+}
+
+/// Gives the proven file its name. Where the server does not rename over a file, the old one steps aside first and is deleted last:
+/// a server that renames nothing has then lost nothing. What is about to be done is noted before, so that the next connection makes
+/// the target whole when this one is cut.
+///
+/// # Errors
+/// The server refuses, or the connection's fault.
+pub async fn publish(
+    ctx: &SessionContext,
+    control: &mut Control,
+    item: &Item,
+    part: &RemotePath,
+    target: &RemotePath,
+) -> Result<(), Stopped> {
+    let doing = format!("rename the finished file to {target}");
+    match control.rename(part, target).await {
+        Ok(()) => return Ok(()),
+        Err(Fault::Refused(_)) => {}
+        Err(fault) => return Err(Stopped::wire(fault, &doing)),
+    }
+    let part_name = part.name().unwrap_or_default();
+    let mut name = format!("{part_name}.old");
+    let mut aside = sibling(target, &name).ok_or_else(|| unnameable(target))?;
+    if exists(control, &aside).await.map_err(|fault| Stopped::wire(fault, &doing))? {
+        name = format!("{part_name}.{}.old", item.id.0);
+        aside = sibling(target, &name).ok_or_else(|| unnameable(target))?;
+    }
+    let left = Leftover { site: item.site.clone(), target: target.clone(), part: part_name.to_owned(), aside: Some(name) };
+    ctx.leftovers.begin(left.clone()).await;
+    match by_way_of(control, part, target, &aside).await {
+        Err(fault) if !fault.session_survives() => {
+            ctx.leftovers.give_back(&left);
+            Err(Stopped::wire(fault, &doing))
+        }
+        result => {
+            ctx.leftovers.forget(&left).await;
+            result.map_err(|fault| Stopped::wire(fault, &doing))
+        }
+    }
+}
+
+/// The old file steps aside, the new one takes its name, the old one goes.
+async fn by_way_of(control: &mut Control, part: &RemotePath, target: &RemotePath, aside: &RemotePath) -> Result<(), Fault> {
+    control.rename(target, aside).await?;
+    if let Err(fault) = control.rename(part, target).await {
+        if matches!(fault, Fault::Refused(_)) {
+            control.rename(aside, target).await?;
+        }
+        return Err(fault);
+    }
+    match control.delete(aside).await {
+        // The file has arrived; what is left of the old one can be seen beside it.
+        Ok(()) | Err(Fault::Refused(_)) => Ok(()),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Makes the target whole when an earlier replacement of it was cut. True when the new file had its name by then.
+///
+/// # Errors
+/// The server refuses, or the connection's fault.
+pub async fn mend(ctx: &SessionContext, control: &mut Control, item: &Item, target: &RemotePath) -> Result<bool, Stopped> {
+    let Some(left) = ctx.leftovers.claim_target(&item.site, target).await else { return Ok(false) };
+    let Some(aside) = left.aside_path() else { return Ok(false) };
+    let doing = format!("put {target} in order");
+    match leftovers::mend(ctx, control, &left, &aside).await {
+        Err(fault) if !fault.session_survives() => {
+            ctx.leftovers.give_back(&left);
+            Err(Stopped::wire(fault, &doing))
+        }
+        result => {
+            ctx.leftovers.forget(&left).await;
+            result.map(|mending| mending == Mending::DeleteOld).map_err(|fault| Stopped::wire(fault, &doing))
+        }
+    }
+}
+
+/// Takes what has arrived of an upload away again that a person took out of the queue: what stands under a temporary name is ours.
+/// What stands under the target's own name is left: it may be a file that was there before.
+pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId) {
+    let ours = ctx.queue.read(|queue| leftovers::part_of(queue.get(id).filter(|item| item.wish == Some(StopWish::Remove))?));
+    let Some(left) = ours else { return };
+    let Some(part) = left.part_path() else { return };
+    if !control.is_poisoned() {
+        // The token of the transfer has fired.
+        control.set_cancel(CancellationToken::new());
+        match control.delete(&part).await {
+            Ok(()) => return ctx.publisher.log(0, LogKind::Note, format!("{part} was taken away again.")),
+            Err(fault) if fault.session_survives() => {
+                return ctx.publisher.log(0, LogKind::Problem, trouble::of_fault(&fault, &format!("delete {part}")).sentence());
+            }
+            Err(_) => {}
+        }
+    }
+    // Another connection does it.
+    ctx.leftovers.add(vec![left]).await;
+    ctx.working.send_modify(|_| {});
+}
