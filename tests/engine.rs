@@ -527,6 +527,126 @@ fn a_host_that_allows_one_connection_gets_one_and_the_queue_is_done() {
     }
 }
 
+/// Small files in a folder, the server's own time for each, and a client whose memory of hosts lasts.
+fn many_small_files(count: usize, takes: u64) -> (Server, tempfile::TempDir) {
+    let names: Vec<String> = (0..count).map(|number| format!("/data/{number:03}")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"small"[..])).collect();
+    let server = Server::start(&files);
+    server.with(|shelf| {
+        shelf.login_takes = Duration::from_millis(takes);
+        shelf.transfer_takes = Duration::from_millis(takes);
+    });
+    (server, tempfile::tempdir().unwrap())
+}
+
+fn remembering(home: &Path, server: &Server, connections: u8) -> Client {
+    let mut client = Client::start(Options { places: Some(Places::in_folder(home)), keyring: false, keep_queue: false });
+    let mut site = site(server.port());
+    site.connections = connections;
+    client.connect_to(site, Some("secret"));
+    client.moor();
+    client
+}
+
+/// Everything in the queue has arrived.
+fn all_done(client: &mut Client, count: usize) {
+    client.until("all done", |client| {
+        let summary = client.engine.queue().summary();
+        assert_eq!(summary.failed, 0, "{:#?}", client.story());
+        (summary.done == count).then_some(())
+    });
+}
+
+#[test]
+fn small_files_over_a_long_way_get_eight_connections_and_so_do_the_next_ones_at_once() {
+    let (server, folder) = many_small_files(240, 100);
+    let mut client = remembering(folder.path(), &server, 0);
+    assert_eq!(client.session.connection_budget, 3, "it begins with two beside the one for browsing");
+    client.get("/data", &folder.path().join("data"), OnExists::Ask);
+    all_done(&mut client, 240);
+    assert_eq!((server.with(|shelf| shelf.most_logged_in), client.session.connection_budget), (9, 9), "{:#?}", client.story());
+    assert!(server.with(|shelf| shelf.most_dialling.0) > 1, "they were dialled one after the other");
+    client.engine.send(Command::Disconnect { when: DisconnectWhen::QueueDone });
+    client.left();
+    drop(client);
+    let client = remembering(folder.path(), &server, 0);
+    assert_eq!(client.session.connection_budget, 9);
+}
+
+#[test]
+fn a_chosen_number_is_the_most_that_there_are() {
+    for (connections, most) in [(1, 2), (3, 4)] {
+        let (server, folder) = many_small_files(60, 10);
+        let mut client = remembering(folder.path(), &server, connections);
+        client.get("/data", &folder.path().join("data"), OnExists::Ask);
+        all_done(&mut client, 60);
+        assert_eq!(server.with(|shelf| shelf.most_logged_in), most, "{connections}");
+    }
+}
+
+#[test]
+fn a_server_that_does_no_more_for_more_connections_keeps_two() {
+    let (server, folder) = many_small_files(110, 60);
+    server.with(|shelf| shelf.one_at_a_time = true);
+    let mut client = remembering(folder.path(), &server, 0);
+    client.get("/data", &folder.path().join("data"), OnExists::Ask);
+    all_done(&mut client, 110);
+    // Four were tried; what was not needed says goodbye.
+    assert_eq!((server.with(|shelf| shelf.most_logged_in), client.session.connection_budget), (5, 3), "{:#?}", client.story());
+    server.until(|shelf| shelf.logged_in <= 3);
+}
+
+/// Transfers of four connections are under way, and one of these ends: there are fewer from then on, and everything arrives.
+#[test]
+fn a_connection_that_is_taken_away_lowers_the_number() {
+    // What the server says, and how many connections there are to be then, the one for browsing included.
+    for (line, left) in [("421 Too many connections from your address.", 4), ("421 Shutting down.", 4), ("", 4)] {
+        let (server, folder) = many_small_files(40, 0);
+        server.with(|shelf| shelf.stall = Some(2));
+        let mut client = remembering(folder.path(), &server, 4);
+        client.get("/data", &folder.path().join("data"), OnExists::Ask);
+        server.until(|shelf| shelf.stalled == 4);
+        assert_eq!(client.session.connection_budget, 5);
+        server.cut(2, line);
+        client.until("fewer", |client| (client.session.connection_budget == left).then_some(()));
+        server.with(|shelf| shelf.stall = None);
+        all_done(&mut client, 40);
+        assert_eq!(client.session.connection_budget, left, "{line}: {:#?}", client.story());
+    }
+}
+
+#[test]
+fn a_server_without_data_connections_left_gets_fewer_requests_for_them() {
+    let (server, folder) = many_small_files(40, 0);
+    server.with(|shelf| shelf.closings.push("425 No data connection left.".into()));
+    let mut client = remembering(folder.path(), &server, 4);
+    client.get("/data", &folder.path().join("data"), OnExists::Ask);
+    all_done(&mut client, 40);
+    assert_eq!(client.session.connection_budget, 4, "{:#?}", client.story());
+}
+
+#[test]
+fn a_host_that_allows_few_is_asked_for_one_more_at_a_time_after_its_first_refusal() {
+    for limit in [2, 3, 6] {
+        let (server, folder) = many_small_files(150, 20);
+        server.with(|shelf| shelf.limit = Some((limit, "421 There are too many connections from your internet address.")));
+        let mut client = remembering(folder.path(), &server, 8);
+        client.get("/data", &folder.path().join("data"), OnExists::Ask);
+        all_done(&mut client, 150);
+        assert_eq!(client.session.connection_budget, limit, "{:#?}", client.story());
+        let (most, turned_away) = server.with(|shelf| (shelf.most_dialling, shelf.turned_away));
+        assert!(most.1 <= 1, "{most:?} were dialled together after a refusal");
+        assert!(turned_away >= 1 && turned_away <= limit, "{turned_away} of them were turned away");
+        drop(client);
+        server.until(|shelf| shelf.logged_in == 0);
+        // It is remembered, and not run into again.
+        let mut client = remembering(folder.path(), &server, 8);
+        client.get("/data", &folder.path().join("again"), OnExists::Ask);
+        all_done(&mut client, 150);
+        assert_eq!(server.with(|shelf| shelf.turned_away), turned_away);
+    }
+}
+
 #[test]
 fn a_retry_on_the_shared_connection_needs_no_event_to_begin() {
     let server = Server::start(&[("/a", b"1")]);

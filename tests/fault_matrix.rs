@@ -35,8 +35,8 @@ fn cases(mode: Mode, tls: bool) -> Vec<Case> {
             let exists = match stage {
                 stage if strike == Strike::ControlFin => stage.moves_data(),
                 Stage::Auth => tls,
-                // A transfer connection asks for no folder and enters none.
-                Stage::Pwd | Stage::Cwd => mode == Mode::Browse,
+                // A transfer connection asks for no features and no folder, and enters none.
+                Stage::Feat | Stage::Pwd | Stage::Cwd => mode == Mode::Browse,
                 // What is said in place of the 150 is the next stage's.
                 Stage::DataConnect => {
                     !matches!(strike, Strike::HalfLine | Strike::Garbage | Strike::Stray | Strike::Endless | Strike::Drips)

@@ -131,8 +131,8 @@ pub struct ReplayArguments {
 /// How files are transferred.
 #[derive(Clone, Debug, Args)]
 pub struct TransferArguments {
-    /// Transfer connections beside the first one; as saved with the site when not given.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=10))]
+    /// At most so many transfer connections beside the first one; 0 is as in the settings, and not given is as saved with the site.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=32))]
     pub connections: Option<u8>,
     /// Moves files of these names as text and converts their line ends, such as "*.txt;*.html"; what looks like no text is moved as it
     /// is. As saved with the site when not given.
@@ -246,7 +246,7 @@ mod tests {
     fn wrong_usage_is_status_2() {
         for line in [
             &["moorline", "get", "ftp://h/"][..],
-            &["moorline", "get", "ftp://h/", "x", "--connections", "0"],
+            &["moorline", "get", "ftp://h/", "x", "--connections", "33"],
             &["moorline", "get", "ftp://h/", "x", "--on-exists", "ask"],
             &["moorline", "ls", "ftp://h/", "--trust", "12"],
         ] {

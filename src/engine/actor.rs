@@ -21,7 +21,7 @@ use crate::engine::moment::at;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::engine::requeue::requeue;
-use crate::engine::session_context::{SessionContext, Shared};
+use crate::engine::session_context::{SessionContext, Shared, chosen_lanes};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::settle;
 use crate::engine::shared_queue::SharedQueue;
@@ -375,8 +375,7 @@ impl Actor {
         self.last = Some((site.clone(), start.clone()));
         let facts = self.shared.keeper.host(&site).await;
         let settings = self.shared.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let lanes = if site.connections > 0 { site.connections } else { settings.connections };
-        let budget = Budget::new(usize::from(lanes), facts.connection_limit);
+        let budget = Budget::new(chosen_lanes(&site, &settings), facts.connection_limit, facts.useful_connections);
         let context = SessionContext::new(site, publisher, budget, self.shared.clone());
         context.clock.begin(&context.site, &facts);
         self.session = Some(SessionHandle::begin(Arc::new(context), password, start));

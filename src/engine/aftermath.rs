@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::engine::item_outcome::Stopped;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Fault, Reply};
@@ -200,34 +201,54 @@ pub fn announced_limit(greeting: &Reply) -> Option<u32> {
 /// How often a transfer connection is refused for reasons of its own before the host is taken to allow no more.
 const UNEXPLAINED_REFUSALS: usize = 3;
 
-/// Lowers the host's budget when the fault says that there are too many connections, and when a transfer connection was refused
+/// Lowers the host's budget when one of the faults says that there are too many connections, and when transfer connections were refused
 /// `in_a_row` times without a reason that could be read: the queue must go on with the connections that there are.
-pub async fn adjust_budget(ctx: &SessionContext, fault: &Fault, in_a_row: usize) {
-    let unexplained = || {
-        if in_a_row >= UNEXPLAINED_REFUSALS {
-            ctx.change_budget(|budget, open| budget.refused(Crowd::Everybodys, open, None, Instant::now()));
-        }
+pub async fn adjust_budget(ctx: &SessionContext, faults: &[Fault], in_a_row: usize) {
+    if !lower(ctx, faults).await && in_a_row >= UNEXPLAINED_REFUSALS {
+        ctx.change_budget(|budget, open| budget.refused(Crowd::Everybodys, open, None, Instant::now()));
+    }
+}
+
+/// A transfer connection ended in the middle of its work, or the server could not serve it: with fewer of them it may cope.
+pub async fn lane_stopped(ctx: &SessionContext, stopped: &Stopped) {
+    let is_too_much = match stopped {
+        Stopped::ConnectionGone(fault) => !ctx.stop.is_cancelled() && !lower(ctx, std::slice::from_ref(fault)).await,
+        Stopped::Failed { problem, .. } => problem.server_words.as_deref().is_some_and(cannot_cope),
+        Stopped::ByWish => false,
     };
-    let Some(reply) = words(fault) else { return unexplained() };
+    if is_too_much {
+        ctx.lane_lost();
+    }
+}
+
+/// Whether the words of a refused transfer mean that the server has no data connection, or no session, left for it.
+fn cannot_cope(words: &str) -> bool {
+    words.starts_with("425") || words.starts_with("421")
+}
+
+/// Lowers the budget to what stands when the words of a fault say that there are too many connections; says whether they did.
+async fn lower(ctx: &SessionContext, faults: &[Fault]) -> bool {
+    let Some((crowd, figure)) = faults.iter().filter_map(words).find_map(crowd) else { return false };
+    let mut limit = None;
+    ctx.change_budget(|budget, open| {
+        budget.refused(crowd, open, figure, Instant::now());
+        limit = budget.to_remember();
+    });
+    if let Some(problem) = ctx.keeper.relearn(&ctx.site, move |facts| facts.connection_limit = limit).await {
+        ctx.publisher.publish(crate::engine::EventBody::Trouble(problem));
+    }
+    true
+}
+
+/// Whose limit a reply says was reached, and the figure that it names.
+fn crowd(reply: &Reply) -> Option<(Crowd, Option<usize>)> {
     let heard = Heard { code: reply.code, lines: &reply.lines, state: State::Login, quit_sent: false, known: Known::default() };
     let verdict = goodbye::classify(&heard);
     let crowd = match verdict.cause {
         Cause::TooManyFromHost | Cause::TooManyThisUser => Crowd::Ours,
         Cause::TooManyUsers => Crowd::Everybodys,
         _ if verdict.plan == Plan::LowerConnections => Crowd::Everybodys,
-        _ => return unexplained(),
+        _ => return None,
     };
-    let figure = verdict.number.and_then(|number| usize::try_from(number).ok());
-    let mut limit = None;
-    ctx.change_budget(|budget, open| {
-        budget.refused(crowd, open, figure, Instant::now());
-        limit = budget.to_remember();
-    });
-    let mut facts = ctx.keeper.host(&ctx.site).await;
-    if facts.connection_limit != limit {
-        facts.connection_limit = limit;
-        if let Some(problem) = ctx.keeper.learn(&ctx.site, facts).await {
-            ctx.publisher.publish(crate::engine::EventBody::Trouble(problem));
-        }
-    }
+    Some((crowd, verdict.number.and_then(|number| usize::try_from(number).ok())))
 }

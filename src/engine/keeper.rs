@@ -115,6 +115,17 @@ impl Keeper {
         self.save(move |kept, places| if kept.hosts.learn(&authority, facts) { kept.hosts.save(places) } else { Ok(()) }).await
     }
 
+    /// Changes what is known of a site's host, whatever else is being learned of it; returns what went wrong.
+    pub async fn relearn(&self, site: &Site, change: impl FnOnce(&mut HostFacts) + Send + 'static) -> Option<Problem> {
+        let authority = site.authority();
+        self.save(move |kept, places| {
+            let mut facts = kept.hosts.facts(&authority);
+            change(&mut facts);
+            if kept.hosts.learn(&authority, facts) { kept.hosts.save(places) } else { Ok(()) }
+        })
+        .await
+    }
+
     /// What uploads left on servers.
     pub async fn leftovers(&self) -> Vec<Leftover> {
         self.with(|kept| kept.places.as_ref().map(|places| leftovers::load(places).value).unwrap_or_default(), Vec::new()).await
@@ -127,8 +138,7 @@ impl Keeper {
 
     /// Remembers the address of a session that came about. Without a disk to write to there is none to compare with next time.
     pub async fn remember_address(&self, site: &Site, address: IpAddr) {
-        let facts = self.host(site).await;
-        if let Some(problem) = self.learn(site, HostFacts { last_address: Some(address), ..facts }).await {
+        if let Some(problem) = self.relearn(site, move |facts| facts.last_address = Some(address)).await {
             tracing::warn!(problem = %problem.what, "the host's address is not remembered");
         }
     }

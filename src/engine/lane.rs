@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::crew::{Seat, Through};
 use crate::engine::folder_proof::{self, Batch, Sent};
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::{Place, SessionContext};
@@ -21,6 +22,8 @@ use crate::model::transfer::Direction;
 const LINGER: Duration = Duration::from_secs(15);
 /// Waits between attempts of all lanes together to connect, while the browsing connection is fine.
 const BETWEEN_ATTEMPTS: [u64; 5] = [1, 3, 10, 30, 60];
+/// How often what a long run moves is looked at.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// A connection and its place in the count.
 pub struct Connection {
@@ -37,7 +40,7 @@ impl Connection {
     pub async fn open(ctx: &Arc<SessionContext>, number: u16, mut place: Place, cancel: &CancellationToken) -> Result<Self, Fault> {
         let mut control = ctx.dial(number, |_| {}, cancel).await?;
         control.set_cancel(cancel.clone());
-        control.login(ctx.site.login_user(), &ctx.password()).await?;
+        control.login_again(ctx.site.login_user(), &ctx.password(), ctx.manners()).await?;
         place.taken();
         Ok(Self { control, _place: place })
     }
@@ -96,8 +99,25 @@ impl Taken {
     }
 }
 
-/// Runs until the session stops.
-pub async fn run(ctx: Arc<SessionContext>, number: u16) {
+/// Runs until the session stops. There are as many lanes as the budget may ever come to; those without a seat sleep.
+pub async fn run(ctx: Arc<SessionContext>) {
+    let mut working = ctx.working.subscribe();
+    while !ctx.stop.is_cancelled() {
+        working.borrow_and_update();
+        match ctx.crew.take_seat(ctx.lanes_allowed()) {
+            Some(seat) => work(&ctx, seat).await,
+            None => {
+                tokio::select! {
+                    _ = working.changed() => {}
+                    () = ctx.stop.cancelled() => {}
+                }
+            }
+        }
+    }
+}
+
+/// Works until the session stops or there is a seat too many.
+async fn work(ctx: &Arc<SessionContext>, mut seat: Seat) {
     let mut changes = ctx.queue.changes();
     let mut working = ctx.working.subscribe();
     let mut connection: Option<Connection> = None;
@@ -106,70 +126,76 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
         if connection.as_ref().is_some_and(|open| open.control.is_poisoned()) {
             connection = None;
         }
+        seat.set_stands(connection.is_some());
         // Whoever has a connection works; another lane needs a place for one first.
         let is_open = *working.borrow_and_update();
+        let number = seat.number();
+        if seat.is_given_up(ctx.lanes_allowed()) {
+            break;
+        }
         // A lane that is connected already and rests wakes by the same change, and is quicker.
         let may_dial = is_open && connection.is_none() && ctx.resting.load(Ordering::Acquire) == 0;
-        let turn = if may_dial { Some(ctx.turn_to_dial().await) } else { None };
+        let turn = if may_dial { ctx.turn_to_dial().await } else { None };
         let place = if turn.is_some() { ctx.reserve() } else { None };
         let may_connect = connection.is_some() || place.is_some();
         let may_work = is_open && may_connect;
         // What was sent is proven also when nothing more is begun.
-        let work = if may_connect { Work::next(&ctx, may_work) } else { None };
+        let work = if may_connect { Work::next(ctx, may_work) } else { None };
         let Some(work) = work else {
             drop((place, turn));
-            idle(&ctx, may_work, &mut connection, &mut changes, &mut working).await;
+            idle(ctx, may_work, &mut connection, &mut changes, &mut working).await;
             continue;
         };
         if matches!(work, Work::Item(_)) && !*ctx.working.borrow() {
             // The leave came in between: it has stopped what ran, and this did not run yet.
-            work.hand_back(&ctx);
+            work.hand_back(ctx);
             continue;
         }
-        let token = work.stop(&ctx);
+        let token = work.stop(ctx);
         let open = match (connection.take(), place) {
             (Some(open), _) => Ok(open),
-            (None, Some(place)) => Connection::open(&ctx, number, place, &token).await,
+            (None, Some(place)) => Connection::open(ctx, number, place, &token).await,
             // Not reached: an item is taken with a connection or a place for one only.
             (None, None) => Err(Fault::Cancelled),
         };
         match open {
             Ok(mut open) => {
                 ctx.lane_failures.store(0, Ordering::Release);
+                seat.set_stands(true);
                 drop(turn);
                 open.control.set_cancel(token);
-                let goes_on = match work {
-                    Work::Item(taken) => carry_out(&ctx, &mut open.control, *taken).await,
-                    Work::Proof(batch) => folder_proof::prove(&ctx, &mut open.control, batch).await.is_ok(),
-                    Work::Clean(left) => leftovers::clean(&ctx, &mut open.control, left).await.is_ok(),
+                connection = match work {
+                    Work::Item(taken) => carry_out(ctx, &mut seat, open, *taken).await,
+                    Work::Proof(batch) => folder_proof::prove(ctx, &mut open.control, batch).await.is_ok().then_some(open),
+                    Work::Clean(left) => leftovers::clean(ctx, &mut open.control, left).await.is_ok().then_some(open),
                 };
-                if goes_on {
-                    connection = Some(open);
-                } else if !*ctx.working.borrow() {
+                if connection.is_none() && !*ctx.working.borrow() {
                     // Perhaps nobody is left who could prove what was sent: it waits in the queue then.
-                    folder_proof::abandon(&ctx);
+                    folder_proof::abandon(ctx);
                 }
             }
             Err(Fault::Cancelled) => match work {
                 Work::Item(taken) => {
-                    taken.unrecord(&ctx);
-                    settle::settle(&ctx, taken.item.id, Err(Stopped::ByWish));
+                    taken.unrecord(ctx);
+                    settle::settle(ctx, taken.item.id, Err(Stopped::ByWish));
                     ctx.queue.release(taken.item.id, taken.run);
                 }
-                other => other.hand_back(&ctx),
+                other => other.hand_back(ctx),
             },
             Err(fault) => {
-                work.hand_back(&ctx);
-                let failures = ctx.lane_failures.fetch_add(1, Ordering::AcqRel);
-                // Before the next lane dials: it may not have to.
-                aftermath::adjust_budget(&ctx, &fault, failures + 1).await;
-                let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
-                // With the turn in hand: no lane dials meanwhile, so that the host sees one attempt a wait, however many lanes there are.
-                tokio::select! {
-                    () = sleep(Duration::from_secs(seconds)) => {}
-                    () = ctx.stop.cancelled() => {}
+                work.hand_back(ctx);
+                if let Some(floor) = turn.and_then(|turn| turn.failed(fault)) {
+                    let faults = floor.all_ended().await;
+                    let failures = ctx.lane_failures.fetch_add(1, Ordering::AcqRel);
+                    // Before the next lane dials: it may not have to.
+                    aftermath::adjust_budget(ctx, &faults, failures + 1).await;
+                    let seconds = BETWEEN_ATTEMPTS.get(failures).or(BETWEEN_ATTEMPTS.last()).copied().unwrap_or(60);
+                    // With the floor in hand: no lane dials meanwhile, so that the host sees one attempt a wait, however many lanes there are.
+                    tokio::select! {
+                        () = sleep(Duration::from_secs(seconds)) => {}
+                        () = ctx.stop.cancelled() => {}
+                    }
                 }
-                drop(turn);
             }
         }
     }
@@ -178,17 +204,25 @@ pub async fn run(ctx: Arc<SessionContext>, number: u16) {
     }
 }
 
-/// Runs one item and writes its end into the queue; whether the connection goes on.
-async fn carry_out(ctx: &SessionContext, control: &mut Control, taken: Taken) -> bool {
+/// Runs one item and writes its end into the queue; gives the connection back when it goes on.
+async fn carry_out(ctx: &Arc<SessionContext>, seat: &mut Seat, mut open: Connection, taken: Taken) -> Option<Connection> {
     let Taken { item, run, .. } = taken;
     let id = item.id;
     // Its folder is not through before what was sent is gathered.
     let _under_way = ctx.proofs.begin(&item);
-    let result = run_item(ctx, control, item).await;
+    let result = observed(ctx, seat.number(), &mut open.control, item).await;
     if matches!(result, Err(Stopped::ByWish)) {
-        replace::discard(ctx, control, id).await;
+        replace::discard(ctx, &mut open.control, id).await;
     }
-    let gone = matches!(result, Err(Stopped::ConnectionGone(_)));
+    let mut goes_on = Some(open);
+    if let Err(stopped) = &result {
+        // What is gone does not count any more as the number of connections is thought over.
+        if matches!(stopped, Stopped::ConnectionGone(_)) {
+            goes_on = None;
+            seat.set_stands(false);
+        }
+        aftermath::lane_stopped(ctx, stopped).await;
+    }
     match result {
         Ok(Outcome::Sent { path, proof }) => folder_proof::gather(ctx, Sent { id, run, path, proof }),
         result => {
@@ -196,7 +230,31 @@ async fn carry_out(ctx: &SessionContext, control: &mut Control, taken: Taken) ->
             ctx.queue.release(id, run);
         }
     }
-    !gone
+    goes_on
+}
+
+/// Runs one item, and tells the budget what it moves.
+async fn observed(ctx: &SessionContext, number: u16, control: &mut Control, item: Item) -> Result<Outcome, Stopped> {
+    ctx.crew.begin(number, &item.moved);
+    let running = run_item(ctx, control, item);
+    tokio::pin!(running);
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let result = loop {
+        tokio::select! {
+            biased;
+            result = &mut running => break result,
+            _ = look.tick() => ctx.observe(),
+        }
+    };
+    let through = match &result {
+        Ok(Outcome::FolderRead) => Through::Folder,
+        Ok(Outcome::Asking) | Err(_) => Through::Nothing,
+        Ok(_) => Through::File,
+    };
+    ctx.crew.end(number, through);
+    ctx.observe();
+    result
 }
 
 /// Runs one item on a connection.

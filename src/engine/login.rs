@@ -80,6 +80,7 @@ pub async fn connect(
     });
     ctx.keeper.remember_address(&ctx.site, control.peer().ip()).await;
     show_first_folder(ctx, &mut control, &home, start, last).await?;
+    ctx.set_manners(control.manners());
     Ok(control)
 }
 

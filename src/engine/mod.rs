@@ -8,6 +8,7 @@ pub mod command;
 mod compare;
 mod conflicts;
 mod copy;
+mod crew;
 pub mod doctor;
 mod download;
 pub mod event;

@@ -216,8 +216,9 @@ impl Mooring {
 
     /// Keeps what was learned for the host.
     async fn remember(&self, ctx: &SessionContext) {
-        let facts = ctx.keeper.host(&ctx.site).await.with_idle_limit(self.learner.limit()).with_upkeep(self.upkeep);
-        if let Some(problem) = ctx.keeper.learn(&ctx.site, facts).await {
+        let (limit, upkeep) = (self.learner.limit(), self.upkeep);
+        let learned = ctx.keeper.relearn(&ctx.site, move |facts| *facts = facts.with_idle_limit(limit).with_upkeep(upkeep)).await;
+        if let Some(problem) = learned {
             ctx.publisher.publish(EventBody::Trouble(problem));
         }
     }

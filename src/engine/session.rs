@@ -408,8 +408,9 @@ impl Session {
     /// A person changed or forgot what was learned of the host.
     fn relearn(&mut self, facts: &HostFacts) {
         self.mooring.relearn(&self.ctx, facts);
-        self.ctx.change_budget(|budget, _| budget.relearn(facts.connection_limit));
         self.ctx.clock.begin(&self.ctx.site, facts);
+        let chosen = self.ctx.chosen_lanes();
+        self.ctx.change_budget(|budget, _| budget.relearn(chosen, facts.connection_limit, facts.useful_connections));
     }
 
     fn has_work(&self) -> bool {
@@ -430,10 +431,8 @@ impl Session {
         if !self.lanes.is_empty() {
             return;
         }
-        let settings = self.ctx.settings();
-        let count = if self.ctx.site.connections > 0 { self.ctx.site.connections } else { settings.connections };
-        for number in 1..=u16::from(count) {
-            self.lanes.spawn(lane::run(Arc::clone(&self.ctx), number));
+        for _ in 0..self.ctx.most_lanes() {
+            self.lanes.spawn(lane::run(Arc::clone(&self.ctx)));
         }
     }
 

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::command;
 use crate::engine::conflicts::Conflicts;
+use crate::engine::crew::{Crew, Turn};
 use crate::engine::event::EventBody;
 use crate::engine::folder_proof::FolderProofs;
 use crate::engine::keeper::Keeper;
@@ -20,7 +21,7 @@ use crate::engine::server_clock::ServerClock;
 use crate::engine::shared_queue::SharedQueue;
 use crate::ftp::dial::{self, Target};
 use crate::ftp::tls::{NewestTls, Trust};
-use crate::ftp::{Control, Fault};
+use crate::ftp::{Control, Fault, Manners};
 use crate::model::budget::Budget;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
@@ -74,9 +75,10 @@ pub struct SessionContext {
     pub arrivals: UnboundedSender<command::Place>,
     /// Tells the lanes to end.
     pub stop: CancellationToken,
+    /// The transfer connections.
+    pub crew: Arc<Crew>,
     budget: Mutex<Budget>,
     open: AtomicUsize,
-    dialling: tokio::sync::Mutex<()>,
     /// Connected lanes that wait for work.
     pub resting: AtomicUsize,
     /// Attempts of lanes to connect that failed since the last one that did not.
@@ -85,6 +87,7 @@ pub struct SessionContext {
     lists_paths: AtomicBool,
     trust: Mutex<Trust>,
     password: Mutex<Secret>,
+    manners: Mutex<Option<Manners>>,
     view: Mutex<SessionView>,
     shown: Mutex<Option<(RemotePath, Arc<Listing>)>>,
 }
@@ -113,14 +116,15 @@ impl SessionContext {
             proofs: Arc::default(),
             working: watch::Sender::new(false),
             stop: CancellationToken::new(),
+            crew: Arc::default(),
             budget: Mutex::new(budget),
             open: AtomicUsize::new(0),
-            dialling: tokio::sync::Mutex::default(),
             resting: AtomicUsize::new(0),
             lane_failures: AtomicUsize::new(0),
             lists_paths: AtomicBool::new(false),
             trust: Mutex::default(),
             password: Mutex::default(),
+            manners: Mutex::default(),
             view: Mutex::new(view),
             shown: Mutex::default(),
         }
@@ -182,6 +186,16 @@ impl SessionContext {
         *lock(&self.password) = password;
     }
 
+    /// The server's ways, once a connection has found them out.
+    pub fn manners(&self) -> Option<Manners> {
+        lock(&self.manners).clone()
+    }
+
+    /// Remembers the server's ways for the connections that follow.
+    pub fn set_manners(&self, manners: Manners) {
+        *lock(&self.manners) = Some(manners);
+    }
+
     /// Remembers the remote folder that is shown: a download from it needs no further listing.
     pub fn set_shown(&self, path: &RemotePath, listing: &Arc<Listing>) {
         *lock(&self.shown) = Some((path.clone(), Arc::clone(listing)));
@@ -240,10 +254,31 @@ impl SessionContext {
         place
     }
 
-    /// Lanes dial one after the other: so a refusal tells exactly how many connections the host allows, and no more than one is
-    /// provoked by each try.
-    pub async fn turn_to_dial(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.dialling.lock().await
+    /// A turn to dial: together with others while the host has refused none, then one after the other. `None` when the session stops.
+    pub async fn turn_to_dial(&self) -> Option<Turn<'_>> {
+        let at_once = |under_way: usize| {
+            // One attempt a wait after a failure.
+            if self.lane_failures.load(Ordering::Acquire) > 0 {
+                return 1;
+            }
+            lock(&self.budget).dials_at_once(self.open.load(Ordering::Acquire).saturating_sub(under_way))
+        };
+        self.crew.turn_to_dial(at_once, &self.stop).await
+    }
+
+    /// How many lanes there may be beside the browsing connection.
+    pub fn lanes_allowed(&self) -> usize {
+        lock(&self.budget).allowed().saturating_sub(1)
+    }
+
+    /// How many lanes there may ever be.
+    pub fn most_lanes(&self) -> usize {
+        lock(&self.budget).most_lanes()
+    }
+
+    /// How many lanes a person chose for the site or for all; 0 leaves it to the program.
+    pub fn chosen_lanes(&self) -> usize {
+        chosen_lanes(&self.site, &self.settings())
     }
 
     /// Whether any connection stands or is being made.
@@ -279,6 +314,42 @@ impl SessionContext {
         self.show(|_| {});
     }
 
+    /// Takes in what the lanes have moved: there may be more of them, or fewer.
+    pub fn observe(&self) {
+        let sample = self.crew.sample(self.resting.load(Ordering::Acquire) == 0);
+        let (changed, helped) = {
+            let mut budget = lock(&self.budget);
+            (budget.observe(sample), budget.helped())
+        };
+        if changed {
+            self.change_budget(|_, _| {});
+            self.remember_helped(helped);
+        }
+    }
+
+    /// A lane lost its connection, or the server could not cope with it.
+    pub fn lane_lost(&self) {
+        let (changed, helped) = {
+            let mut budget = lock(&self.budget);
+            (budget.lost(Instant::now()), budget.helped())
+        };
+        if changed {
+            self.change_budget(|_, _| {});
+            self.remember_helped(helped);
+        }
+    }
+
+    /// Remembers for the host how many lanes are worth having; nobody waits for it.
+    fn remember_helped(&self, helped: Option<usize>) {
+        let Some(helped) = helped else { return };
+        let (keeper, site, publisher) = (self.keeper.clone(), self.site.clone(), self.publisher.clone());
+        tokio::spawn(async move {
+            if let Some(problem) = keeper.relearn(&site, move |facts| facts.useful_connections = Some(helped)).await {
+                publisher.publish(EventBody::Trouble(problem));
+            }
+        });
+    }
+
     /// Allows one connection more when the last refusal is long enough ago.
     pub fn grow_budget(&self) {
         let grown = lock(&self.budget).grow(Instant::now());
@@ -310,6 +381,11 @@ impl Drop for Place {
             self.ctx.show(|_| {});
         }
     }
+}
+
+/// How many lanes a person chose for a site or for all; 0 leaves it to the program.
+pub fn chosen_lanes(site: &Site, settings: &Settings) -> usize {
+    usize::from(if site.connections > 0 { site.connections } else { settings.connections })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -57,6 +57,17 @@ pub struct Control {
     pub(super) current: Option<RemotePath>,
     /// Seconds of the idle limit, when SITE IDLE told it.
     pub(super) idle_limit: Option<u32>,
+    /// Whether OPTS UTF8 changes anything.
+    asks_utf8: bool,
+}
+
+/// What one connection has found out of its server, so that the next ones need not ask again.
+#[derive(Clone, Debug)]
+pub struct Manners {
+    features: Features,
+    mode: Mode,
+    takes_list_option: Option<bool>,
+    asks_utf8: bool,
 }
 
 impl std::fmt::Debug for Control {
@@ -94,6 +105,18 @@ impl Control {
             time_commands: None,
             current: None,
             idle_limit: None,
+            asks_utf8: true,
+        }
+    }
+
+    /// What was found out of the server so far.
+    #[must_use]
+    pub fn manners(&self) -> Manners {
+        Manners {
+            features: self.features.clone(),
+            mode: self.mode,
+            takes_list_option: self.takes_list_option,
+            asks_utf8: self.asks_utf8,
         }
     }
 
@@ -196,6 +219,14 @@ impl Control {
     /// # Errors
     /// `LoginRefused` when the server says no, `NotOffered` when data connections cannot be protected.
     pub async fn login(&mut self, user: &str, password: &Secret) -> Result<Reply, Fault> {
+        self.login_again(user, password, None).await
+    }
+
+    /// As [`Control::login`], without asking for what another connection to the same server has found out.
+    ///
+    /// # Errors
+    /// As [`Control::login`].
+    pub async fn login_again(&mut self, user: &str, password: &Secret, manners: Option<Manners>) -> Result<Reply, Fault> {
         self.session.observer.step(ConnectStep::LoggingIn);
         for (what, text) in [("the user name", user), ("the password", password.reveal())] {
             if text.contains(['\r', '\n', '\0']) {
@@ -217,11 +248,19 @@ impl Control {
                 return Err(self.not_offered("protected data connections (PROT P)", reply));
             }
         }
-        let features = self.command("FEAT", "asking for features").await?;
-        self.features = Features::parse(&features);
-        if self.features.has("UTF8") {
+        match manners {
+            Some(manners) => {
+                self.features = manners.features;
+                self.mode = manners.mode;
+                self.takes_list_option = manners.takes_list_option;
+                self.asks_utf8 = manners.asks_utf8;
+            }
+            None => self.features = Features::parse(&self.command("FEAT", "asking for features").await?),
+        }
+        if self.asks_utf8 && self.features.has("UTF8") {
             // A refusal changes nothing: names are bytes to us.
-            self.command("OPTS UTF8 ON", "asking for UTF-8").await?;
+            let reply = self.command("OPTS UTF8 ON", "asking for UTF-8").await?;
+            self.asks_utf8 = reply.is_positive() && !reply.text().to_ascii_lowercase().contains("always");
         }
         self.ask("TYPE I", "asking for binary transfers").await?;
         Ok(reply)

@@ -25,7 +25,7 @@ mod transfer_commands;
 mod wait;
 mod wire;
 
-pub use control::Control;
+pub use control::{Control, Manners};
 pub use data::Data;
 pub use dial::{Observer, Target, connect};
 pub use fault::Fault;

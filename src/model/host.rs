@@ -35,6 +35,9 @@ pub struct HostFacts {
     /// Seconds that its clock is ahead of this machine's, zones left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skew_seconds: Option<i64>,
+    /// How many transfer connections at once were of use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub useful_connections: Option<usize>,
     /// The address of the last session that came about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_address: Option<IpAddr>,
@@ -61,6 +64,7 @@ impl Default for HostFacts {
             connection_limit: None,
             list_ahead_seconds: None,
             skew_seconds: None,
+            useful_connections: None,
             last_address: None,
         }
     }

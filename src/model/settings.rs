@@ -23,7 +23,7 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Interface scale in percent, 75 to 200.
     pub scale_percent: u16,
-    /// Transfer connections beside the browsing one, 1 to 10.
+    /// Transfer connections beside the browsing one, at most 32; 0 is as many as help, up to 8.
     pub connections: u8,
     /// Seconds without an answer after which a connection counts as lost, 5 to 300.
     pub timeout_seconds: u16,
@@ -68,7 +68,7 @@ impl Default for Settings {
         Self {
             theme: ThemeChoice::System,
             scale_percent: 100,
-            connections: 2,
+            connections: 0,
             timeout_seconds: 20,
             reconnect: true,
             upload_exists: OnExists::Ask,

@@ -152,7 +152,7 @@ pub struct Site {
     /// Keep-alive.
     #[serde(default)]
     pub keep_alive: KeepAlive,
-    /// Transfer connections beside the browsing one; 0 is the program's own choice.
+    /// Transfer connections beside the browsing one, at most 32; 0 is as in the settings.
     #[serde(default)]
     pub connections: u8,
     /// Seconds that the times of the server's LIST are ahead of UTC; `None` is as learned.

@@ -13,7 +13,7 @@ const LEAST_KEEP_ALIVE: u32 = 5;
 /// The most: a day.
 const MOST_KEEP_ALIVE: u32 = 86_400;
 /// The most transfer connections of a site.
-const MOST_CONNECTIONS: u8 = 10;
+const MOST_CONNECTIONS: u8 = 32;
 
 /// A new identity, so that nothing that was kept for a deleted site falls to another one.
 #[must_use]

@@ -69,6 +69,7 @@ mod tests {
         };
         let many = HostFacts {
             connection_limit: Some(4),
+            useful_connections: Some(3),
             idle_command: IdleCommand::Stat,
             keep_alive_helps: false,
             no_transfer_seconds: Some(30),

@@ -15,7 +15,7 @@ const HEADER: &str = "# The settings of Moorline.\n\
 /// Figures and the least and greatest that make sense.
 const RANGES: [(&str, i64, i64); 5] = [
     ("scale-percent", 75, 200),
-    ("connections", 1, 10),
+    ("connections", 0, 32),
     ("timeout-seconds", 5, 300),
     ("queue-height", 60, 4000),
     ("sites-width", 60, 2000),
@@ -126,9 +126,9 @@ mod tests {
     #[test]
     fn figures_are_brought_into_range() {
         for (text, check) in [
-            ("connections = 300", (10, 20, 100)),
-            ("connections = -3", (1, 20, 100)),
-            ("timeout-seconds = 0\nscale-percent = 100000", (2, 5, 200)),
+            ("connections = 300", (32, 20, 100)),
+            ("connections = -3", (0, 20, 100)),
+            ("timeout-seconds = 0\nscale-percent = 100000", (0, 5, 200)),
         ] {
             let (_folder, places) = places_with(Some(text));
             let loaded = load(&places);

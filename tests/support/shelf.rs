@@ -43,6 +43,11 @@ pub struct Shelf {
     pub no_rest: bool,
     /// The first command that begins so ends the session without an answer: before it is done, or (true) after.
     pub cuts: Option<(&'static str, bool)>,
+    /// How long the way makes a login and a transfer of a file.
+    pub login_takes: Duration,
+    pub transfer_takes: Duration,
+    /// Whether the transfers wait for each other: more connections move no more.
+    pub one_at_a_time: bool,
     /// The command of this number about files from now on, counted from 0, ends the session as above.
     pub cut_at: Option<(usize, bool)>,
     /// Each command that begins so ends its session without an answer.
@@ -61,6 +66,14 @@ pub struct Shelf {
     pub no_rename_over: bool,
     pub commands: Vec<String>,
     pub logged_in: usize,
+    /// The most sessions that were logged in at once.
+    pub most_logged_in: usize,
+    /// Sessions that are being logged in.
+    pub dialling: usize,
+    /// The most of them, before a session was turned away and after it.
+    pub most_dialling: (usize, usize),
+    /// Sessions that were turned away.
+    pub turned_away: usize,
     /// Transfers that wait in a stall now.
     pub stalled: usize,
     open: Vec<TcpStream>,
@@ -84,6 +97,8 @@ impl Shelf {
 pub struct Server {
     port: u16,
     shelf: Arc<(Mutex<Shelf>, Condvar)>,
+    /// Held by the one transfer that moves, where they wait for each other.
+    slot: Arc<Mutex<()>>,
 }
 
 impl Server {
@@ -101,7 +116,7 @@ impl Server {
                 folder = parent;
             }
         }
-        let server = Self { port, shelf: Arc::new((Mutex::new(shelf), Condvar::new())) };
+        let server = Self { port, shelf: Arc::new((Mutex::new(shelf), Condvar::new())), slot: Arc::default() };
         let accepting = server.clone();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -166,6 +181,7 @@ struct Session {
     logged_in: bool,
     /// Whether TYPE A holds.
     in_text: bool,
+    is_dialling: bool,
     /// Says nothing any more.
     mute: bool,
 }
@@ -173,6 +189,9 @@ struct Session {
 impl Session {
     fn new(server: Server, control: TcpStream) -> Self {
         let index = server.with(|shelf| {
+            shelf.dialling += 1;
+            let most = if shelf.turned_away == 0 { &mut shelf.most_dialling.0 } else { &mut shelf.most_dialling.1 };
+            *most = shelf.dialling.max(*most);
             shelf.open.push(control.try_clone().unwrap());
             shelf.open.len() - 1
         });
@@ -186,6 +205,7 @@ impl Session {
             renaming: String::new(),
             logged_in: false,
             in_text: false,
+            is_dialling: true,
             mute: false,
         }
     }
@@ -245,11 +265,20 @@ impl Session {
             "USER" => "331 password".to_owned(),
             "PASS" if argument != "secret" => "530 Login incorrect.".to_owned(),
             "PASS" => {
-                let turned_away = self.server.with(|shelf| match shelf.limit {
-                    Some((limit, line)) if shelf.logged_in >= limit => Some(line),
-                    _ => {
-                        shelf.logged_in += 1;
-                        None
+                thread::sleep(self.server.with(|shelf| shelf.login_takes));
+                self.is_dialling = false;
+                let turned_away = self.server.with(|shelf| {
+                    shelf.dialling -= 1;
+                    match shelf.limit {
+                        Some((limit, line)) if shelf.logged_in >= limit => {
+                            shelf.turned_away += 1;
+                            Some(line)
+                        }
+                        _ => {
+                            shelf.logged_in += 1;
+                            shelf.most_logged_in = shelf.most_logged_in.max(shelf.logged_in);
+                            None
+                        }
                     }
                 });
                 if let Some(line) = turned_away {
@@ -400,6 +429,12 @@ impl Session {
         let (mut data, _) = listener.accept()?;
         self.say("150 go")?;
         let is_file = matches!(verb, "RETR" | "STOR");
+        if is_file {
+            let (takes, alone) = self.server.with(|shelf| (shelf.transfer_takes, shelf.one_at_a_time));
+            let slot = alone.then(|| self.server.slot.lock().unwrap());
+            thread::sleep(takes);
+            drop(slot);
+        }
         let stop = if is_file { self.server.with(|shelf| shelf.stall) } else { None };
         if verb == "STOR" {
             self.server.with(|shelf| {
@@ -489,7 +524,10 @@ fn with_short_ends(bytes: &[u8]) -> Vec<u8> {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let was = self.logged_in;
-        self.server.with(|shelf| shelf.logged_in -= usize::from(was));
+        let (was, dialling) = (self.logged_in, self.is_dialling);
+        self.server.with(|shelf| {
+            shelf.logged_in -= usize::from(was);
+            shelf.dialling -= usize::from(dialling);
+        });
     }
 }

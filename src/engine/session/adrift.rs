@@ -71,7 +71,7 @@ impl Session {
         let Aftermath { banner, next, learned, problem } = aftermath::of(&fault, &ctx.site, &scene);
         ctx.publisher.log(0, LogKind::Problem, problem.sentence());
         self.mooring.learn(&ctx, learned).await;
-        aftermath::adjust_budget(&ctx, &fault, 0).await;
+        aftermath::adjust_budget(&ctx, std::slice::from_ref(&fault), 0).await;
         let since = Timestamp::now();
         let rests = next == Next::Rest;
         let next = match next {

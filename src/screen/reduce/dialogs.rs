@@ -183,7 +183,7 @@ fn checked_child(folder: &Place, name: &str) -> Result<Place, String> {
 fn within_limits(mut settings: Settings) -> Settings {
     let (least, most, _) = crate::screen::enabled::SCALE;
     settings.scale_percent = settings.scale_percent.clamp(least, most);
-    settings.connections = settings.connections.clamp(1, 10);
+    settings.connections = settings.connections.min(32);
     settings.timeout_seconds = settings.timeout_seconds.clamp(5, 300);
     settings
 }

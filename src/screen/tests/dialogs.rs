@@ -13,7 +13,7 @@ fn settings_change_nothing_until_they_are_accepted() {
     assert!(names(&screen, Side::Local).contains(&".env"));
     let effects = reduce(&mut screen, Action::AcceptDialog);
     let Command::SaveSettings { settings } = command(&effects) else { panic!("{effects:?}") };
-    assert_eq!((settings.connections, settings.timeout_seconds), (10, 5), "within their limits");
+    assert_eq!((settings.connections, settings.timeout_seconds), (32, 5), "within their limits");
     assert!(!names(&screen, Side::Local).contains(&".env"));
     act(&mut screen, Verb::Settings);
     assert!(reduce(&mut screen, Action::CloseDialog).is_empty());

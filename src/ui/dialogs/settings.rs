@@ -61,7 +61,9 @@ fn transfers(ui: &mut Ui, settings: &mut Settings) {
         };
         choice(ui, name, value, &policies());
     });
-    number(ui, "Transfers at the same time", &mut settings.connections, 1..=10, |value| format!("{value:.0}"));
+    number(ui, "Transfers at the same time", &mut settings.connections, 0..=32, |value| {
+        if value < 0.5 { "as many as help, up to 8".to_owned() } else { format!("at most {value:.0}") }
+    });
 }
 
 fn connection(ui: &mut Ui, settings: &mut Settings) {

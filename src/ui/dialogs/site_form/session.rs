@@ -42,11 +42,11 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
     });
     keep_alive(ui, form, &errors);
     learned(ui, form, &errors);
-    let mut connections = form.site.connections.min(10);
+    let mut connections = form.site.connections.min(32);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        number(ui, "Transfers at the same time", &mut connections, 0..=10, |value| {
-            if value < 0.5 { "as in settings".to_owned() } else { format!("{value:.0}") }
+        number(ui, "Transfers at the same time", &mut connections, 0..=32, |value| {
+            if value < 0.5 { "as in settings".to_owned() } else { format!("at most {value:.0}") }
         });
         field::below(
             ui,
@@ -125,6 +125,9 @@ fn words(facts: &HostFacts) -> String {
     let mut words = Vec::new();
     if let Some(limit) = facts.connection_limit {
         words.push(format!("It allows {} at once.", format::counted(limit, "connection", "connections")));
+    }
+    if let Some(count) = facts.useful_connections {
+        words.push(format!("{} at the same time went best.", format::counted(count, "transfer", "transfers")));
     }
     if let Some(seconds) = facts.no_transfer_seconds {
         words.push(format!("It ends sessions after {seconds} s without a transfer."));
