@@ -99,7 +99,7 @@ async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
         return Ok(None);
     };
     let bytes = text_transfer::length(&part).await?;
-    publish(item, part, &landing).await?;
+    publish(ctx, item, part, &landing).await?;
     Ok(Some(Outcome::Arrived(Proof { reply, bytes, compared })))
 }
 
