@@ -4,6 +4,7 @@ mod cpu;
 mod drag_pointer;
 mod effects;
 mod keyboard;
+mod machine;
 mod renderer;
 mod system;
 mod waker;
@@ -67,7 +68,8 @@ pub fn run(start: Start) -> Result<(), Error> {
     let opened = Arc::new(AtomicBool::new(false));
     let start_app = move |ctx: &egui::Context| -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
         let waker = Arc::new(WindowWaker::new(ctx.clone()));
-        let engine = Engine::start(Options { places, keyring: true, keep_queue: true }, waker)?;
+        let engine =
+            Engine::start_with_power(Options { places, keyring: true, keep_queue: true }, waker, Arc::new(machine::Machine))?;
         Ok(App::new(ctx, engine, start.address))
     };
     // The libraries of the display are loaded at run time, and one that is missing is a panic there.

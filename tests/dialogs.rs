@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Theme};
@@ -22,9 +22,13 @@ use moorline::model::session::{DisconnectWhen, LimitSource};
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::transfer::{Direction, QueueSummary, TransferId};
 use moorline::model::upkeep::IdleCommand;
+use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::screen::dialog::{GuardPurpose, SiteForm, SitePage};
 use moorline::screen::reduce::reduce;
+use moorline::screen::settings_form::{SettingsForm, SettingsPage};
 use moorline::screen::state::{Comparison, Toast};
+use moorline::screen::typed_limits::TypedLimits;
+use moorline::screen::typed_schedule::TypedTime;
 use moorline::screen::{Action, Dialog, Effect, Screen, Side};
 use moorline::ui;
 
@@ -116,6 +120,7 @@ fn site_form(page: SitePage) -> SiteForm {
         learned: None,
         forget: false,
         idle_limit: String::new(),
+        limits: TypedLimits::default(),
         local_folder: "/home/alice/sites/harbour".into(),
         password: String::new(),
         password_changed: false,
@@ -123,6 +128,29 @@ fn site_form(page: SitePage) -> SiteForm {
         page,
         errors: Vec::new(),
     }
+}
+
+fn settings(page: SettingsPage) -> Dialog {
+    Dialog::Settings(Box::new(SettingsForm { page, ..SettingsForm::default() }))
+}
+
+/// Office hours with a limit, and something wrong.
+fn schedule() -> Dialog {
+    let mut time = TypedTime { to: "18:0x".into(), ..TypedTime::default() };
+    (time.limits.down, time.limits.up) = ("500 KiB/s".into(), "200 KiB/s".into());
+    time.check();
+    let form = SettingsForm { page: SettingsPage::Speed, schedule: vec![time], ..SettingsForm::default() };
+    Dialog::Settings(Box::new(form))
+}
+
+fn run_when_done(line: &str) -> Dialog {
+    Dialog::RunWhenDone { line: line.into(), error: None }
+}
+
+fn power() -> Question {
+    // Long ago, so that pictures show the same seconds.
+    let until = Instant::now();
+    Question::Power { action: PowerAction::ShutDown, ended: Ended::Through { done: 12, failed: 1 }, until }
 }
 
 fn certificate() -> Certificate {
@@ -238,7 +266,6 @@ fn pictures() -> Vec<(&'static str, Screen)> {
     ];
     let mut every = site_form(SitePage::Session);
     every.site.keep_alive = KeepAlive::Every(45);
-    every.site.connections = 3;
     every.show_learned(HostFacts {
         idle_limit_seconds: Some(300),
         idle_limit_source: Some(LimitSource::Learned),
@@ -246,6 +273,9 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         idle_command: IdleCommand::Pwd,
         ..HostFacts::default()
     });
+    let mut transfers = site_form(SitePage::Transfers);
+    transfers.site.connections = 3;
+    transfers.limits.up = "200 KiB/s".into();
     let mut notes = site_form(SitePage::Notes);
     notes.site.notes = "Ask Marta before touching /www/includes.\nThe line is slow after six.".into();
     let form = |form: SiteForm| with_dialog(Dialog::Site(Box::new(form)));
@@ -262,6 +292,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("site_connection", form(site_form(SitePage::Connection))),
         ("site_connection_errors", form(wrong)),
         ("site_folders", form(site_form(SitePage::Folders))),
+        ("site_transfers", form(transfers)),
         ("site_session", form(every)),
         ("site_notes", form(notes)),
         ("site_delete", with_dialog(Dialog::DeleteSite { id: SiteId("harbour".into()), name: "Harbour Books".into() })),
@@ -280,8 +311,14 @@ fn pictures() -> Vec<(&'static str, Screen)> {
             with_dialog(Dialog::Rename { place: Place::Remote(path("/www/index.php")), name: "index.php".into(), error: None }),
         ),
         ("permissions", with_dialog(mode)),
-        ("settings", with_dialog(Dialog::Settings(Box::default()))),
+        ("settings_general", with_dialog(settings(SettingsPage::General))),
+        ("settings_transfers", with_dialog(settings(SettingsPage::Transfers))),
+        ("settings_existing", with_dialog(settings(SettingsPage::Existing))),
+        ("settings_speed", with_dialog(settings(SettingsPage::Speed))),
+        ("settings_schedule", with_dialog(schedule())),
+        ("settings_connection", with_dialog(settings(SettingsPage::Connection))),
         ("diagnosis", with_dialog(diagnosis())),
+        ("run_when_done", with_dialog(run_when_done("rsync -a \"my files\" backup:"))),
         ("keys", with_dialog(Dialog::Keys)),
         ("about", with_dialog(Dialog::About)),
         ("question_exists", with_question(conflict(12_100))),
@@ -306,6 +343,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
                 changed: true,
             }),
         ),
+        ("question_power", with_question(power())),
         ("toasts", toasts()),
     ]
 }
@@ -327,7 +365,7 @@ fn snapshots(theme: Theme, suffix: &str) {
 fn lists_open_over_their_dialog_and_the_focus_is_seen() {
     let mut results = SnapshotResults::new();
     for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
-        let mut harness = harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        let mut harness = harness(with_dialog(settings(SettingsPage::Existing)), theme);
         harness.get_by_role_and_label(Role::ComboBox, "When an upload’s target exists").click();
         harness.run_steps(12);
         results.add(harness.try_snapshot_options(format!("dialogs/settings_list_{suffix}"), &tolerance()));
@@ -336,7 +374,7 @@ fn lists_open_over_their_dialog_and_the_focus_is_seen() {
         harness.run_steps(12);
         assert_eq!(answers(&harness), []);
 
-        let mut harness = self::harness(with_dialog(Dialog::Settings(Box::default())), theme);
+        let mut harness = self::harness(with_dialog(settings(SettingsPage::General)), theme);
         harness.key_press(Key::Tab);
         harness.run_steps(12);
         results.add(harness.try_snapshot_options(format!("dialogs/settings_focus_{suffix}"), &tolerance()));
@@ -346,7 +384,11 @@ fn lists_open_over_their_dialog_and_the_focus_is_seen() {
 #[test]
 fn a_long_dialog_scrolls_in_a_small_window() {
     let mut results = SnapshotResults::new();
-    for (name, dialog) in [("site", Dialog::Site(Box::new(site_form(SitePage::Connection)))), ("keys", Dialog::Keys)] {
+    for (name, dialog) in [
+        ("site", Dialog::Site(Box::new(site_form(SitePage::Connection)))),
+        ("settings", settings(SettingsPage::General)),
+        ("keys", Dialog::Keys),
+    ] {
         let mut harness = sized(with_dialog(dialog), Theme::Dark, egui::vec2(760.0, 480.0));
         results.add(harness.try_snapshot_options(format!("dialogs/{name}_in_a_small_window"), &tolerance()));
     }
@@ -478,7 +520,7 @@ fn enter_is_the_main_button() {
     for (name, screen) in pictures() {
         let expected = match (&screen.dialog, screen.questions.front()) {
             // A person must think before trusting a certificate that changed: the keyboard is on "Do not connect".
-            (_, Some((_, Question::Certificate { changed: true, .. }))) => Action::CancelQuestion,
+            (_, Some((_, Question::Certificate { changed: true, .. } | Question::Power { .. }))) => Action::CancelQuestion,
             (_, Some(_)) => Action::AcceptQuestion,
             (Some(Dialog::Keys | Dialog::About), None) => Action::CloseDialog,
             (Some(_), None) => Action::AcceptDialog,
@@ -487,6 +529,131 @@ fn enter_is_the_main_button() {
         let done = after(screen, |harness| harness.key_press(Key::Enter));
         assert_eq!(done, [expected], "{name}");
     }
+}
+
+/// The page of the settings that is shown.
+fn settings_page(harness: &Harness<'_, Run>) -> SettingsPage {
+    let Some(Dialog::Settings(form)) = &harness.state().screen.dialog else { panic!("no settings") };
+    form.page
+}
+
+#[test]
+fn the_pages_of_the_settings_are_reached_by_pointer_and_by_keys() {
+    let pages = [
+        ("Transfers", SettingsPage::Transfers),
+        ("Existing files", SettingsPage::Existing),
+        ("Speed", SettingsPage::Speed),
+        ("Connection", SettingsPage::Connection),
+        ("General", SettingsPage::General),
+    ];
+    let mut by_click = harness(with_dialog(settings(SettingsPage::General)), Theme::Dark);
+    for (label, page) in pages {
+        by_click.get_by_role_and_label(Role::Tab, label).click();
+        by_click.run();
+        take_drafts(&mut by_click);
+        assert_eq!(settings_page(&by_click), page);
+    }
+    // The keyboard begins on the main button; behind the other one comes the list of pages, one stop only.
+    let mut by_key = harness(with_dialog(settings(SettingsPage::General)), Theme::Dark);
+    for _ in 0..2 {
+        by_key.key_press(Key::Tab);
+        by_key.run();
+    }
+    assert!(by_key.get_by_role_and_label(Role::Tab, "General").is_focused());
+    for (label, page) in pages {
+        by_key.key_press(Key::ArrowDown);
+        by_key.run();
+        take_drafts(&mut by_key);
+        by_key.run();
+        assert_eq!(settings_page(&by_key), page);
+        assert!(by_key.get_by_role_and_label(Role::Tab, label).is_focused());
+    }
+    by_key.key_press(Key::Tab);
+    by_key.run();
+    assert!(by_key.get_by_role_and_label(Role::RadioButton, "Theme: As the system").is_focused());
+}
+
+#[test]
+fn a_speed_that_cannot_be_read_is_told_beside_its_field() {
+    let mut harness = harness(with_dialog(settings(SettingsPage::Speed)), Theme::Dark);
+    harness.get_by_role_and_label(Role::TextInput, "Downloads").click();
+    harness.run();
+    harness.get_by_role_and_label(Role::TextInput, "Downloads").type_text("fast");
+    harness.run();
+    take_drafts(&mut harness);
+    let mut screen = harness.state().screen.clone();
+    let Some(Dialog::Settings(form)) = &mut screen.dialog else { panic!("no settings") };
+    form.page = SettingsPage::General;
+    assert!(reduce(&mut screen, Action::AcceptDialog).is_empty());
+    let told = self::harness(screen.clone(), Theme::Dark);
+    told.get_by_label("“fast” is no speed. Type one such as 500 KiB/s or 2 MiB/s, or nothing.");
+
+    let Some(Dialog::Settings(form)) = &screen.dialog else { panic!("the dialog is gone") };
+    let mut form = form.clone();
+    form.limits.down = "1.5 MiB/s".into();
+    reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(form))));
+    let effects = reduce(&mut screen, Action::AcceptDialog);
+    let [Effect::Engine(Command::SaveSettings { settings })] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(settings.speed.down.0, 1536);
+}
+
+#[test]
+fn times_of_the_week_are_added_changed_and_removed() {
+    let mut harness = harness(with_dialog(settings(SettingsPage::Speed)), Theme::Dark);
+    let press = |harness: &mut Harness<'_, Run>, role, label| {
+        harness.get_by_role_and_label(role, label).click();
+        harness.run();
+        take_drafts(harness);
+        harness.run();
+    };
+    press(&mut harness, Role::Button, "Add a time");
+    press(&mut harness, Role::CheckBox, "Mon");
+    press(&mut harness, Role::CheckBox, "Sat");
+    harness.get_by_role_and_label(Role::TextInput, "From").click();
+    harness.run();
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.step();
+    harness.get_by_role_and_label(Role::TextInput, "From").type_text("22:30");
+    harness.run();
+    take_drafts(&mut harness);
+    let saved = |screen: &Screen| {
+        let effects = reduce(&mut screen.clone(), Action::AcceptDialog);
+        let [Effect::Engine(Command::SaveSettings { settings })] = effects.as_slice() else { return Vec::new() };
+        settings.speed_schedule.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(saved(&harness.state().screen), ["Tue–Sat 22:30–18:00: no limit"]);
+    press(&mut harness, Role::Button, "Remove this time");
+    assert!(saved(&harness.state().screen).is_empty());
+}
+
+#[test]
+fn a_command_is_shown_as_it_is_run_and_is_chosen_for_this_run() {
+    let told = harness(with_dialog(run_when_done("publish \"my site\"")), Theme::Dark);
+    told.get_by_label("publish");
+    told.get_by_label("my site");
+
+    let mut screen = with_dialog(run_when_done("publish \"my site"));
+    assert!(reduce(&mut screen, Action::AcceptDialog).is_empty());
+    let told = harness(screen.clone(), Theme::Dark);
+    assert!(told.get_all_by_label("The quote \" is not closed.").next().is_some());
+
+    reduce(&mut screen, Action::EditDialog(Box::new(run_when_done("publish \"my site\""))));
+    let effects = reduce(&mut screen, Action::AcceptDialog);
+    let words: Vec<String> = vec!["publish".into(), "my site".into()];
+    let [Effect::Engine(Command::SaveSettings { settings }), Effect::Engine(Command::WhenDone { choice })] = effects.as_slice()
+    else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((&settings.when_done_command, choice), (&words, &WhenDone::Run(words.clone())));
+}
+
+#[test]
+fn a_countdown_begins_on_calling_it_off_and_can_be_cut_short() {
+    let mut harness = harness(with_question(power()), Theme::Dark);
+    assert!(harness.get_by_role_and_label(Role::Button, "Call it off").is_focused());
+    harness.get_by_role_and_label(Role::Button, "Shut down now").click();
+    harness.run_steps(4);
+    assert_eq!(answers(&harness), [Action::AcceptQuestion]);
 }
 
 #[test]

@@ -17,20 +17,23 @@ mod text;
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use moorline::engine::power::{Awake, Power};
 use moorline::engine::{Answer, Change, Command, Engine, Event, EventBody, Options, Place, Question, QuestionId, Waker};
 use moorline::model::address::AddressPath;
 use moorline::model::conflict::{OnExists, Scope};
 use moorline::model::listing::Listing;
 use moorline::model::path::RemotePath;
 use moorline::model::problem::{Problem, ProblemKind};
+use moorline::model::rate::{Rate, SpeedLimits};
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
-use moorline::model::site::{Encryption, KeepAlive, Site, SiteId};
+use moorline::model::site::{Encryption, KeepAlive, Site, SiteId, SiteTree};
 use moorline::model::transfer::{Compared, Direction, Job, QueueTab, TransferRow, TransferState};
 use moorline::model::upkeep::IdleCommand;
+use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::store::places::Places;
 use moorline::store::secrets::{MemoryKeyring, NoKeyring, SecretStore};
 use support::bell::Bell;
@@ -507,6 +510,237 @@ fn a_source_that_changed_is_not_glued_to_what_came_of_the_old_one() {
     client.engine.send(Command::Resume { ids: vec![row.id] });
     client.done("/f.bin");
     assert!(fs::read(folder.path().join("f.bin")).unwrap() == new, "old and new bytes are mixed");
+}
+
+fn limit(kib: u32) -> SpeedLimits {
+    SpeedLimits { both: Rate(kib), ..SpeedLimits::default() }
+}
+
+/// What 64 KiB take at least at 128 KiB/s, when the first tenth of a second comes for nothing.
+const AT_LEAST: Duration = Duration::from_millis(400);
+
+#[test]
+fn a_speed_limit_holds_both_ways() {
+    let server = Server::start(&[("/in.bin", &bytes(64 << 10))]);
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("out.bin");
+    fs::write(&source, bytes(64 << 10)).unwrap();
+    let mut client = Client::moored(&server);
+    client.engine.send(Command::LimitSpeed { limits: Some(limit(128)) });
+    let begun = Instant::now();
+    client.get("/in.bin", &folder.path().join("in.bin"), OnExists::Overwrite);
+    client.done("/in.bin");
+    let fetched = begun.elapsed();
+    client.put(&source, "/out.bin", OnExists::Overwrite);
+    client.done("/out.bin");
+    let sent = begun.elapsed() - fetched;
+    assert!(fetched >= AT_LEAST && sent >= AT_LEAST, "{fetched:?}, {sent:?}");
+}
+
+#[test]
+fn a_sites_own_limit_holds_too_and_can_be_changed_while_files_move() {
+    let server = Server::start(&[("/big.bin", &bytes(8 << 20))]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::forgetful();
+    let slow = Site { speed: limit(1), ..site(server.port()) };
+    client.connect_to(slow.clone(), Some("secret"));
+    client.moor();
+    client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
+    client.row("/big.bin", |row| row.moved > 0);
+    // At this speed it takes more than two hours; what waits for its turn must go on at once.
+    let tree = SiteTree { sites: vec![Site { speed: SpeedLimits::default(), ..slow }], ..SiteTree::default() };
+    client.engine.send(Command::SaveSites { tree: Box::new(tree) });
+    client.done("/big.bin");
+}
+
+#[test]
+fn a_limited_transfer_is_cancelled_and_the_connection_goes_on() {
+    let server = Server::start(&[("/big.bin", &bytes(8 << 20)), ("/small.bin", &bytes(100))]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    client.engine.send(Command::LimitSpeed { limits: Some(limit(1)) });
+    client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
+    let row = client.row("/big.bin", |row| row.moved > 0);
+    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.until("cancelled", |client| client.rows().is_empty().then_some(()));
+    client.get("/small.bin", &folder.path().join("small.bin"), OnExists::Overwrite);
+    client.done("/small.bin");
+}
+
+/// A machine that only notes what it is told.
+#[derive(Default)]
+struct Machine {
+    told: Mutex<Vec<&'static str>>,
+    more: Condvar,
+    refuses: bool,
+}
+
+impl Machine {
+    fn tell(&self, what: &'static str) -> Result<(), String> {
+        if self.refuses {
+            return Err("Permission denied".into());
+        }
+        self.told.lock().unwrap().push(what);
+        self.more.notify_all();
+        Ok(())
+    }
+
+    fn until(&self, what: &str) {
+        let told = self.told.lock().unwrap();
+        let (told, _) = self.more.wait_timeout_while(told, PATIENCE, |told| !told.contains(&what)).unwrap();
+        assert!(told.contains(&what), "never told to {what}: {told:?}");
+    }
+}
+
+impl Power for Machine {
+    fn sleep(&self) -> Result<(), String> {
+        self.tell("sleep")
+    }
+
+    fn shut_down(&self) -> Result<(), String> {
+        self.tell("shut down")
+    }
+
+    fn keep_awake(&self, _: &str) -> Result<Awake, String> {
+        self.tell("stay awake").map(|()| Box::new(()) as Awake)
+    }
+}
+
+impl Client {
+    /// Moored, on a machine that may be told things, and with something chosen for the queue's end.
+    fn choosing(server: &Server, machine: &Arc<Machine>, choice: WhenDone) -> Self {
+        let options = Options { places: None, keyring: false, keep_queue: false };
+        let bell = Arc::new(Bell::default());
+        let waker = Arc::clone(&bell) as Arc<dyn Waker>;
+        let engine = Engine::start_with_power(options, waker, Arc::clone(machine) as Arc<dyn Power>).unwrap();
+        let mut client = Self { engine, bell, session: SessionView::default(), events: Vec::new() };
+        client.connect(server.port());
+        client.moor();
+        client.engine.send(Command::WhenDone { choice });
+        client
+    }
+
+    fn power_question(&mut self) -> (QuestionId, PowerAction) {
+        match self.asked() {
+            (id, Question::Power { action, ended, .. }) => {
+                assert_eq!(ended, Ended::Through { done: 1, failed: 0 });
+                (id, action)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What follows when the queue is through, once it is told.
+    fn follows(&mut self) -> WhenDone {
+        self.hear("what follows", |body| match body {
+            EventBody::WhenDone(choice) => Some(choice.clone()),
+            _ => None,
+        })
+    }
+}
+
+#[test]
+fn the_machine_sleeps_or_shuts_down_after_the_queue_unless_it_is_called_off() {
+    let server = Server::start(&[("/a.bin", b"a"), ("/b.bin", b"b"), ("/c.bin", b"c")]);
+    let folder = tempfile::tempdir().unwrap();
+    let machine = Arc::new(Machine::default());
+    let mut client = Client::choosing(&server, &machine, WhenDone::Machine(PowerAction::ShutDown));
+    assert_eq!([client.follows(), client.follows()], [WhenDone::Nothing, WhenDone::Machine(PowerAction::ShutDown)]);
+
+    client.get("/a.bin", &folder.path().join("a.bin"), OnExists::Ask);
+    let (id, action) = client.power_question();
+    assert_eq!(action, PowerAction::ShutDown);
+    assert_eq!(client.follows(), WhenDone::Nothing, "it was for this run");
+    client.answer(id, Answer::Cancel);
+
+    // A countdown is called off by new work too.
+    client.engine.send(Command::WhenDone { choice: WhenDone::Machine(PowerAction::Sleep) });
+    client.get("/b.bin", &folder.path().join("b.bin"), OnExists::Ask);
+    let (id, _) = client.power_question();
+    client.engine.send(Command::WhenDone { choice: WhenDone::Machine(PowerAction::Sleep) });
+    client.hear("withdrawn", |body| matches!(body, EventBody::Withdrawn { id: gone } if *gone == id).then_some(()));
+
+    client.get("/c.bin", &folder.path().join("c.bin"), OnExists::Ask);
+    let (id, action) = client.power_question();
+    client.answer(id, Answer::Confirm);
+    assert_eq!(action, PowerAction::Sleep);
+    machine.until("sleep");
+    let told = machine.told.lock().unwrap().clone();
+    assert!(told.contains(&"stay awake") && !told.contains(&"shut down"), "{told:?}");
+}
+
+#[test]
+fn a_machine_that_refuses_is_told_of() {
+    let server = Server::start(&[("/a.bin", b"a")]);
+    let folder = tempfile::tempdir().unwrap();
+    let machine = Arc::new(Machine { refuses: true, ..Machine::default() });
+    let mut client = Client::choosing(&server, &machine, WhenDone::Machine(PowerAction::Sleep));
+    client.get("/a.bin", &folder.path().join("a.bin"), OnExists::Ask);
+    let (id, _) = client.power_question();
+    client.answer(id, Answer::Confirm);
+    let problem = client.trouble();
+    assert_eq!(
+        (problem.what.as_str(), problem.server_words.as_deref()),
+        ("This machine does not sleep.", Some("Permission denied"))
+    );
+}
+
+#[test]
+fn a_queue_that_was_emptied_is_followed_by_nothing() {
+    let server = Server::start(&[("/big.bin", &bytes(8 << 20))]);
+    let folder = tempfile::tempdir().unwrap();
+    let machine = Arc::new(Machine::default());
+    let mut client = Client::choosing(&server, &machine, WhenDone::Machine(PowerAction::ShutDown));
+    client.engine.send(Command::LimitSpeed { limits: Some(limit(1)) });
+    client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
+    let row = client.row("/big.bin", |row| row.moved > 0);
+    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    let problem = client.trouble();
+    assert_eq!(problem.what, "Everything was taken out of the queue, so this machine does not shut down.");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_gets_its_arguments_and_the_counts_and_its_failure_is_told() {
+    let server = Server::start(&[("/a.bin", b"a"), ("/b.bin", b"b")]);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("it's \"here\"");
+    let script = "echo \"$1 $MOORLINE_DONE $MOORLINE_FAILED\" > \"$2\"";
+    let words = ["sh", "-c", script, "sh", "$HOME *", out.to_str().unwrap()].map(str::to_owned);
+    let machine = Arc::new(Machine::default());
+    let mut client = Client::choosing(&server, &machine, WhenDone::Run(words.to_vec()));
+    client.get("/a.bin", &folder.path().join("a.bin"), OnExists::Ask);
+    let notice = client.hear("a notice", |body| match body {
+        EventBody::Notice(words) => Some(words.clone()),
+        _ => None,
+    });
+    assert_eq!(notice, "The queue is through, and “sh” has run.");
+    assert_eq!(fs::read_to_string(out).unwrap(), "$HOME * 1 0\n");
+
+    let fails = ["sh", "-c", "echo no such backup >&2; exit 3"].map(str::to_owned);
+    client.engine.send(Command::WhenDone { choice: WhenDone::Run(fails.to_vec()) });
+    client.get("/b.bin", &folder.path().join("b.bin"), OnExists::Ask);
+    let problem = client.trouble();
+    assert_eq!(
+        (problem.what.as_str(), problem.server_words.as_deref()),
+        ("“sh” has failed: exit status: 3.", Some("no such backup"))
+    );
+}
+
+#[test]
+fn it_is_told_or_the_connection_is_left_when_the_queue_is_through() {
+    let server = Server::start(&[("/a.bin", b"a"), ("/b.bin", b"b")]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::choosing(&server, &Arc::default(), WhenDone::Notify);
+    client.get("/a.bin", &folder.path().join("a.bin"), OnExists::Ask);
+    let words = client.hear("told", |body| match body {
+        EventBody::QueueEnded { words } => Some(words.clone()),
+        _ => None,
+    });
+    assert_eq!(words, "The queue is done: 1 transfer has arrived.");
+    client.engine.send(Command::WhenDone { choice: WhenDone::Disconnect });
+    client.get("/b.bin", &folder.path().join("b.bin"), OnExists::Ask);
+    client.left();
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, ViewportCommand};
+use eframe::egui::{Context, UserAttentionType, ViewportCommand};
 
+use crate::app::machine;
 use crate::engine::Engine;
 use crate::model::transfer::QueueTab;
 use crate::screen::state::Focus;
@@ -35,14 +36,39 @@ pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) -> Option
         Effect::PickFolder => in_thread(outside, "moorline-pick-folder", || {
             pick(|| rfd::FileDialog::new().set_title("Choose a folder").pick_folder().map(Action::PickedFolder))
         }),
+        Effect::PickSave { folder, name, what } => in_thread(outside, "moorline-pick-save", move || {
+            pick(|| {
+                let dialog = rfd::FileDialog::new().set_title("Save as").set_file_name(name);
+                let dialog = match folder {
+                    Some(folder) => dialog.set_directory(folder),
+                    None => dialog,
+                };
+                dialog.save_file().map(|path| Action::PickedSave { path, what })
+            })
+        }),
         Effect::PasteFiles => in_thread(outside, "moorline-paste", || copied_files().map(Action::PickedFiles)),
         Effect::CopyLog => outside.ctx.copy_text(log_text(outside.engine)),
         Effect::SelectAllTransfers => return select_all(outside.engine, screen.tab),
+        Effect::Announce(words) => announce(outside, words),
         Effect::CopyText(text) => outside.ctx.copy_text(text),
         Effect::Focus(focus) => put_focus(outside.ctx, screen, focus),
         Effect::CloseWindow => outside.ctx.send_viewport_cmd(ViewportCommand::Close),
     }
     None
+}
+
+/// Tells something on the desktop, unless a person looks at the window and has seen it there.
+fn announce(outside: &Outside<'_>, words: String) {
+    if outside.ctx.input(|input| input.focused) {
+        return;
+    }
+    outside.ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+    in_thread(outside, "moorline-announce", move || {
+        if let Err(error) = machine::announce("Moorline", &words) {
+            tracing::info!("nothing is told on the desktop: {error}");
+        }
+        None
+    });
 }
 
 /// Runs what may take its time without holding up the window.

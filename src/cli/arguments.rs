@@ -3,9 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::model::certificate::Fingerprint;
+use crate::model::checksum::HashUse;
 use crate::model::conflict::OnExists;
+use crate::model::rate::Rate;
 
 /// What may be said about addresses, below each help page.
 const ADDRESSES: &str = "\
@@ -71,12 +76,36 @@ pub enum Command {
     /// Examines a server step by step and says what is the matter; writes nothing to it.
     #[command(after_help = EXAMINATION)]
     Doctor(DoctorArguments),
+    /// Compares a local file or folder with the server's, file by file; nothing is transferred.
+    #[command(after_help = COMPARISON)]
+    Verify(VerifyArguments),
+    /// Tells what proves the files that have arrived.
+    #[command(after_help = RECEIPTS)]
+    Receipts(ReceiptsArguments),
     /// Plays a record of the protocol again, in this program, and says whether it comes out the same.
     #[command(after_help = REPLAY)]
     Replay(ReplayArguments),
     /// Tells what replies mean: reads one JSON object a line, writes one a line.
     Classify,
 }
+
+/// What the exit status of a comparison says, below its help page.
+const COMPARISON: &str = "\
+A folder is compared with the folder that the address names, a file with the file; a slash at the address's end means the file in it.
+Sizes come from the server's listings; with --checksums also the content is compared, where the server computes checksums.
+
+Exit status:
+  0  every file is there and the same       3  could not connect or log in
+  1  something differs or cannot be told    4  trouble with local files
+  2  wrong usage";
+
+/// What is said below the help page of receipts.
+const RECEIPTS: &str = "\
+Times are in UTC. The checksum file's paths are told from the current folder: moorline receipts --sha256 > SHA256SUMS
+
+Exit status:
+  0  all that was asked for                 2  wrong usage
+  1  a file is gone or was changed since    4  trouble with local files";
 
 /// How to connect and what to print.
 #[derive(Clone, Debug, Default, Args)]
@@ -117,6 +146,80 @@ pub struct DoctorArguments {
     pub connect: ConnectArguments,
 }
 
+/// `moorline verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyArguments {
+    /// The file or folder here.
+    #[arg(value_name = "LOCAL")]
+    pub local: PathBuf,
+    /// The file or folder on the server.
+    #[arg(value_name = "URL")]
+    pub remote: String,
+    /// Whether checksums are compared too.
+    #[arg(long, value_name = "CHOICE", default_value = "off")]
+    pub checksums: Checksums,
+    /// Prints a table of all files, comma-separated.
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would show it as help")]
+    pub connect: ConnectArguments,
+}
+
+/// Whether checksums are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Checksums {
+    /// No.
+    Off,
+    /// Where the server computes them.
+    Offered,
+    /// Always; a file without one cannot be told.
+    Required,
+}
+
+impl From<Checksums> for HashUse {
+    fn from(checksums: Checksums) -> Self {
+        match checksums {
+            Checksums::Off => Self::Off,
+            Checksums::Offered => Self::WhenOffered,
+            Checksums::Required => Self::Required,
+        }
+    }
+}
+
+/// `moorline receipts`.
+#[derive(Clone, Debug, Args)]
+pub struct ReceiptsArguments {
+    /// Only files that were proven then or later: 30m, 24h, 7d, a day (2026-11-27) or a moment (2026-11-27T09:30:00Z).
+    #[arg(long, value_name = "WHEN", value_parser = since)]
+    pub since: Option<Timestamp>,
+    /// Prints a table, comma-separated.
+    #[arg(long, group = "format")]
+    pub csv: bool,
+    /// Prints a JSON array.
+    #[arg(long, group = "format")]
+    pub json: bool,
+    /// Prints SHA-256 and path of each local file, for "sha256sum -c".
+    #[arg(long, group = "format")]
+    pub sha256: bool,
+}
+
+/// Reads a moment, a day in this machine's time zone, or how long ago.
+fn since(text: &str) -> Result<Timestamp, String> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at);
+    }
+    if let Ok(day) = text.parse::<Date>() {
+        return day.to_zoned(TimeZone::system()).map(|begin| begin.timestamp()).map_err(|error| error.to_string());
+    }
+    let units = [("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
+    let parts = units.iter().find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, *seconds)));
+    let seconds = parts.and_then(|(figure, unit)| figure.parse::<i64>().ok()?.checked_mul(unit)).filter(|seconds| *seconds >= 0);
+    let span = seconds.map(SignedDuration::from_secs);
+    span.and_then(|span| Timestamp::now().checked_sub(span).ok())
+        .ok_or_else(|| "it is neither a moment, nor a day, nor a time such as 24h or 7d".to_owned())
+}
+
 /// `moorline replay`.
 #[derive(Clone, Debug, Args)]
 pub struct ReplayArguments {
@@ -138,9 +241,15 @@ pub struct TransferArguments {
     /// is. As saved with the site when not given.
     #[arg(long, value_name = "MASKS")]
     pub ascii: Option<String>,
+    /// Moves files no faster than this, such as 500K or 2M a second, or "none"; as in the settings when not given.
+    #[arg(long, value_name = "SPEED")]
+    pub limit: Option<Rate>,
     /// What to do when a target file exists.
     #[arg(long, value_name = "CHOICE", default_value = "overwrite")]
     pub on_exists: Exists,
+    /// Whether files are also compared by checksum; as saved with the site when not given.
+    #[arg(long, value_name = "CHOICE")]
+    pub checksums: Option<Checksums>,
     /// Leaves the files' times as they come; otherwise they keep the time of their last change.
     #[arg(long)]
     pub no_times: bool,
@@ -235,11 +344,42 @@ mod tests {
     #[test]
     fn commands_take_their_arguments() {
         let print = "ab".repeat(32);
-        let line = ["moorline", "put", "--on-exists", "newer", "--connections", "4", "--trust", &print, "a b", "ftp://h/x"];
+        let line = [
+            "moorline",
+            "put",
+            "--on-exists",
+            "newer",
+            "--connections",
+            "4",
+            "--limit",
+            "500K",
+            "--trust",
+            &print,
+            "a b",
+            "ftp://h/x",
+        ];
         let Some(Command::Put(put)) = Arguments::try_parse_from(line).unwrap().command else { panic!("not put") };
         assert_eq!((put.local, put.remote.as_str()), (PathBuf::from("a b"), "ftp://h/x"));
         assert_eq!((put.transfer.on_exists, put.transfer.connections), (Exists::Newer, Some(4)));
+        assert_eq!(put.transfer.limit, Some(Rate(500)));
         assert_eq!(put.transfer.connect.trust, [Fingerprint([0xab; 32])]);
+    }
+
+    #[test]
+    fn times_are_moments_days_or_how_long_ago() {
+        let of = |text: &str| since(text).ok();
+        assert_eq!(of("2026-11-27T09:30:00Z").unwrap().to_string(), "2026-11-27T09:30:00Z");
+        assert!(of("2026-11-27").is_some());
+        let ago = |text: &str| {
+            let at = of(text).unwrap();
+            Timestamp::now().duration_since(at).as_secs()
+        };
+        for (text, seconds) in [("30m", 1800), ("24h", 86_400), ("7d", 604_800), ("0h", 0)] {
+            assert!((seconds..seconds + 60).contains(&ago(text)), "{text}");
+        }
+        for bad in ["", "d", "-3d", "yesterday", "7 days", "99999999999999999d", "ü"] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
     }
 
     #[test]
@@ -248,7 +388,11 @@ mod tests {
             &["moorline", "get", "ftp://h/"][..],
             &["moorline", "get", "ftp://h/", "x", "--connections", "33"],
             &["moorline", "get", "ftp://h/", "x", "--on-exists", "ask"],
+            &["moorline", "get", "ftp://h/", "x", "--limit", "fast"],
             &["moorline", "ls", "ftp://h/", "--trust", "12"],
+            &["moorline", "receipts", "--csv", "--json"],
+            &["moorline", "receipts", "--since", "soon"],
+            &["moorline", "verify", "x"],
         ] {
             assert_eq!(Arguments::try_parse_from(line).unwrap_err().exit_code(), 2, "{line:?}");
         }

@@ -9,10 +9,12 @@ mod list;
 mod output;
 mod password;
 mod progress;
+mod receipts;
 mod replay;
 mod session;
 mod targets;
 mod transfer;
+mod verify;
 
 use std::io;
 use std::process::ExitCode;
@@ -28,6 +30,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Get(arguments) => transfer::get(&arguments).map(done),
         Command::Put(arguments) => transfer::put(&arguments).map(done),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments).map(done),
+        Command::Receipts(arguments) => receipts::run(&arguments).map(done),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Classify => classify_input().map(done),
     };

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::model::checksum::HashAlgorithm;
 use crate::model::entry::{Entry, EntryKind, Modified, Precision};
 use crate::model::format;
 use crate::model::transfer::{Compared, Direction, Form, TransferRow, TransferState};
@@ -104,7 +105,13 @@ pub(super) fn item_json(row: &TransferRow) -> Value {
     });
     let detail = match &row.state {
         TransferState::Done(proof) if !row.is_folder => {
-            Some(("proof", json!({ "reply": proof.reply, "bytes": proof.bytes, "compared": compared(proof.compared) })))
+            let hash = proof.hash.map(HashAlgorithm::name);
+            let compared = proof.compared.command();
+            let receipt = proof.receipt.0;
+            Some((
+                "proof",
+                json!({ "reply": proof.reply, "bytes": proof.bytes, "compared": compared, "hash": hash, "receipt": receipt }),
+            ))
         }
         TransferState::Failed(problem) => {
             Some(("problem", json!({ "what": problem.what, "advice": problem.advice, "server": problem.server_words })))
@@ -132,13 +139,6 @@ fn status(state: &TransferState) -> &'static str {
         TransferState::Skipped => "skipped",
         TransferState::Failed(_) => "failed",
         _ => "unfinished",
-    }
-}
-
-fn compared(compared: Compared) -> &'static str {
-    match compared {
-        Compared::Size => "size",
-        Compared::Listing => "listing",
     }
 }
 
@@ -200,8 +200,9 @@ mod tests {
     use super::*;
     use crate::model::path::RemotePath;
     use crate::model::problem::{Problem, ProblemKind};
+    use crate::model::receipt::ReceiptId;
     use crate::model::site::SiteId;
-    use crate::model::transfer::{Proof, TransferId};
+    use crate::model::transfer::{Compared, Proof, TransferId};
 
     fn entry() -> Entry {
         let mut entry = Entry::new("a \u{1b}[31m\u{202e}b", EntryKind::File);
@@ -256,11 +257,18 @@ mod tests {
 
     #[test]
     fn items_name_where_they_arrived_and_their_proof_or_problem() {
-        let done = TransferState::Done(Proof { reply: "226 ok".into(), bytes: 7, compared: Compared::Size });
+        let proof = Proof {
+            reply: "226 ok".into(),
+            bytes: 7,
+            compared: Compared::Size,
+            hash: Some(HashAlgorithm::Sha256),
+            receipt: ReceiptId(9),
+        };
+        let done = TransferState::Done(proof);
         assert_eq!(
             item_json(&row(done)),
             json!({"path": "/r/a", "source": "/l/a", "kind": "file", "status": "done", "bytes": 7, "tries": 1,
-                   "proof": {"reply": "226 ok", "bytes": 7, "compared": "size"}})
+                   "proof": {"reply": "226 ok", "bytes": 7, "compared": "size", "hash": "SHA-256", "receipt": 9}})
         );
         let failed = TransferState::Failed(Problem::new(ProblemKind::Refused, "No.").quote("550 no"));
         let item = item_json(&TransferRow { direction: Direction::Download, ..row(failed) });

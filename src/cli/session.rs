@@ -229,7 +229,7 @@ impl Session {
             }
             Question::Exists { .. } => Ok(Answer::Exists { choice: self.on_exists, scope: Scope::Session }),
             // Nothing here deletes; an unasked-for deletion is refused.
-            Question::Delete { .. } => Ok(Answer::Cancel),
+            Question::Delete { .. } | Question::Power { .. } => Ok(Answer::Cancel),
         }
     }
 }

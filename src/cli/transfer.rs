@@ -14,6 +14,7 @@ use crate::engine::{Change, Command, Place};
 use crate::model::cause::Cause;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
+use crate::model::rate::SpeedLimits;
 use crate::model::session::DisconnectWhen;
 use crate::model::transfer::{Direction, Job, QueueTab, TransferId, TransferRow, TransferState};
 
@@ -61,6 +62,13 @@ fn find_remote(text: &str, arguments: &TransferArguments) -> Result<Remote, Fail
     }
     if let Some(masks) = &arguments.ascii {
         remote.site.text_files.clone_from(masks);
+    }
+    if let Some(checksums) = arguments.checksums {
+        remote.site.hashes = checksums.into();
+    }
+    if arguments.limit.is_some() {
+        // What is said here holds instead of what was set once.
+        remote.site.speed = SpeedLimits::default();
     }
     if arguments.no_times {
         remote.site.keep_times = Some(false);
@@ -114,6 +122,9 @@ fn make_with_parents(session: &mut Session, folder: &RemotePath) -> Result<(), F
 
 /// Runs one job to its end and tells what became of it.
 fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> Result<(), Failure> {
+    if let Some(both) = arguments.limit {
+        session.engine.send(Command::LimitSpeed { limits: Some(SpeedLimits { both, ..SpeedLimits::default() }) });
+    }
     session.engine.send(Command::Enqueue { jobs: vec![job] });
     let wants_bar = !arguments.connect.quiet && !arguments.connect.json;
     let mut report = Report {

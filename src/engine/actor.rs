@@ -1,33 +1,44 @@
 //! The worker's heart: takes commands, owns the session, does local work; never waits for any of it.
 
+mod afterwards;
+mod examining;
+mod limits;
+mod recording;
+
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
+use self::afterwards::Afterwards;
 use crate::engine::command::{Change, Command, Place};
 use crate::engine::compare;
-use crate::engine::doctor::{self, Limits};
 use crate::engine::event::EventBody;
+use crate::engine::governor::Governor;
 use crate::engine::handle::Options;
 use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
 use crate::engine::leftovers::{self, Leftovers};
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
+use crate::engine::pace::Gate;
+use crate::engine::power::Power;
+use crate::engine::proof_work::ProofWork;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
+use crate::engine::receipts::Receipts;
 use crate::engine::requeue::requeue;
 use crate::engine::session_context::{SessionContext, Shared, chosen_lanes};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::settle;
 use crate::engine::shared_queue::SharedQueue;
+use crate::engine::wakefulness;
 use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
-use crate::model::certificate::Fingerprint;
 use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
@@ -51,19 +62,24 @@ const AT_THE_END: Duration = Duration::from_secs(2);
 pub async fn run(
     options: Options,
     keyring: Arc<dyn SecretStore>,
+    power: Arc<dyn Power>,
     mut inbox: UnboundedReceiver<Command>,
     publisher: Publisher,
     queue: SharedQueue,
 ) {
     let (arrivals, mut arrived) = unbounded_channel();
     let keeps_queue = options.keep_queue;
-    let Some(mut actor) = Actor::start(options, keyring, publisher, queue, arrivals).await else { return };
+    let moving = watch::Sender::new(false);
+    let awake = wakefulness::follow(Arc::clone(&power), moving.subscribe(), wakefulness::LINGER);
+    let Some(mut actor) = Actor::start(options, keyring, power, publisher, queue, arrivals).await else { return };
+    actor.clearing.spawn(awake);
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut changes = actor.shared.queue.changes();
     let mut ticks = 0_u64;
     loop {
         let running = actor.shared.queue.read(|queue| queue.summary(Instant::now()).running > 0);
+        moving.send_if_modified(|now| std::mem::replace(now, running && actor.keeps_awake()) != *now);
         tokio::select! {
             command = inbox.recv() => match command {
                 Some(command) => actor.take(command).await,
@@ -79,13 +95,16 @@ pub async fn run(
                 if recorder.is_on() {
                     recorder.queue(&actor.shared.queue.read(|queue| queue.summary(Instant::now())));
                 }
+                actor.look_whether_done();
                 actor.publisher.wake();
             }
             Some(folder) = arrived.recv() => actor.arrived(&folder),
             () = at(actor.refresh_due()) => actor.refresh(),
+            () = at(actor.governor.due()) => actor.limit_speed(),
             Some(_) = actor.clearing.join_next() => {}
         }
     }
+    drop(moving);
     let cleared = async { while actor.clearing.join_next().await.is_some() {} };
     drop(tokio::time::timeout(AT_THE_END, cleared).await);
     if let Some(session) = actor.session.take() {
@@ -123,17 +142,23 @@ struct Actor {
     examining: Option<JoinHandle<()>>,
     /// Ends the comparison of both sides of a question.
     comparing: CancellationToken,
+    /// Which speed limits hold now, and for how long.
+    governor: Governor,
+    /// What follows when the queue is through.
+    afterwards: Afterwards,
     local: Option<PathBuf>,
     refresh_local: Option<Instant>,
     refresh_remote: Option<Instant>,
     /// Unfinished files that are being deleted: the program's end waits for them.
     clearing: JoinSet<()>,
+    proofs: ProofWork,
 }
 
 impl Actor {
     async fn start(
         options: Options,
         keyring: Arc<dyn SecretStore>,
+        power: Arc<dyn Power>,
         publisher: Publisher,
         queue: SharedQueue,
         arrivals: UnboundedSender<Place>,
@@ -147,14 +172,18 @@ impl Actor {
         publisher.publish(EventBody::Sites(Arc::clone(&sites)));
         publisher.publish(EventBody::Settings(Box::new(found.settings.clone())));
         let record = found.settings.record;
+        let teller = publisher.clone();
+        let receipts = Receipts::start(options.places.clone(), move |problem| teller.publish(EventBody::Trouble(problem)));
         let leftovers = Leftovers::open(keeper.clone()).await;
-        let actor = Self {
+        let mut actor = Self {
             publisher,
             places: options.places.clone(),
             shared: Shared {
                 questions: Questions::default(),
                 queue,
                 keeper,
+                receipts,
+                pace: Gate::default(),
                 leftovers,
                 settings: Arc::new(RwLock::new(found.settings)),
                 arrivals,
@@ -165,11 +194,15 @@ impl Actor {
             opening: None,
             examining: None,
             comparing: CancellationToken::new(),
+            governor: Governor::default(),
+            afterwards: Afterwards::new(power, options.keep_queue),
             local: None,
             refresh_local: None,
             refresh_remote: None,
             clearing: JoinSet::new(),
+            proofs: ProofWork::default(),
         };
+        actor.limit_speed();
         if record {
             actor.record(true).await;
         }
@@ -177,6 +210,7 @@ impl Actor {
             let (journal, items, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
             actor.restore(journal, items.into_iter().map(journal::restored).collect(), problem);
         }
+        actor.begin_run();
         Some(actor)
     }
 
@@ -202,25 +236,6 @@ impl Actor {
                 ProblemKind::Local,
                 format!("The queue is not saved in this session: {error}."),
             ))),
-        }
-    }
-
-    /// Begins or ends the flight record, as the settings say, and tells where it is.
-    async fn record(&self, wanted: bool) {
-        let recorder = self.publisher.recorder().clone();
-        let Some(folder) = self.places.as_ref().map(|places| places.state.join("records")).filter(|_| wanted) else {
-            recorder.stop();
-            return self.publisher.publish(EventBody::Recording { path: None });
-        };
-        let started =
-            spawn_blocking(move || recorder.start(&folder)).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-        match started {
-            Ok(path) => self.publisher.publish(EventBody::Recording { path: Some(path) }),
-            Err(error) => {
-                let what = format!("The protocol is not recorded: {error}.");
-                self.publisher.publish(EventBody::Trouble(Problem::new(ProblemKind::Local, what)));
-                self.publisher.publish(EventBody::Recording { path: None });
-            }
         }
     }
 
@@ -290,9 +305,17 @@ impl Actor {
                 let done = queue.ids(QueueTab::Done);
                 queue.remove_all(&done);
             }),
+            Command::AskReceipt { .. }
+            | Command::ExportReceipts { .. }
+            | Command::Verify { .. }
+            | Command::CancelVerify
+            | Command::SaveVerification { .. } => {
+                self.proofs.take(command, &self.shared, &self.publisher, self.session.as_ref());
+            }
             Command::SaveSites { tree } => {
                 self.sites = Arc::new(*tree);
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
+                self.apply_site_limits();
                 self.trouble(self.shared.keeper.save_sites(self.sites.as_ref().clone()).await);
             }
             Command::AskHost { site } => self.tell_host(&site).await,
@@ -316,8 +339,15 @@ impl Actor {
                     self.record(settings.record).await;
                 }
                 self.publisher.publish(EventBody::Settings(settings.clone()));
+                self.limit_speed();
+                self.tell_when_done();
                 self.trouble(self.shared.keeper.save_settings(*settings).await);
             }
+            Command::LimitSpeed { limits } => {
+                self.governor.choose(limits);
+                self.limit_speed();
+            }
+            Command::WhenDone { choice } => self.choose_when_done(choice),
             Command::SavePassword { site, password } => {
                 if let Some(user) = self.sites.site(&site).map(|site| site.login_user().to_owned()) {
                     // The keyring may ask a person to unlock it: nothing else waits for that, only whoever wants a password.
@@ -379,6 +409,7 @@ impl Actor {
         let context = SessionContext::new(site, publisher, budget, self.shared.clone());
         context.clock.begin(&context.site, &facts);
         self.session = Some(SessionHandle::begin(Arc::new(context), password, start));
+        self.follow_site();
     }
 
     async fn reconnect(&mut self) {
@@ -392,23 +423,6 @@ impl Actor {
                 }
             }
         }
-    }
-
-    /// Examines a server beside whatever the session does, with the session's own password and certificates when it is with it.
-    fn diagnose(&mut self, site: Site) {
-        if let Some(examining) = self.examining.take() {
-            examining.abort();
-        }
-        let is_with = |other: &Site| other.authority() == site.authority() && other.login_user() == site.login_user();
-        let context = self.session.as_ref().map(|session| &session.context).filter(|context| is_with(&context.site));
-        let password = context.map(|context| context.password()).filter(|password| !password.is_empty());
-        let accepted: Vec<Fingerprint> = context.map(|context| context.trust().pinned.into_iter().collect()).unwrap_or_default();
-        let (keeper, publisher) = (self.shared.keeper.clone(), self.publisher.clone());
-        self.examining = Some(tokio::spawn(async move {
-            let id = site.id.clone();
-            let report = doctor::examine_site(&keeper, site, password, &accepted, Limits::default()).await;
-            publisher.publish(EventBody::Diagnosis { site: id, report: Arc::new(report) });
-        }));
     }
 
     fn open_local(&mut self, path: PathBuf) {

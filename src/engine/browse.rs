@@ -9,6 +9,7 @@ use crate::engine::event::{EventBody, Question};
 use crate::engine::server_clock;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
+use crate::engine::verify;
 use crate::engine::{Answer, local::Count};
 use crate::ftp::{Control, Fault};
 use crate::model::entry::EntryKind;
@@ -24,6 +25,8 @@ pub enum Work {
     Reopen(RemotePath),
     /// Change something (remote places only).
     Change(Change),
+    /// Compare local files with remote ones.
+    Verify(verify::Request),
     /// The connection went in the middle of a change: look whether it came about, and do what is left of it.
     Resume(Change),
 }
@@ -36,7 +39,8 @@ impl Work {
         match self {
             Self::Open(path) => Some(Self::Reopen(path)),
             Self::Change(change) => Some(Self::Resume(change)),
-            Self::Reopen(_) | Self::Resume(_) => None,
+            // Its result says how far it came.
+            Self::Reopen(_) | Self::Resume(_) | Self::Verify(_) => None,
         }
     }
 }
@@ -48,6 +52,7 @@ impl Work {
 pub async fn perform(ctx: &SessionContext, control: &mut Control, work: Work) -> Result<(), Fault> {
     let result = match work {
         Work::Open(path) | Work::Reopen(path) => open(ctx, control, &path).await,
+        Work::Verify(request) => verify::perform(ctx, control, &request).await,
         Work::Change(change) => finish_change(ctx, control, Ok(Some(change))).await,
         Work::Resume(change) => {
             let left = what_is_left(control, change).await;

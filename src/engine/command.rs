@@ -1,17 +1,23 @@
 //! What the engine is told to do.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::engine::event::QuestionId;
 use crate::model::address::AddressPath;
+use crate::model::checksum::HashUse;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::rate::SpeedLimits;
+use crate::model::receipt_export::{ExportFormat, Wanted};
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{Direction, Job, TransferId};
+use crate::model::verify::{Pair, Verification};
+use crate::model::when_done::WhenDone;
 
 /// A file or folder on one of the two sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,6 +188,36 @@ pub enum Command {
     },
     /// Forgets the rows under "Done".
     ClearDone,
+    /// Tells what proves that an item has arrived ([`crate::engine::EventBody::Receipt`]).
+    AskReceipt {
+        /// Which.
+        id: TransferId,
+    },
+    /// Writes receipts into a file.
+    ExportReceipts {
+        /// Which.
+        wanted: Wanted,
+        /// As what.
+        format: ExportFormat,
+        /// Where.
+        target: PathBuf,
+    },
+    /// Compares local files with the server's; nothing is transferred. One at a time: an earlier one is given up.
+    Verify {
+        /// What.
+        pairs: Vec<Pair>,
+        /// Whether checksums are compared too.
+        hashes: HashUse,
+    },
+    /// Ends the comparison that is under way; what was compared so far is the result.
+    CancelVerify,
+    /// Writes a comparison's result into a file, as CSV.
+    SaveVerification {
+        /// The result.
+        result: Arc<Verification>,
+        /// Where.
+        target: PathBuf,
+    },
     /// Saves the site list.
     SaveSites {
         /// All of it.
@@ -203,6 +239,16 @@ pub enum Command {
     SaveSettings {
         /// All of them.
         settings: Box<Settings>,
+    },
+    /// Limits the speed for as long as the program runs, instead of what the settings say.
+    LimitSpeed {
+        /// How; `None` goes by the settings again.
+        limits: Option<SpeedLimits>,
+    },
+    /// Chooses what follows when the queue is through; a countdown that is under way is called off.
+    WhenDone {
+        /// What.
+        choice: WhenDone,
     },
     /// Puts a site's password into the system keyring, or takes it out.
     SavePassword {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::engine::pace::Flow;
 use crate::ftp::{Data, Fault};
 
 /// Size of one buffer. Larger gains nothing on loopback, smaller costs wakeups.
@@ -31,7 +32,7 @@ type Filled = (Vec<u8>, usize);
 ///
 /// # Errors
 /// The connection's fault or the disk's; what came before it is in the file.
-pub async fn receive(data: &mut Data<'_>, file: File, counter: &AtomicU64) -> Result<(), CopyFault> {
+pub async fn receive(data: &mut Data<'_>, file: File, counter: &AtomicU64, mut flow: Flow) -> Result<(), CopyFault> {
     let (filled, to_write) = mpsc::channel::<Filled>(BUFFERS);
     let (emptied, mut empty) = mpsc::channel::<Vec<u8>>(BUFFERS);
     let writer = tokio::task::spawn_blocking(move || write_all(file, to_write, &emptied));
@@ -48,7 +49,7 @@ pub async fn receive(data: &mut Data<'_>, file: File, counter: &AtomicU64) -> Re
                 None => break Ok(()),
             },
         };
-        let (length, end) = fill(data, &mut buffer, counter).await;
+        let (length, end) = fill(data, &mut buffer, counter, &mut flow).await;
         if length > 0 && filled.send((buffer, length)).await.is_err() {
             break Ok(());
         }
@@ -64,15 +65,19 @@ pub async fn receive(data: &mut Data<'_>, file: File, counter: &AtomicU64) -> Re
 }
 
 /// Reads until the buffer is worth handing over; true at the end of the data.
-async fn fill(data: &mut Data<'_>, buffer: &mut [u8], counter: &AtomicU64) -> (usize, Result<bool, Fault>) {
+async fn fill(data: &mut Data<'_>, buffer: &mut [u8], counter: &AtomicU64, flow: &mut Flow) -> (usize, Result<bool, Fault>) {
     let mut length = 0;
     while length < HAND_OVER {
-        let Some(room) = buffer.get_mut(length..) else { break };
+        let most = flow.turn(buffer.len() - length);
+        let Some(room) = buffer.get_mut(length..length + most) else { break };
         match data.read(room).await {
             Ok(0) => return (length, Ok(true)),
             Ok(count) => {
                 length += count;
                 counter.fetch_add(count as u64, Ordering::Relaxed);
+                if let Err(fault) = data.rest(flow.spend(count)).await {
+                    return (length, Err(fault));
+                }
             }
             Err(fault) => return (length, Err(fault)),
         }
@@ -93,19 +98,19 @@ fn write_all(mut file: File, mut filled: mpsc::Receiver<Filled>, emptied: &mpsc:
 ///
 /// # Errors
 /// The connection's fault or the disk's.
-pub async fn send(data: &mut Data<'_>, file: File, counter: &AtomicU64) -> Result<u64, CopyFault> {
+pub async fn send(data: &mut Data<'_>, file: File, counter: &AtomicU64, mut flow: Flow) -> Result<u64, CopyFault> {
     let (filled, mut to_send) = mpsc::channel::<Filled>(BUFFERS);
     let (emptied, empty) = mpsc::channel::<Vec<u8>>(BUFFERS);
     let reader = tokio::task::spawn_blocking(move || read_all(file, &filled, empty));
     let mut sent = 0;
     let mut ended = Ok(());
     while let Some((buffer, length)) = to_send.recv().await {
-        if let Err(fault) = data.write(buffer.get(..length).unwrap_or_default()).await {
-            ended = Err(CopyFault::Wire(fault));
+        let filled = buffer.get(..length).unwrap_or_default();
+        if let Err(fault) = send_bytes(data, filled, counter, &mut flow).await {
+            ended = Err(fault);
             break;
         }
         sent += length as u64;
-        counter.fetch_add(length as u64, Ordering::Relaxed);
         drop(emptied.try_send(buffer));
     }
     drop(to_send);
@@ -114,14 +119,18 @@ pub async fn send(data: &mut Data<'_>, file: File, counter: &AtomicU64) -> Resul
     ended.map(|()| sent)
 }
 
-/// Sends `bytes` and adds to `counter`.
+/// Sends `bytes`, a turn at a time, and adds to `counter`.
 ///
 /// # Errors
 /// The connection's fault.
-pub async fn send_bytes(data: &mut Data<'_>, bytes: &[u8], counter: &AtomicU64) -> Result<(), CopyFault> {
-    for chunk in bytes.chunks(HAND_OVER) {
-        data.write(chunk).await.map_err(CopyFault::Wire)?;
-        counter.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+pub async fn send_bytes(data: &mut Data<'_>, bytes: &[u8], counter: &AtomicU64, flow: &mut Flow) -> Result<(), CopyFault> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (turn, later) = rest.split_at(flow.turn(rest.len().min(HAND_OVER)));
+        data.write(turn).await.map_err(CopyFault::Wire)?;
+        counter.fetch_add(turn.len() as u64, Ordering::Relaxed);
+        data.rest(flow.spend(turn.len())).await.map_err(CopyFault::Wire)?;
+        rest = later;
     }
     Ok(())
 }

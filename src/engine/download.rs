@@ -5,19 +5,23 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use crate::engine::copy;
+use jiff::Timestamp;
+
+use crate::engine::copy::{self, CopyFault};
 use crate::engine::existing;
-use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
+use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::local;
+use crate::engine::proof::{self, Checked};
 use crate::engine::session_context::SessionContext;
-use crate::engine::text_transfer::{self, Fetched};
+use crate::engine::text_transfer;
 use crate::ftp::{Control, Fault};
-use crate::model::conflict::{Facts, Resolution};
+use crate::model::conflict::{Facts, OnExists, Resolution};
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
-use crate::model::transfer::{Compared, Form, Proof, TransferState};
+use crate::model::receipt::TlsProof;
+use crate::model::transfer::{Compared, Direction, Form, TransferState};
 
 /// Where the bytes are written until they are proven.
 struct Landing {
@@ -47,6 +51,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     {
         return Err(Stopped::for_good(Problem::new(ProblemKind::Name, format!("Not fetched: {error}."))));
     }
+    let started = Timestamp::now();
     let source = source_now(ctx, control, item).await?;
     let item = source.as_ref().unwrap_or(item);
     let may_be_text = !matches!(item.form, Form::LooksBinary | Form::Mixed);
@@ -66,15 +71,23 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
-    let (reply, part, bytes) = fetch(ctx, control, item, &landing).await?;
+    let Fetched { reply, tls, part, bytes } = fetch(ctx, control, item, &landing).await?;
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     let compared = prove(control, item, bytes).await?;
+    let hash = match proof::by_checksum(ctx.site.hashes, control, &part, &item.remote, bytes).await? {
+        Checked::Fine(hash) => hash,
+        Checked::Differs { problem, .. } => {
+            begin_anew(ctx, item, &landing, &part).await?;
+            return Err(Stopped::Failed { problem, again: true });
+        }
+    };
     publish(ctx, item, part, &landing).await?;
-    Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
+    Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash, tls, started }))
 }
 
 /// Fetches one file as text; nothing when it turns out to be none, or when its size proves nothing because it mixes line ends.
 async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Option<Outcome>, Stopped> {
+    let started = Timestamp::now();
     let landing = match choose_landing(ctx, item, true).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(Some(outcome)),
@@ -85,22 +98,22 @@ async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
             Kind::Fresh | Kind::Target { .. } => open_fresh(ctx, item, &landing.target).await,
         }
     };
-    let (fetched, part) = text_transfer::fetch(control, item, open).await?;
-    let Fetched::Text { reply, sizes } = fetched else {
+    let Some((brought, part)) = text_transfer::fetch(ctx, control, item, open).await? else {
         text_transfer::note(ctx, item, Form::LooksBinary);
         return Ok(None);
     };
+    let tls = control.data_tls();
     text_transfer::note(ctx, item, Form::Text);
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     ctx.publisher.wake();
-    let Some(compared) = text_transfer::agrees(control, item, sizes).await? else {
+    let Some((reported, compared)) = text_transfer::agrees(control, item, brought.sizes).await? else {
         text_transfer::note(ctx, item, Form::Mixed);
         ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Moving));
         return Ok(None);
     };
     let bytes = text_transfer::length(&part).await?;
     publish(ctx, item, part, &landing).await?;
-    Ok(Some(Outcome::Arrived(Proof { reply, bytes, compared })))
+    Ok(Some(Outcome::Arrived(Arrival { reply: brought.reply, bytes, reported, compared, hash: None, tls, started })))
 }
 
 /// The item with the source as it is now, when it is another than the one that some of it came from: old and new bytes must not be
@@ -211,13 +224,31 @@ fn free_name(target: &Path, names: impl Iterator<Item = String>) -> io::Result<P
         .ok_or_else(|| io::ErrorKind::AlreadyExists.into())
 }
 
-/// RETR into the `.part`; returns the closing reply's words, where the bytes are, and how many are there now.
-async fn fetch(
-    ctx: &SessionContext,
-    control: &mut Control,
-    item: &Item,
-    landing: &Landing,
-) -> Result<(String, PathBuf, u64), Stopped> {
+/// The next try begins anew. A person's own file stays as it is until all of the new one is there.
+async fn begin_anew(ctx: &SessionContext, item: &Item, landing: &Landing, part: &Path) -> Result<(), Stopped> {
+    match &landing.kind {
+        Kind::Target { .. } => ctx.queue.update(|queue| queue.edit(item.id, |item| item.on_exists = OnExists::Overwrite)),
+        Kind::Ours { .. } | Kind::Fresh => {
+            open_part(part, 0).await.map_err(|error| Stopped::disk(&error, "write", part))?;
+        }
+    }
+    Ok(())
+}
+
+/// What a RETR brought.
+struct Fetched {
+    /// The closing reply's words.
+    reply: String,
+    /// TLS of the data connection.
+    tls: Option<TlsProof>,
+    /// Where the bytes are.
+    part: PathBuf,
+    /// How many are there now.
+    bytes: u64,
+}
+
+/// RETR into the `.part`.
+async fn fetch(ctx: &SessionContext, control: &mut Control, item: &Item, landing: &Landing) -> Result<Fetched, Stopped> {
     let (part, offset) = match &landing.kind {
         Kind::Fresh => (None, 0),
         Kind::Ours { part, offset } => (Some(part.clone()), *offset),
@@ -225,7 +256,7 @@ async fn fetch(
     };
     if let Some(part) = part.as_ref().filter(|_| item.size == Some(offset) && offset > 0) {
         // All bytes came before the connection went; only the proof was missing.
-        return Ok(("all bytes were there".into(), part.clone(), offset));
+        return Ok(Fetched { reply: "all bytes were there".into(), tls: None, part: part.clone(), bytes: offset });
     }
     let doing = format!("send {}", item.remote);
     let mut data = match control.retrieve(&item.remote, offset).await {
@@ -250,13 +281,27 @@ async fn fetch(
         }
     };
     item.moved.store(offset, Ordering::Relaxed);
-    if let Err(fault) = copy::receive(&mut data, file, &item.moved).await {
-        return Err(break_off(data, fault, "write", &part).await);
+    if let Err(fault) = copy::receive(&mut data, file, &item.moved, ctx.pace.flow(Direction::Download)).await {
+        let is_all_there = item.size.is_some_and(|size| item.moved.load(Ordering::Relaxed) >= size);
+        let is_denied = is_all_there && matches!(&fault, CopyFault::Wire(fault) if proof::denies(fault));
+        let stopped = break_off(data, fault, "write", &part).await;
+        if is_denied {
+            begin_anew(ctx, item, landing, &part).await?;
+        }
+        return Err(stopped);
     }
-    let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
+    let reply = match data.finish().await {
+        Ok(reply) => reply,
+        Err(fault) => {
+            if proof::denies(&fault) {
+                begin_anew(ctx, item, landing, &part).await?;
+            }
+            return Err(Stopped::wire(fault, &doing));
+        }
+    };
     ctx.publisher.wake();
     let bytes = on_disk(part.clone(), |path| fs::metadata(path)).await.map_err(|error| Stopped::disk(&error, "read", &part))?.len();
-    Ok((reply.words(), part, bytes))
+    Ok(Fetched { reply: reply.words(), tls: control.data_tls(), part, bytes })
 }
 
 async fn open_part(part: &Path, offset: u64) -> io::Result<File> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -15,10 +16,14 @@ use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
+use crate::model::receipt::Receipt;
+use crate::model::schedule::InForce;
 use crate::model::session::{Generation, SessionView};
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{Direction, TransferId};
+use crate::model::verify::{Tally, Verification};
+use crate::model::when_done::{Ended, PowerAction, WhenDone};
 
 /// Identifies a question until it is answered or withdrawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,6 +66,16 @@ pub enum Question {
         target: Facts,
         /// How far the target's clock is ahead of the source's.
         ahead: Ahead,
+    },
+    /// The queue is through and the machine is about to sleep or to shut down: `Confirm` does it at once, `Cancel` not at all, and
+    /// without an answer it is done when the time is over.
+    Power {
+        /// What.
+        action: PowerAction,
+        /// How the queue ended.
+        ended: Ended,
+        /// When.
+        until: Instant,
     },
     /// Delete these, counted: `Confirm` or `Cancel`.
     Delete {
@@ -168,10 +183,28 @@ pub enum EventBody {
         /// Where; `None` when it is not recorded.
         path: Option<PathBuf>,
     },
+    /// What proves that a file has arrived; `None` when it is not kept any more.
+    Receipt(Option<Box<Receipt>>),
+    /// A comparison with the server has come so far.
+    Verifying {
+        /// What it came to until now.
+        tally: Tally,
+    },
+    /// A comparison with the server is through, or was broken off.
+    Verified(Arc<Verification>),
     /// The saved sites, at the start and after each change.
     Sites(Arc<SiteTree>),
     /// The settings, at the start and after each change.
     Settings(Box<Settings>),
+    /// The program's speed limits, at the start and when others hold.
+    SpeedLimit(InForce),
+    /// What follows when the queue is through, at the start and when that is something else.
+    WhenDone(WhenDone),
+    /// The queue is through, and a person wants to be told, on the desktop too.
+    QueueEnded {
+        /// How.
+        words: String,
+    },
     /// A planned or immediate leave is complete: nothing is connected and nothing is moving.
     Left,
 }
@@ -187,8 +220,14 @@ impl EventBody {
                 | Self::Diagnosis { .. }
                 | Self::Host { .. }
                 | Self::Recording { .. }
+                | Self::Receipt(_)
+                | Self::Verifying { .. }
+                | Self::Verified(_)
                 | Self::Sites(_)
                 | Self::Settings(_)
+                | Self::SpeedLimit(_)
+                | Self::WhenDone(_)
+                | Self::QueueEnded { .. }
                 | Self::Withdrawn { .. }
         )
     }

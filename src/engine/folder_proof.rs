@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::engine::item_outcome::Stopped;
+use crate::engine::item_outcome::{Arrival, Stopped};
 use crate::engine::session_context::SessionContext;
 use crate::engine::{settle, trouble, upload};
 use crate::ftp::{Control, Fault};
@@ -14,7 +14,7 @@ use crate::model::gathering::{self, FEW, Gathering};
 use crate::model::path::RemotePath;
 use crate::model::queue::Item;
 use crate::model::retry::TRANSFER_TRIES;
-use crate::model::transfer::{Compared, Direction, Proof, TransferId};
+use crate::model::transfer::{Direction, TransferId};
 
 /// Looks in a row that the connection did not survive before a folder is listed no more: each file is asked for by its name.
 const LOST_LISTINGS: u32 = 2;
@@ -29,7 +29,7 @@ pub struct Sent {
     /// Where the bytes are.
     pub path: RemotePath,
     /// What is known of it, but for what it is compared with.
-    pub proof: Proof,
+    pub arrival: Arrival,
 }
 
 /// Files that are looked at together.
@@ -100,7 +100,7 @@ pub fn gather(ctx: &SessionContext, sent: Sent) {
     ctx.queue.release_sent(id, run);
     let is_wished = ctx.queue.read(|queue| queue.get(id).is_some_and(|item| item.wish.is_some()));
     if is_wished && ctx.queue.claim_sent(id, run) {
-        settle::settle(ctx, id, Err(Stopped::ByWish));
+        settle::stopped(ctx, id, Stopped::ByWish);
     }
 }
 
@@ -109,7 +109,7 @@ pub fn abandon(ctx: &SessionContext) {
     let left = ctx.proofs.lock().drain();
     for sent in left {
         if ctx.queue.claim_sent(sent.id, sent.run) {
-            settle::settle(ctx, sent.id, Err(Stopped::ByWish));
+            settle::stopped(ctx, sent.id, Stopped::ByWish);
         }
     }
 }
@@ -129,9 +129,9 @@ pub async fn prove(ctx: &SessionContext, control: &mut Control, mut batch: Batch
                 if !sizes.is_empty() && sizes.values().all(Option::is_none) {
                     ctx.proofs.tells_no_size.store(true, Ordering::Relaxed);
                 }
-                let (proven, left) = batch.sent.into_iter().partition(|sent| shown(sent) == Some(sent.proof.bytes));
+                let (proven, left) = batch.sent.into_iter().partition(|sent| shown(sent) == Some(sent.arrival.bytes));
                 ctx.proofs.lock().listed(&batch.folder, listing.entries.len(), began.elapsed());
-                arrived(ctx, proven);
+                arrived(ctx, proven).await;
                 batch.sent = left;
             }
             Err(fault) if fault.session_survives() => {}
@@ -141,8 +141,8 @@ pub async fn prove(ctx: &SessionContext, control: &mut Control, mut batch: Batch
     // Newest first, so that what is left can be given back.
     batch.sent.reverse();
     while let Some(sent) = batch.sent.pop() {
-        match upload::prove(control, &sent.path, sent.proof.bytes).await {
-            Ok(compared) => arrived(ctx, vec![Sent { proof: Proof { compared, ..sent.proof }, ..sent }]),
+        match upload::prove(control, &sent.path, sent.arrival.bytes).await {
+            Ok(compared) => arrived(ctx, vec![Sent { arrival: Arrival { compared, ..sent.arrival }, ..sent }]).await,
             Err(Stopped::ConnectionGone(fault)) => {
                 batch.sent.push(sent);
                 return Err(lost(ctx, batch, fault));
@@ -153,7 +153,7 @@ pub async fn prove(ctx: &SessionContext, control: &mut Control, mut batch: Batch
             }
             Err(stopped) => {
                 if ctx.queue.claim_sent(sent.id, sent.run) {
-                    settle::settle(ctx, sent.id, Err(stopped));
+                    settle::stopped(ctx, sent.id, stopped);
                 }
             }
         }
@@ -162,9 +162,9 @@ pub async fn prove(ctx: &SessionContext, control: &mut Control, mut batch: Batch
 }
 
 /// The files have arrived, but for those of which a person wanted something else meanwhile.
-fn arrived(ctx: &SessionContext, proven: Vec<Sent>) {
+async fn arrived(ctx: &SessionContext, proven: Vec<Sent>) {
     let wanted = proven.into_iter().filter(|sent| ctx.queue.claim_sent(sent.id, sent.run));
-    settle::arrived(ctx, wanted.map(|sent| (sent.id, sent.proof)).collect());
+    settle::arrived(ctx, wanted.map(|sent| (sent.id, sent.arrival)).collect()).await;
 }
 
 /// The connection went: what is left waits again, until it seems to be what ends the connections.
@@ -174,16 +174,11 @@ fn lost(ctx: &SessionContext, batch: Batch, fault: Fault) -> Fault {
         let problem = trouble::of_fault(&fault, "tell the file's size");
         for sent in batch.sent {
             if ctx.queue.claim_sent(sent.id, sent.run) {
-                settle::settle(ctx, sent.id, Err(Stopped::for_good(problem.clone())));
+                settle::stopped(ctx, sent.id, Stopped::for_good(problem.clone()));
             }
         }
     } else {
         ctx.proofs.give_back(batch, is_lost);
     }
     fault
-}
-
-/// Compared with a listing, as long as nothing else is known.
-pub fn unproven(reply: String, bytes: u64) -> Proof {
-    Proof { reply, bytes, compared: Compared::Listing }
 }

@@ -14,6 +14,7 @@ use crate::engine::chronicle::Chronicle;
 use crate::engine::command::Command;
 use crate::engine::event::Event;
 use crate::engine::log_view::LogView;
+use crate::engine::power::{NoPower, Power};
 use crate::engine::publish::Publisher;
 use crate::engine::queue_view::QueueView;
 use crate::engine::shared_queue::SharedQueue;
@@ -55,7 +56,16 @@ impl Engine {
     /// The system refuses a thread or the runtime.
     pub fn start(options: Options, waker: Arc<dyn Waker>) -> io::Result<Self> {
         let keyring: Arc<dyn SecretStore> = if options.keyring { Arc::new(SystemKeyring) } else { Arc::new(NoKeyring) };
-        Self::start_with_keyring(options, waker, keyring)
+        Self::start_over(options, waker, keyring, Arc::new(NoPower))
+    }
+
+    /// As [`Engine::start`], with a machine that may be kept awake, put to sleep and shut down.
+    ///
+    /// # Errors
+    /// The system refuses a thread or the runtime.
+    pub fn start_with_power(options: Options, waker: Arc<dyn Waker>, power: Arc<dyn Power>) -> io::Result<Self> {
+        let keyring: Arc<dyn SecretStore> = if options.keyring { Arc::new(SystemKeyring) } else { Arc::new(NoKeyring) };
+        Self::start_over(options, waker, keyring, power)
     }
 
     /// Starts the worker thread over another place for passwords than the system's.
@@ -63,6 +73,15 @@ impl Engine {
     /// # Errors
     /// The system refuses a thread or the runtime.
     pub fn start_with_keyring(options: Options, waker: Arc<dyn Waker>, keyring: Arc<dyn SecretStore>) -> io::Result<Self> {
+        Self::start_over(options, waker, keyring, Arc::new(NoPower))
+    }
+
+    fn start_over(
+        options: Options,
+        waker: Arc<dyn Waker>,
+        keyring: Arc<dyn SecretStore>,
+        power: Arc<dyn Power>,
+    ) -> io::Result<Self> {
         let (commands, inbox) = unbounded_channel();
         let (events, received) = mpsc::channel();
         let current = Arc::new(AtomicU64::new(0));
@@ -72,7 +91,7 @@ impl Engine {
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("moorline-io").enable_all().build()?;
         let worker_queue = queue.clone();
         let thread = thread::Builder::new().name("moorline-worker".into()).spawn(move || {
-            runtime.block_on(actor::run(options, keyring, inbox, publisher, worker_queue));
+            runtime.block_on(actor::run(options, keyring, power, inbox, publisher, worker_queue));
             // A disk or keyring call that hangs must not keep the program from ending.
             runtime.shutdown_timeout(Duration::from_secs(1));
         })?;

@@ -3,26 +3,29 @@
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::engine::copy::CopyFault;
 use crate::engine::trouble;
 use crate::ftp::{Data, Fault};
 use crate::model::cause::Cause;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
+use crate::model::receipt::{HashProof, TlsProof};
 use crate::model::retry::TransferRetry;
-use crate::model::transfer::Proof;
+use crate::model::transfer::Compared;
 
 /// How a run ended.
 #[derive(Debug)]
 pub enum Outcome {
     /// Arrived and proven.
-    Arrived(Proof),
+    Arrived(Arrival),
     /// Sent and acknowledged; the proof is gathered with that of other files of the folder.
     Sent {
         /// Where the bytes are.
         path: RemotePath,
         /// What is known, but for what it is compared with.
-        proof: Proof,
+        arrival: Arrival,
     },
     /// The target was left as it is.
     Skipped,
@@ -30,6 +33,25 @@ pub enum Outcome {
     FolderRead,
     /// A question is open; the item comes back by itself.
     Asking,
+}
+
+/// What a run found out of a file that has arrived and is proven; with what the queue knows of the item it makes the receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The closing reply, code and text.
+    pub reply: String,
+    /// Bytes that arrived.
+    pub bytes: u64,
+    /// The size that the server told.
+    pub reported: u64,
+    /// How it told it.
+    pub compared: Compared,
+    /// The checksum that agreed, where one was asked for.
+    pub hash: Option<HashProof>,
+    /// TLS of the data connection.
+    pub tls: Option<TlsProof>,
+    /// When this run began.
+    pub started: Timestamp,
 }
 
 /// Why a run did not end well.

@@ -177,7 +177,7 @@ async fn work(ctx: &Arc<SessionContext>, mut seat: Seat) {
             Err(Fault::Cancelled) => match work {
                 Work::Item(taken) => {
                     taken.unrecord(ctx);
-                    settle::settle(ctx, taken.item.id, Err(Stopped::ByWish));
+                    settle::stopped(ctx, taken.item.id, Stopped::ByWish);
                     ctx.queue.release(taken.item.id, taken.run);
                 }
                 other => other.hand_back(ctx),
@@ -224,9 +224,9 @@ async fn carry_out(ctx: &Arc<SessionContext>, seat: &mut Seat, mut open: Connect
         aftermath::lane_stopped(ctx, stopped).await;
     }
     match result {
-        Ok(Outcome::Sent { path, proof }) => folder_proof::gather(ctx, Sent { id, run, path, proof }),
+        Ok(Outcome::Sent { path, arrival }) => folder_proof::gather(ctx, Sent { id, run, path, arrival }),
         result => {
-            settle::settle(ctx, id, result);
+            settle::settle(ctx, id, result).await;
             ctx.queue.release(id, run);
         }
     }

@@ -163,6 +163,7 @@ impl Player<'_> {
                         Question::Certificate { .. } => Answer::TrustOnce,
                         Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::Session },
                         Question::Delete { .. } => Answer::Confirm,
+                        Question::Power { .. } => Answer::Cancel,
                     };
                     self.engine.send(Command::Answer { question: id, answer });
                 }

@@ -158,6 +158,7 @@ impl Session {
                     }
                     Some(SessionCommand::Open(path)) => self.work.push_back(Work::Open(path)),
                     Some(SessionCommand::Change(change)) => self.work.push_back(Work::Change(change)),
+                    Some(SessionCommand::Verify(request)) => self.work.push_back(Work::Verify(request)),
                     Some(SessionCommand::Stay) => self.leaving = None,
                     Some(SessionCommand::Relearn(facts)) => self.relearn(&facts),
                     Some(
@@ -386,6 +387,7 @@ impl Session {
                 }
             }
             SessionCommand::Change(change) => self.work.push_back(Work::Change(change)),
+            SessionCommand::Verify(request) => self.work.push_back(Work::Verify(request)),
             SessionCommand::Leave(when) => {
                 self.leaving = Some(when);
                 self.ctx.working.send_replace(when == DisconnectWhen::QueueDone);
@@ -461,14 +463,14 @@ async fn carry_out(ctx: &SessionContext, control: &mut Control, work: lane::Work
         replace::discard(ctx, control, id).await;
     }
     match result {
-        Ok(Outcome::Sent { path, proof }) => folder_proof::gather(ctx, Sent { id, run, path, proof }),
+        Ok(Outcome::Sent { path, arrival }) => folder_proof::gather(ctx, Sent { id, run, path, arrival }),
         Err(Stopped::ConnectionGone(fault)) => {
             settle::keep(ctx, id, &fault);
             ctx.queue.release(id, run);
             return Err(fault);
         }
         result => {
-            settle::settle(ctx, id, result);
+            settle::settle(ctx, id, result).await;
             ctx.queue.release(id, run);
         }
     }

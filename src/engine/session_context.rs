@@ -15,8 +15,10 @@ use crate::engine::event::EventBody;
 use crate::engine::folder_proof::FolderProofs;
 use crate::engine::keeper::Keeper;
 use crate::engine::leftovers::Leftovers;
+use crate::engine::pace::{Gate, Pace};
 use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
+use crate::engine::receipts::Receipts;
 use crate::engine::server_clock::ServerClock;
 use crate::engine::shared_queue::SharedQueue;
 use crate::ftp::dial::{self, Target};
@@ -39,12 +41,16 @@ pub struct Shared {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// What proves the files that have arrived.
+    pub receipts: Receipts,
     /// Files of ours on servers that are to be put in order.
     pub leftovers: Leftovers,
     /// Settings, as they are now.
     pub settings: Arc<RwLock<Settings>>,
     /// Hears of folders that something has arrived in.
     pub arrivals: UnboundedSender<command::Place>,
+    /// The program's speed limits.
+    pub pace: Gate,
 }
 
 /// Shared by the session's browsing task and its lanes.
@@ -59,6 +65,8 @@ pub struct SessionContext {
     pub queue: SharedQueue,
     /// What lasts.
     pub keeper: Keeper,
+    /// What proves the files that have arrived.
+    pub receipts: Receipts,
     /// Files of ours on servers that are to be put in order.
     pub leftovers: Leftovers,
     /// Settings, as they are now.
@@ -73,6 +81,8 @@ pub struct SessionContext {
     pub working: watch::Sender<bool>,
     /// Hears of folders that something has arrived in.
     pub arrivals: UnboundedSender<command::Place>,
+    /// The speed limits, the program's and this site's.
+    pub pace: Pace,
     /// Tells the lanes to end.
     pub stop: CancellationToken,
     /// The transfer connections.
@@ -102,12 +112,14 @@ impl SessionContext {
             connection_budget: budget.allowed(),
             ..SessionView::default()
         };
+        let pace = Pace { program: shared.pace, site: Gate::new(site.speed) };
         Self {
             site,
             publisher,
             questions: shared.questions,
             queue: shared.queue,
             keeper: shared.keeper,
+            receipts: shared.receipts,
             leftovers: shared.leftovers,
             settings: shared.settings,
             arrivals: shared.arrivals,
@@ -115,6 +127,7 @@ impl SessionContext {
             clock: ServerClock::default(),
             proofs: Arc::default(),
             working: watch::Sender::new(false),
+            pace,
             stop: CancellationToken::new(),
             crew: Arc::default(),
             budget: Mutex::new(budget),

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::command::Change;
 use crate::engine::session::Session;
 use crate::engine::session_context::SessionContext;
+use crate::engine::verify;
 use crate::model::address::AddressPath;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
@@ -24,6 +25,8 @@ pub enum SessionCommand {
     Refresh(RemotePath),
     /// Change remote files or folders.
     Change(Change),
+    /// Compare local files with remote ones on the browsing connection.
+    Verify(verify::Request),
     /// Leave.
     Leave(DisconnectWhen),
     /// Take a planned leave back.
@@ -60,6 +63,11 @@ impl SessionHandle {
     /// Passes a command on; an ended session takes none.
     pub fn send(&self, command: SessionCommand) {
         drop(self.inbox.send(command));
+    }
+
+    /// Where commands go, for whoever may have one later.
+    pub fn inbox(&self) -> mpsc::UnboundedSender<SessionCommand> {
+        self.inbox.clone()
     }
 
     /// Whether the session is over.

@@ -3,34 +3,44 @@
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use crate::engine::command::Place;
-use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::Fault;
 use crate::model::log::LogKind;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Queue, StopWish, Target, Wall, pause_before_retry};
+use crate::model::receipt::Receipt;
 use crate::model::retry::{TRANSFER_TRIES, TransferRetry};
 use crate::model::transfer::{Direction, Proof, TransferId, TransferState};
 
-/// Writes the end of a run into the queue.
-pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
-    let result = match result {
-        Ok(Outcome::Arrived(proof)) => return arrived(ctx, vec![(id, proof)]),
-        other => other,
-    };
-    ctx.queue.update(|queue| match result {
-        // What a person wants of it comes before what the connection made of it.
-        Err(Stopped::Failed { .. } | Stopped::ConnectionGone(_)) if is_wished(queue, id) => by_wish(queue, id),
-        Ok(Outcome::Skipped) => queue.set_state(id, TransferState::Skipped),
+/// Writes the end of a run into the queue; of a file that has arrived the receipt is written first.
+pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
+    match result {
+        Ok(Outcome::Arrived(arrival)) => arrived(ctx, vec![(id, arrival)]).await,
+        Ok(Outcome::Skipped) => {
+            ctx.queue.update(|queue| queue.set_state(id, TransferState::Skipped));
+            ctx.publisher.wake();
+        }
         // A folder left the queue as its content entered it; what was sent is settled with its folder's proof.
-        Ok(Outcome::FolderRead | Outcome::Asking | Outcome::Arrived(_) | Outcome::Sent { .. }) => {}
-        Err(Stopped::ByWish) => by_wish(queue, id),
-        Err(Stopped::Failed { problem, .. }) if holds_up(queue, id, &problem) => {
+        Ok(Outcome::FolderRead | Outcome::Asking | Outcome::Sent { .. }) => ctx.publisher.wake(),
+        Err(why) => stopped(ctx, id, why),
+    }
+}
+
+/// Writes into the queue that a run did not end well.
+pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
+    ctx.queue.update(|queue| match why {
+        // What a person wants of it comes before what the connection made of it.
+        Stopped::Failed { .. } | Stopped::ConnectionGone(_) if is_wished(queue, id) => by_wish(queue, id),
+        Stopped::ByWish => by_wish(queue, id),
+        Stopped::Failed { problem, .. } if holds_up(queue, id, &problem) => {
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
         }
-        Err(Stopped::Failed { problem, again }) => {
+        Stopped::Failed { problem, again } => {
             let tries = queue.get(id).map_or(0, |item| item.tries);
             if again && tries < TRANSFER_TRIES {
                 ctx.publisher.log(0, LogKind::Problem, format!("{} Tried again.", problem.sentence()));
@@ -44,7 +54,7 @@ pub fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stop
                 queue.fail(id, problem);
             }
         }
-        Err(Stopped::ConnectionGone(fault)) => {
+        Stopped::ConnectionGone(fault) => {
             let problem = trouble::of_fault(&fault, "go on");
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
             match tries_without_progress(queue, id) {
@@ -74,16 +84,24 @@ fn holds_up(queue: &mut Queue, id: TransferId, problem: &Problem) -> bool {
     true
 }
 
-/// Writes into the queue what has arrived: one change for many files.
-pub fn arrived(ctx: &SessionContext, proven: Vec<(TransferId, Proof)>) {
+/// Writes into the queue what has arrived: one change for many files. They are done when their receipts have been written, not before.
+pub async fn arrived(ctx: &SessionContext, proven: Vec<(TransferId, Arrival)>) {
     if proven.is_empty() {
         return;
     }
     for (id, _) in &proven {
         announce(ctx, *id);
     }
+    let (mut proofs, mut receipts) = (Vec::new(), Vec::new());
+    for (id, arrival) in proven {
+        if let Some(receipt) = receipt(ctx, id, arrival) {
+            proofs.push((id, Proof::from(&receipt)));
+            receipts.push(receipt);
+        }
+    }
+    ctx.receipts.write(receipts).await;
     ctx.queue.update(|queue| {
-        for (id, proof) in proven {
+        for (id, proof) in proofs {
             queue.edit(id, |item| {
                 item.size = Some(proof.bytes);
                 item.part = None;
@@ -93,6 +111,33 @@ pub fn arrived(ctx: &SessionContext, proven: Vec<(TransferId, Proof)>) {
         }
     });
     ctx.publisher.wake();
+}
+
+/// All that is known of a file that has arrived; nothing when its item is gone.
+fn receipt(ctx: &SessionContext, id: TransferId, arrival: Arrival) -> Option<Receipt> {
+    let ended = Timestamp::now();
+    let site = &ctx.site;
+    ctx.queue.read(|queue| {
+        let item = queue.get(id)?;
+        Some(Receipt {
+            id: ctx.receipts.next_id(ended),
+            site: if site.id.is_quick() { String::new() } else { site.name.clone() },
+            server: format!("{}://{}@{}", site.encryption.scheme(), site.login_user(), site.authority()),
+            direction: item.direction,
+            local: item.local.clone(),
+            remote: item.remote.clone(),
+            reply: arrival.reply,
+            bytes: arrival.bytes,
+            reported: arrival.reported,
+            compared: arrival.compared,
+            hash: arrival.hash,
+            tls: arrival.tls,
+            started: arrival.started,
+            ended,
+            tries: item.tries,
+            modified: item.modified.map(|modified| modified.at),
+        })
+    })
 }
 
 /// The connection went under an item of the browsing connection: it waits for the way back.

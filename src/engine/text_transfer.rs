@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use crate::engine::copy::CopyFault;
 use crate::engine::item_outcome::{Stopped, break_off};
+use crate::engine::pace::Flow;
 use crate::engine::session_context::SessionContext;
 use crate::ftp::{Control, Data, Fault};
 use crate::model::line_ends::{FromWire, LineEnd, Sizes, ToWire};
@@ -15,7 +16,7 @@ use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
 use crate::model::text::{LOOKED_AT, looks_binary};
-use crate::model::transfer::{Compared, Form};
+use crate::model::transfer::{Compared, Direction, Form};
 
 /// How much of a file is converted at a time, in bytes.
 const PIECE: usize = 256 << 10;
@@ -75,14 +76,14 @@ pub struct Sent {
 ///
 /// # Errors
 /// The connection's fault or the disk's.
-pub async fn send(control: &mut Control, item: &Item, part: &RemotePath) -> Result<Sent, Stopped> {
+pub async fn send(ctx: &SessionContext, control: &mut Control, item: &Item, part: &RemotePath) -> Result<Sent, Stopped> {
     let path = item.local.clone();
     let file = on_disk(move || File::open(path)).await.map_err(|error| Stopped::disk(&error, "open", &item.local))?;
     let doing = format!("take {part}");
     control.next_in_text();
     let mut data = control.store(part, 0).await.map_err(|fault| Stopped::wire(fault, &doing))?;
     item.moved.store(0, Ordering::Relaxed);
-    let (bytes, sizes) = match pour_out(&mut data, file, item).await {
+    let (bytes, sizes) = match pour_out(&mut data, file, item, ctx.pace.flow(Direction::Upload)).await {
         Ok(sent) => sent,
         Err(fault) => return Err(break_off(data, fault, "read", &item.local).await),
     };
@@ -90,7 +91,7 @@ pub async fn send(control: &mut Control, item: &Item, part: &RemotePath) -> Resu
     Ok(Sent { reply: reply.words(), bytes, sizes })
 }
 
-async fn pour_out(data: &mut Data<'_>, mut file: File, item: &Item) -> Result<(u64, Sizes), CopyFault> {
+async fn pour_out(data: &mut Data<'_>, mut file: File, item: &Item, mut flow: Flow) -> Result<(u64, Sizes), CopyFault> {
     let mut converter = ToWire::default();
     let (mut bytes, mut piece, mut wire) = (0, Vec::new(), Vec::new());
     loop {
@@ -105,7 +106,13 @@ async fn pour_out(data: &mut Data<'_>, mut file: File, item: &Item) -> Result<(u
             return Ok((bytes, converter.sizes()));
         }
         converter.convert(&piece, &mut wire);
-        data.write(&wire).await.map_err(CopyFault::Wire)?;
+        let mut rest = wire.as_slice();
+        while !rest.is_empty() {
+            let (turn, later) = rest.split_at(flow.turn(rest.len()));
+            data.write(turn).await.map_err(CopyFault::Wire)?;
+            data.rest(flow.spend(turn.len())).await.map_err(CopyFault::Wire)?;
+            rest = later;
+        }
         bytes += count as u64;
         item.moved.fetch_add(count as u64, Ordering::Relaxed);
     }
@@ -115,20 +122,22 @@ async fn pour_out(data: &mut Data<'_>, mut file: File, item: &Item) -> Result<(u
 ///
 /// # Errors
 /// It is neither of the two; the connection's fault.
-pub async fn prove_sent(control: &mut Control, path: &RemotePath, sizes: Sizes) -> Result<Compared, Stopped> {
+pub async fn prove_sent(control: &mut Control, path: &RemotePath, sizes: Sizes) -> Result<(u64, Compared), Stopped> {
     let unproven = |what: String| Stopped::Failed { problem: Problem::new(ProblemKind::Unproven, what), again: true };
     let doing = "tell the file's size";
     let (there, compared) = match control.size(path).await {
         Ok(Some(size)) => (Some(size), Compared::Size),
         Ok(None) | Err(Fault::Refused(_)) => {
-            let Some((folder, name)) = path.parent().zip(path.name()) else { return Ok(Compared::Size) };
+            let Some((folder, name)) = path.parent().zip(path.name()) else {
+                return Err(unproven(format!("{path} is no file's path.")));
+            };
             let listing = control.list(&folder).await.map_err(|fault| Stopped::wire(fault, doing))?;
             (listing.entries.iter().find(|entry| entry.name == name).and_then(|entry| entry.size), Compared::Listing)
         }
         Err(fault) => return Err(Stopped::wire(fault, doing)),
     };
     match there {
-        Some(size) if sizes.agree(size) => Ok(compared),
+        Some(size) if sizes.agree(size) => Ok((size, compared)),
         Some(size) => Err(unproven(format!(
             "The text has {} bytes, or {} with short line ends, but the server says that the file has {size}.",
             sizes.wire, sizes.lines
@@ -137,28 +146,25 @@ pub async fn prove_sent(control: &mut Control, path: &RemotePath, sizes: Sizes) 
     }
 }
 
-/// How a fetch as text ended.
-pub enum Fetched {
-    /// All of it is in the file.
-    Text {
-        /// The closing reply's words.
-        reply: String,
-        /// What came.
-        sizes: Sizes,
-    },
-    /// It looks like no text: nothing of it was kept.
-    NoText,
+/// What a fetch as text brought.
+pub struct Brought {
+    /// The closing reply's words.
+    pub reply: String,
+    /// What came.
+    pub sizes: Sizes,
 }
 
-/// RETR in TYPE A, from the first byte to the last. `open` makes the file when the server begins to send text.
+/// RETR in TYPE A, from the first byte to the last. `open` makes the file when the server begins to send text; what looks
+/// like none is broken off, and nothing is returned.
 ///
 /// # Errors
 /// The connection's fault or the disk's.
 pub async fn fetch(
+    ctx: &SessionContext,
     control: &mut Control,
     item: &Item,
     open: impl Future<Output = io::Result<(File, PathBuf)>>,
-) -> Result<(Fetched, PathBuf), Stopped> {
+) -> Result<Option<(Brought, PathBuf)>, Stopped> {
     let doing = format!("send {}", item.remote);
     control.next_in_text();
     let mut data = control.retrieve(&item.remote, 0).await.map_err(|fault| Stopped::wire(fault, &doing))?;
@@ -178,7 +184,7 @@ pub async fn fetch(
         } else {
             data.stop().await.map_err(|fault| Stopped::wire(fault, &doing))?;
         }
-        return Ok((Fetched::NoText, PathBuf::new()));
+        return Ok(None);
     }
     let (file, part) = match open.await {
         Ok(opened) => opened,
@@ -188,15 +194,22 @@ pub async fn fetch(
         }
     };
     item.moved.store(0, Ordering::Relaxed);
-    let sizes = match take_in(&mut data, file, item, begins, ended).await {
+    let sizes = match take_in(&mut data, file, item, (begins, ended), ctx.pace.flow(Direction::Download)).await {
         Ok(sizes) => sizes,
         Err(fault) => return Err(break_off(data, fault, "write", &part).await),
     };
     let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
-    Ok((Fetched::Text { reply: reply.words(), sizes }, part))
+    Ok(Some((Brought { reply: reply.words(), sizes }, part)))
 }
 
-async fn take_in(data: &mut Data<'_>, mut file: File, item: &Item, begins: Vec<u8>, mut ended: bool) -> Result<Sizes, CopyFault> {
+/// Writes what has come already, and whether it is all, and what comes behind it.
+async fn take_in(
+    data: &mut Data<'_>,
+    mut file: File,
+    item: &Item,
+    (begins, mut ended): (Vec<u8>, bool),
+    mut flow: Flow,
+) -> Result<Sizes, CopyFault> {
     let mut converter = FromWire::new(LineEnd::HERE);
     let (mut piece, mut text) = (begins, Vec::new());
     loop {
@@ -216,8 +229,10 @@ async fn take_in(data: &mut Data<'_>, mut file: File, item: &Item, begins: Vec<u
         piece.resize(PIECE, 0);
         let mut length = 0;
         while !ended && length < PIECE {
-            let count = data.read(piece.get_mut(length..).unwrap_or_default()).await.map_err(CopyFault::Wire)?;
+            let most = length + flow.turn(PIECE - length);
+            let count = data.read(piece.get_mut(length..most).unwrap_or_default()).await.map_err(CopyFault::Wire)?;
             (length, ended) = (length + count, count == 0);
+            data.rest(flow.spend(count)).await.map_err(CopyFault::Wire)?;
         }
         piece.truncate(length);
     }
@@ -227,12 +242,12 @@ async fn take_in(data: &mut Data<'_>, mut file: File, item: &Item, begins: Vec<u
 ///
 /// # Errors
 /// The connection's fault.
-pub async fn agrees(control: &mut Control, item: &Item, sizes: Sizes) -> Result<Option<Compared>, Stopped> {
-    if item.size.is_some_and(|size| sizes.agree(size)) {
-        return Ok(Some(Compared::Listing));
+pub async fn agrees(control: &mut Control, item: &Item, sizes: Sizes) -> Result<Option<(u64, Compared)>, Stopped> {
+    if let Some(size) = item.size.filter(|size| sizes.agree(*size)) {
+        return Ok(Some((size, Compared::Listing)));
     }
     match control.size(&item.remote).await {
-        Ok(Some(size)) if sizes.agree(size) => Ok(Some(Compared::Size)),
+        Ok(Some(size)) if sizes.agree(size) => Ok(Some((size, Compared::Size))),
         Ok(_) | Err(Fault::Refused(_)) => Ok(None),
         Err(fault) => Err(Stopped::wire(fault, "tell the file's size")),
     }

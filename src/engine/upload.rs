@@ -5,26 +5,30 @@ use std::sync::atomic::Ordering;
 use jiff::Timestamp;
 
 use crate::engine::existing;
-use crate::engine::folder_proof;
-use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
+use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
+use crate::engine::proof::{self, Checked};
 use crate::engine::replace::{self, sibling, unnameable};
 use crate::engine::server_clock;
 use crate::engine::session_context::SessionContext;
 use crate::engine::text_transfer;
 use crate::engine::upload_source::Source;
 use crate::ftp::{Control, Fault};
+use crate::model::checksum::HashUse;
 use crate::model::conflict::{Facts, Resolution};
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
-use crate::model::transfer::{Compared, Form, Proof, TransferState};
+use crate::model::receipt::TlsProof;
+use crate::model::transfer::{Compared, Direction, Form, TransferState};
 
 /// Where the bytes go until they are proven, and from which byte on.
 struct Landing {
     target: RemotePath,
     part: RemotePath,
     offset: u64,
+    /// The size of the file that is replaced, when known.
+    replaces: Option<u64>,
 }
 
 /// Sends one file.
@@ -32,6 +36,7 @@ struct Landing {
 /// # Errors
 /// Why it did not arrive; what the server has got is resumed next time.
 pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
+    let started = Timestamp::now();
     // What was taken is in the record before anything is done about it, which takes as long as opening the file.
     let (source, ()) = tokio::join!(Source::open(item), ctx.queue.journalled());
     let mut source = source?;
@@ -49,7 +54,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
         Err(outcome) => return Ok(outcome),
     };
     let began = Timestamp::now();
-    let reply = send(control, item, &landing, &mut source).await?;
+    let (reply, tls) = send(ctx, control, item, &landing, &mut source).await?;
     server_clock::measure_skew(ctx, control, existing::policy(ctx, item), &landing.part, began)
         .await
         .map_err(|fault| Stopped::wire(fault, "tell the file's time"))?;
@@ -61,23 +66,34 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     ctx.publisher.wake();
     let bytes = item.moved.load(Ordering::Relaxed);
-    if landing.part == landing.target && ctx.proofs.may_gather() {
-        return Ok(Outcome::Sent { path: landing.target, proof: folder_proof::unproven(reply, bytes) });
+    let arrival = Arrival { reply, bytes, reported: bytes, compared: Compared::Listing, hash: None, tls, started };
+    if landing.part == landing.target && ctx.proofs.may_gather() && ctx.site.hashes == HashUse::Off {
+        return Ok(Outcome::Sent { path: landing.target, arrival });
     }
     let compared = prove(control, &landing.part, bytes).await?;
+    let hash = match proof::by_checksum(ctx.site.hashes, control, &item.local, &landing.part, bytes).await? {
+        Checked::Fine(hash) => hash,
+        Checked::Differs { problem, .. } => {
+            begin_anew(ctx, item);
+            return Err(Stopped::Failed { problem, again: true });
+        }
+    };
     if landing.part != landing.target {
         replace::publish(ctx, control, item, &landing.part, &landing.target).await?;
+        is_renamed(control, &landing, bytes).await?;
     }
-    Ok(Outcome::Arrived(Proof { reply, bytes, compared }))
+    Ok(Outcome::Arrived(Arrival { compared, hash, ..arrival }))
 }
 
 /// Sends one file as text.
 async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item, source: &mut Source) -> Result<Outcome, Stopped> {
+    let started = Timestamp::now();
     let landing = match choose_landing(ctx, control, item, source.facts(), false).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
-    let sent = text_transfer::send(control, item, &landing.part).await?;
+    let sent = text_transfer::send(ctx, control, item, &landing.part).await?;
+    let tls = control.data_tls();
     source.is_still_the_same().await?;
     if let Some(modified) = source.modified.filter(|_| ctx.keeps_times()) {
         control.set_modified(&landing.part, modified.at).await.map_err(|fault| Stopped::wire(fault, "set the file's time"))?;
@@ -85,11 +101,23 @@ async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item, sourc
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
     ctx.publisher.wake();
     // Its size there is another than here, so that it is not proven with the others of its folder.
-    let compared = text_transfer::prove_sent(control, &landing.part, sent.sizes).await?;
+    let (reported, compared) = text_transfer::prove_sent(control, &landing.part, sent.sizes).await?;
     if landing.part != landing.target {
         replace::publish(ctx, control, item, &landing.part, &landing.target).await?;
+        is_renamed(control, &landing, reported).await?;
     }
-    Ok(Outcome::Arrived(Proof { reply: sent.reply, bytes: sent.bytes, compared }))
+    Ok(Outcome::Arrived(Arrival { reply: sent.reply, bytes: sent.bytes, reported, compared, hash: None, tls, started }))
+}
+
+/// A server may say that it renamed and keep the old file: what stands under the real name decides, and where the old file was as
+/// long, that the temporary name is free.
+async fn is_renamed(control: &mut Control, landing: &Landing, bytes: u64) -> Result<(), Stopped> {
+    prove(control, &landing.target, bytes).await?;
+    if landing.replaces.is_none_or(|old| old == bytes) && look(control, &landing.part).await?.is_some() {
+        let what = format!("The server says that it renamed {}, but the file is still there.", landing.part);
+        return Err(Stopped::Failed { problem: Problem::new(ProblemKind::Unproven, what), again: true });
+    }
+    Ok(())
 }
 
 /// Decides under which name to write, or that nothing is written: the item is skipped, or a question is open.
@@ -105,18 +133,26 @@ async fn choose_landing(
     if had_its_name && unchanged && remote_size(control, &target).await? == source.size {
         let bytes = source.size.unwrap_or_default();
         item.moved.store(bytes, Ordering::Relaxed);
-        return Ok(Err(Outcome::Arrived(Proof { reply: "the new file had its name".into(), bytes, compared: Compared::Size })));
+        return Ok(Err(Outcome::Arrived(Arrival {
+            reply: "the new file had its name".into(),
+            bytes,
+            reported: bytes,
+            compared: Compared::Size,
+            hash: None,
+            tls: None,
+            started: Timestamp::now(),
+        })));
     }
     if let Some(part) = item.part.as_ref().and_then(|name| sibling(&target, name)) {
         let there = if unchanged { remote_size(control, &part).await? } else { None };
         let offset = there.filter(|there| source.size.is_some_and(|size| *there <= size)).unwrap_or(0);
         if offset > 0 || part != target {
-            return Ok(Ok(Landing { target, part, offset }));
+            return Ok(Ok(Landing { target, part, offset, replaces: None }));
         }
         // What stands under the target's own name may be a person's file that was to be resumed: it is replaced whole or not at all.
         let stands = look(control, &target).await?.is_some_and(|facts| facts.size != Some(0));
         return if stands && !ctx.writes_directly() {
-            replacement(ctx, control, item, target).await.map(Ok)
+            replacement(ctx, control, item, target, None).await.map(Ok)
         } else {
             Ok(Ok(direct(ctx, item, target, 0).await))
         };
@@ -129,7 +165,7 @@ async fn choose_landing(
     let Some(present) = present else { return Ok(Ok(direct(ctx, item, target, 0).await)) };
     match existing::decide(ctx, item, source, present) {
         Resolution::Replace if ctx.writes_directly() => Ok(Ok(direct(ctx, item, target, 0).await)),
-        Resolution::Replace => replacement(ctx, control, item, target).await.map(Ok),
+        Resolution::Replace => replacement(ctx, control, item, target, present.size).await.map(Ok),
         Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
         Resolution::RenameTarget => {
             let target = free_name(ctx, control, &target).await?;
@@ -147,9 +183,15 @@ async fn choose_landing(
 }
 
 /// Writes under a temporary name beside a target that exists.
-async fn replacement(ctx: &SessionContext, control: &mut Control, item: &Item, target: RemotePath) -> Result<Landing, Stopped> {
+async fn replacement(
+    ctx: &SessionContext,
+    control: &mut Control,
+    item: &Item,
+    target: RemotePath,
+    replaces: Option<u64>,
+) -> Result<Landing, Stopped> {
     let part = replace::reserve(ctx, control, item, &target).await?;
-    Ok(Landing { target, part, offset: 0 })
+    Ok(Landing { target, part, offset: 0, replaces })
 }
 
 /// Writes under the target's own name: nothing is there yet, or a person said to resume it.
@@ -161,7 +203,7 @@ async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u
         // After a crash the beginning that the server may have is known as ours.
         ctx.queue.journalled().await;
     }
-    Landing { part: target.clone(), target, offset }
+    Landing { part: target.clone(), target, offset, replaces: None }
 }
 
 /// What is at `path` now, from SIZE and MDTM, else from the folder's listing.
@@ -210,12 +252,18 @@ async fn free_name(ctx: &SessionContext, control: &mut Control, path: &RemotePat
         .ok_or_else(|| unnameable(path))
 }
 
-/// STOR; returns the closing reply's words. The item's counter ends at the number of bytes that the server should have.
-async fn send(control: &mut Control, item: &Item, landing: &Landing, source: &mut Source) -> Result<String, Stopped> {
+/// STOR; returns the closing reply's words and what TLS did. The item's counter ends at the number of bytes that the server should have.
+async fn send(
+    ctx: &SessionContext,
+    control: &mut Control,
+    item: &Item,
+    landing: &Landing,
+    source: &mut Source,
+) -> Result<(String, Option<TlsProof>), Stopped> {
     let offset = landing.offset;
     if offset == source.size && offset > 0 {
         item.moved.store(offset, Ordering::Relaxed);
-        return Ok("all bytes were there".into());
+        return Ok(("all bytes were there".into(), None));
     }
     let doing = format!("take {}", landing.part);
     let mut data = match control.store(&landing.part, offset).await {
@@ -228,11 +276,21 @@ async fn send(control: &mut Control, item: &Item, landing: &Landing, source: &mu
         }
     };
     item.moved.store(offset, Ordering::Relaxed);
-    if let Err(fault) = source.send(&mut data, offset, &item.moved).await {
+    if let Err(fault) = source.send(&mut data, offset, &item.moved, ctx.pace.flow(Direction::Upload)).await {
         return Err(break_off(data, fault, "read", &item.local).await);
     }
-    let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?;
-    Ok(reply.words())
+    let reply = data.finish().await.map_err(|fault| {
+        if proof::denies(&fault) {
+            begin_anew(ctx, item);
+        }
+        Stopped::wire(fault, &doing)
+    })?;
+    Ok((reply.words(), control.data_tls()))
+}
+
+/// The next try finds another time than the source's, and so begins anew.
+fn begin_anew(ctx: &SessionContext, item: &Item) {
+    ctx.queue.update(|queue| queue.edit(item.id, |item| item.modified = None));
 }
 
 /// Compares what was sent with what the server has.

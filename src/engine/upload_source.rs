@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicU64;
 use crate::engine::copy::{self, CopyFault};
 use crate::engine::item_outcome::Stopped;
 use crate::engine::local;
+use crate::engine::pace::Flow;
 use crate::ftp::Data;
 use crate::model::conflict::Facts;
 use crate::model::entry::Modified;
@@ -59,16 +60,16 @@ impl Source {
     ///
     /// # Errors
     /// The connection's fault or the disk's.
-    pub async fn send(&mut self, data: &mut Data<'_>, offset: u64, counter: &AtomicU64) -> Result<(), CopyFault> {
+    pub async fn send(&mut self, data: &mut Data<'_>, offset: u64, counter: &AtomicU64, mut flow: Flow) -> Result<(), CopyFault> {
         match &mut self.content {
             Content::Whole(bytes) => {
                 let rest = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..)).unwrap_or_default();
-                copy::send_bytes(data, rest, counter).await
+                copy::send_bytes(data, rest, counter, &mut flow).await
             }
             Content::File(file) => {
                 let mut file = file.try_clone().map_err(CopyFault::Disk)?;
                 file.seek(SeekFrom::Start(offset)).map_err(CopyFault::Disk)?;
-                copy::send(data, file, counter).await.map(drop)
+                copy::send(data, file, counter, flow).await.map(drop)
             }
         }
     }

@@ -16,10 +16,12 @@ pub use crate::ftp::features::Features;
 use crate::ftp::file_times::TimeCommand;
 use crate::ftp::reply::Reply;
 use crate::ftp::tls::TlsFacts;
-use crate::ftp::wait::{bounded, plain_wait};
+use crate::ftp::wait::{bounded_within, plain_wait};
 use crate::ftp::wire::{Session, Wire};
+use crate::model::checksum::HashAlgorithm;
 use crate::model::log::LogKind;
 use crate::model::path::{NameError, RemotePath};
+use crate::model::receipt::TlsProof;
 use crate::model::secret::Secret;
 use crate::model::session::ConnectStep;
 use crate::model::site::DataMode;
@@ -49,6 +51,12 @@ pub struct Control {
     pub(super) in_text: bool,
     /// Whether the next file is moved in TYPE A.
     pub(super) next_in_text: bool,
+    /// Whether the server ended the last data connection that was protected with close_notify; `None` before it ended.
+    pub(super) data_closed: Option<bool>,
+    /// The kind of checksum that HASH was last told to compute.
+    pub(super) hash_kind: Option<HashAlgorithm>,
+    /// Commands for checksums that turned out not to be known.
+    pub(super) no_checksum: Vec<&'static str>,
     /// Whether MLSD takes a path; `None` before it was tried.
     pub(super) takes_mlsd_path: Option<bool>,
     /// Commands that may set a file's time, in the order in which they are tried; `None` before the first was.
@@ -101,6 +109,9 @@ impl Control {
             list_ahead: Arc::default(),
             in_text: false,
             next_in_text: false,
+            data_closed: None,
+            hash_kind: None,
+            no_checksum: Vec::new(),
             takes_mlsd_path: None,
             time_commands: None,
             current: None,
@@ -128,6 +139,12 @@ impl Control {
     /// Has the times of LIST put right by this many seconds from now on.
     pub fn share_list_ahead(&mut self, ahead: Arc<AtomicI64>) {
         self.list_ahead = ahead;
+    }
+
+    /// The token that cancels whatever is under way.
+    #[must_use]
+    pub fn cancel_token(&self) -> CancellationToken {
+        self.cancel.clone()
     }
 
     /// The greeting.
@@ -164,6 +181,14 @@ impl Control {
     #[must_use]
     pub fn data_facts(&self) -> Option<DataFacts> {
         self.session.line().data_facts()
+    }
+
+    /// What TLS did for the data connection that ended last; `None` when data connections are plain.
+    #[must_use]
+    pub fn data_tls(&self) -> Option<TlsProof> {
+        let facts = self.session.facts().filter(|_| self.session.protects_data())?;
+        let resumed = self.session.line().data_facts().and_then(|facts| facts.resumed) == Some(true);
+        Some(TlsProof { protocol: facts.protocol, resumed, closed: self.data_closed == Some(true) })
     }
 
     /// Round trip of the last command that moved no data.
@@ -320,9 +345,14 @@ impl Control {
     /// # Errors
     /// `Goodbye` for 421, 221 and `500 OOPS`; `Name` when the line must not be sent; what was pending; the ends of a connection.
     pub(super) async fn command(&mut self, line: &str, doing: &'static str) -> Result<Reply, Fault> {
+        self.command_within(line, doing, self.session.timeout).await
+    }
+
+    /// As [`Control::command`], with a limit of its own for what takes the server longer.
+    pub(super) async fn command_within(&mut self, line: &str, doing: &'static str, limit: Duration) -> Result<Reply, Fault> {
         self.check(line)?;
         self.session.line().begin();
-        let outcome = bounded(&self.session, &self.cancel, doing, self.ftp.custom_command(line, &[])).await;
+        let outcome = bounded_within(&self.session, &self.cancel, doing, limit, self.ftp.custom_command(line, &[])).await;
         let result = outcome.and_then(|outcome| match outcome {
             Ok(_) => self.answer(None, doing),
             Err(error) => self.answer(Some(error), doing),

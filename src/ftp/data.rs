@@ -109,6 +109,7 @@ enum Stop {
 impl<'a> Data<'a> {
     pub(super) fn new(control: &'a mut Control, stream: TransferStream<Wire>, upload: bool, name: &str) -> Self {
         let closing = control.session.line().take_early();
+        control.data_closed = None;
         let unended = Unended { stream: Some(stream), session: Arc::clone(&control.session), upload, bytes: 0 };
         let cancelled = Box::pin(control.cancel.clone().cancelled_owned());
         let stall = Box::pin(tokio::time::sleep(control.session.timeout));
@@ -154,6 +155,24 @@ impl<'a> Data<'a> {
         Ok(())
     }
 
+    /// Waits on purpose, for a speed limit, and sees cancel and the control connection meanwhile. It is no stall of the server's.
+    ///
+    /// # Errors
+    /// As [`Data::read`], without its timeout.
+    pub async fn rest(&mut self, wait: impl Future<Output = ()>) -> Result<(), Fault> {
+        let mut wait = std::pin::pin!(wait);
+        let rested = poll_fn(|cx| match wait.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Ok(())),
+            Poll::Pending => self.poll_outside(cx).map(Err),
+        })
+        .await;
+        self.moved_at = Instant::now();
+        match rested {
+            Ok(()) => Ok(()),
+            Err(stop) => Err(self.broken(stop).await),
+        }
+    }
+
     /// Tells the record what a listing said.
     pub(super) fn tell_listed(&self, bytes: &[u8]) {
         self.control.session.observer.wire(&WireEvent::Listed(bytes));
@@ -166,7 +185,16 @@ impl<'a> Data<'a> {
     /// As above; `DataConnection` when the closing reply is positive and speaks of a failure.
     pub async fn finish(self) -> Result<Reply, Fault> {
         let name = self.name.clone();
+        let session = Arc::clone(&self.control.session);
         let reply = self.end().await?;
+        // A reply that stands behind it contradicts it; which of the two is true cannot be told.
+        if let Poll::Ready(Ok(second)) = poll_fn(|cx| Poll::Ready(session.line().poll_reply(cx))).await {
+            session.poison();
+            if is_goodbye(&second) {
+                return Err(Fault::Goodbye(second));
+            }
+            return Err(Fault::DataConnection { detail: "the server closed the transfer twice".to_owned(), reply: Some(second) });
+        }
         match closing::complaint(&reply, &name) {
             Some(word) => {
                 Err(Fault::DataConnection { detail: format!("the closing reply speaks of “{word}”"), reply: Some(reply) })
@@ -254,6 +282,7 @@ impl<'a> Data<'a> {
         }
         let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Err(Stop::Fault(Fault::Poisoned))) };
         if let Some(behind) = self.behind.take() {
+            self.control.data_closed = Some(behind.is_ok());
             return Poll::Ready(behind.map(|()| 0).map_err(Stop::Data));
         }
         // Fills the buffer with whatever is there: TLS gives a few records at a time.
@@ -276,7 +305,10 @@ impl<'a> Data<'a> {
             return Poll::Ready(Ok(count));
         }
         match self.behind.take() {
-            Some(behind) => Poll::Ready(behind.map(|()| 0).map_err(Stop::Data)),
+            Some(behind) => {
+                self.control.data_closed = Some(behind.is_ok());
+                Poll::Ready(behind.map(|()| 0).map_err(Stop::Data))
+            }
             None => self.poll_stall(cx, "moving data").map(|fault| Err(Stop::Fault(fault))),
         }
     }
@@ -368,7 +400,10 @@ impl<'a> Data<'a> {
                 let mut buffer = ReadBuf::new(&mut scrap);
                 match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
                     Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
-                    Poll::Ready(_) => return Poll::Ready(Ok(())),
+                    Poll::Ready(end) => {
+                        self.control.data_closed = Some(end.is_ok());
+                        return Poll::Ready(Ok(()));
+                    }
                     Poll::Pending if self.closing.is_some() => return Poll::Ready(Ok(())),
                     Poll::Pending => return Poll::Pending,
                 }

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod charset;
+pub mod checksum;
 mod closing;
 pub mod control;
 pub mod data;

@@ -21,8 +21,21 @@ pub async fn bounded<T>(
     doing: &'static str,
     work: impl Future<Output = T>,
 ) -> Result<T, Fault> {
+    bounded_within(session, cancel, doing, session.timeout, work).await
+}
+
+/// As [`bounded`], with another limit than the session's.
+///
+/// # Errors
+/// As [`bounded`].
+pub async fn bounded_within<T>(
+    session: &Session,
+    cancel: &CancellationToken,
+    doing: &'static str,
+    limit: Duration,
+    work: impl Future<Output = T>,
+) -> Result<T, Fault> {
     session.line().touch();
-    let limit = session.timeout;
     let mut work = pin!(work);
     let mut cancelled = pin!(cancel.cancelled());
     let mut timer = pin!(tokio::time::sleep(limit));

@@ -1,10 +1,12 @@
 //! Values and pure rules: time is an argument; no threads, sockets, files, windows or protocol library here.
 
 pub mod address;
+pub mod argv;
 pub mod banner;
 pub mod budget;
 pub mod cause;
 pub mod certificate;
+pub mod checksum;
 pub mod clock;
 pub mod conflict;
 pub mod diagnosis;
@@ -21,11 +23,16 @@ pub mod listing;
 pub mod log;
 pub mod masks;
 pub mod name_pattern;
+pub mod pace;
 pub mod path;
 pub mod problem;
 pub mod queue;
+pub mod rate;
+pub mod receipt;
+pub mod receipt_export;
 pub mod record;
 pub mod retry;
+pub mod schedule;
 pub mod secret;
 pub mod session;
 pub mod settings;
@@ -36,3 +43,5 @@ pub mod text;
 pub mod timeline;
 pub mod transfer;
 pub mod upkeep;
+pub mod verify;
+pub mod when_done;

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::conflict::OnExists;
+use crate::model::rate::SpeedLimits;
+use crate::model::schedule::ScheduledLimits;
+use crate::model::when_done::UsuallyWhenDone;
 
 /// Dark, light or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +38,16 @@ pub struct Settings {
     pub download_exists: OnExists,
     /// The name of the new one when both are kept ([`crate::model::name_pattern`]).
     pub rename_pattern: String,
+    /// How fast files may move, over all sites.
+    pub speed: SpeedLimits,
+    /// Times of the week at which other limits hold instead; the first that applies wins.
+    pub speed_schedule: Vec<ScheduledLimits>,
+    /// What usually follows when the queue is through.
+    pub usually_when_done: UsuallyWhenDone,
+    /// The command that was run last when the queue was through: a program and its arguments.
+    pub when_done_command: Vec<String>,
+    /// Keeps the machine awake while files move.
+    pub keep_awake: bool,
     /// Files keep the time of their last change on the other side.
     pub keep_times: bool,
     /// Uploads replace an existing file as they write it, without a temporary name.
@@ -74,6 +87,11 @@ impl Default for Settings {
             upload_exists: OnExists::Ask,
             download_exists: OnExists::Ask,
             rename_pattern: crate::model::name_pattern::USUAL.to_owned(),
+            speed: SpeedLimits::default(),
+            speed_schedule: Vec::new(),
+            usually_when_done: UsuallyWhenDone::Nothing,
+            when_done_command: Vec::new(),
+            keep_awake: true,
             keep_times: true,
             write_directly: false,
             record: false,

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::model::address::Address;
+use crate::model::checksum::HashUse;
 use crate::model::path::RemotePath;
+use crate::model::rate::SpeedLimits;
 
 /// Identifies a site for as long as it exists; renaming and moving keep it. Quick connects have one made of their address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -161,6 +163,12 @@ pub struct Site {
     /// Masks of files that are moved as text, with their line ends converted (`*.txt;*.html`); empty is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text_files: String,
+    /// Whether files are also compared by checksum.
+    #[serde(default, skip_serializing_if = "HashUse::is_off")]
+    pub hashes: HashUse,
+    /// How fast files may move to and from it.
+    #[serde(default, skip_serializing_if = "SpeedLimits::is_none")]
+    pub speed: SpeedLimits,
     /// Whether files keep their times; `None` is as in the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_times: Option<bool>,
@@ -193,6 +201,8 @@ impl Site {
             connections: 0,
             list_ahead_seconds: None,
             text_files: String::new(),
+            hashes: HashUse::Off,
+            speed: SpeedLimits::default(),
             keep_times: None,
             write_directly: None,
             bookmarks: Vec::new(),

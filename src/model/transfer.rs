@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use crate::model::cause::Cause;
+use crate::model::checksum::HashAlgorithm;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
+use crate::model::receipt::{Receipt, ReceiptId};
 use crate::model::site::SiteId;
 
 /// Identifies an item of the queue while the program runs and across restarts.
@@ -34,7 +36,7 @@ pub struct Job {
     pub on_exists: OnExists,
 }
 
-/// How a file was proven to have arrived.
+/// How a file was proven to have arrived: what its row shows. Everything else is in the receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The closing reply, code and text.
@@ -43,6 +45,22 @@ pub struct Proof {
     pub bytes: u64,
     /// What the bytes were compared with.
     pub compared: Compared,
+    /// The kind of checksum that agreed too.
+    pub hash: Option<HashAlgorithm>,
+    /// The receipt that was written.
+    pub receipt: ReceiptId,
+}
+
+impl From<&Receipt> for Proof {
+    fn from(receipt: &Receipt) -> Self {
+        Self {
+            reply: receipt.reply.clone(),
+            bytes: receipt.bytes,
+            compared: receipt.compared,
+            hash: receipt.hash.as_ref().map(|hash| hash.checksum.algorithm),
+            receipt: receipt.id,
+        }
+    }
 }
 
 /// Which figure of the server's agreed with ours.
@@ -66,6 +84,26 @@ pub enum Form {
     LooksBinary,
     /// As they are, although text was asked for: the file on the server mixes line ends, so that its size would prove nothing.
     Mixed,
+}
+
+impl Compared {
+    /// The word for it in tables and files.
+    #[must_use]
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Size => "size",
+            Self::Listing => "listing",
+        }
+    }
+
+    /// Who told the figure, after "by".
+    #[must_use]
+    pub fn told_by(self) -> &'static str {
+        match self {
+            Self::Size => "SIZE",
+            Self::Listing => "its listing",
+        }
+    }
 }
 
 /// Where an item stands.

@@ -1,6 +1,7 @@
 //! (Screen, Event) → effects.
 
 mod listings;
+mod proofs;
 mod questions;
 mod session;
 
@@ -45,6 +46,9 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
             }
             Vec::new()
         }
+        EventBody::Receipt(receipt) => proofs::receipt(screen, receipt),
+        EventBody::Verifying { tally } => proofs::verifying(screen, tally),
+        EventBody::Verified(result) => proofs::verified(screen, result),
         EventBody::Recording { path } => {
             screen.recording = path;
             Vec::new()
@@ -67,6 +71,18 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
                 screen.site_cursor = None;
             }
             Vec::new()
+        }
+        EventBody::SpeedLimit(limit) => {
+            screen.speed_limit = limit;
+            Vec::new()
+        }
+        EventBody::WhenDone(choice) => {
+            screen.when_done = choice;
+            Vec::new()
+        }
+        EventBody::QueueEnded { words } => {
+            screen.notify(words.clone());
+            vec![Effect::Announce(words)]
         }
         EventBody::Settings(settings) => session::settings(screen, *settings),
         EventBody::Left => screen.left(),

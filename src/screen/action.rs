@@ -1,14 +1,19 @@
 //! What a person did, and what has to be done about it outside the screen.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::engine::{Command, Place};
 use crate::model::banner::BannerAction;
 use crate::model::path::RemotePath;
+use crate::model::rate::SpeedLimits;
+use crate::model::receipt_export::{ExportFormat, Wanted};
 use crate::model::session::DisconnectWhen;
 use crate::model::site::{SiteColor, SiteId};
 use crate::model::sort::SortKey;
 use crate::model::transfer::{Direction, TransferId};
+use crate::model::verify::Verification;
+use crate::model::when_done::WhenDone;
 use crate::screen::dialog::Dialog;
 use crate::screen::pane::Side;
 use crate::screen::state::{Focus, PanelTab, QuestionForm};
@@ -82,6 +87,8 @@ pub enum Action {
     BrowseFolder,
     /// A folder was picked for the site form.
     PickedFolder(PathBuf),
+    /// A file was picked to save something in.
+    PickedSave { path: PathBuf, what: Save },
     /// No dialog could be opened on this system.
     PickFailed,
     /// The address field.
@@ -148,6 +155,10 @@ pub enum Action {
     Compare,
     /// The question's cancel or Escape.
     CancelQuestion,
+    /// Speed limits for as long as the program runs; `None` goes by the settings again.
+    LimitSpeed(Option<SpeedLimits>),
+    /// What follows when the queue is through.
+    WhenDone(WhenDone),
     /// A banner's button.
     Banner(BannerAction),
     /// A toast's cross.
@@ -162,6 +173,16 @@ pub enum Action {
     Tick { now: f64 },
 }
 
+/// What is saved in a file that a person picks.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "fields are named by what they are")]
+pub enum Save {
+    /// Receipts.
+    Receipts { wanted: Wanted, format: ExportFormat },
+    /// The result of a comparison with the server.
+    Verification(Arc<Verification>),
+}
+
 /// What has to be done outside the screen.
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -171,12 +192,23 @@ pub enum Effect {
     PickFiles,
     /// Let a person pick a folder for the site form.
     PickFolder,
+    /// Let a person pick a file to save something in, beginning with a folder and a name.
+    PickSave {
+        /// Where the picker begins.
+        folder: Option<PathBuf>,
+        /// The name that it proposes.
+        name: &'static str,
+        /// What is saved.
+        what: Save,
+    },
     /// Upload the files that the clipboard holds, as [`Action::PickedFiles`].
     PasteFiles,
     /// Put the protocol log on the clipboard.
     CopyLog,
     /// Select all rows of the queue's tab, as [`Action::SelectTransfers`].
     SelectAllTransfers,
+    /// Tell it on the desktop, unless a person looks at the window.
+    Announce(String),
     /// Put text on the clipboard.
     CopyText(String),
     /// Put the keyboard there.

@@ -3,13 +3,19 @@
 use std::sync::Arc;
 
 use crate::engine::Place;
+use crate::model::checksum::HashUse;
 use crate::model::diagnosis::Report;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::receipt::Receipt;
+use crate::model::receipt_export::ExportFormat;
 use crate::model::session::DisconnectWhen;
-use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId};
+use crate::model::transfer::TransferId;
+use crate::model::verify::{Pair, Tally, Verification};
 use crate::screen::pane::Side;
+use crate::screen::settings_form::SettingsForm;
+use crate::screen::typed_limits::{Errors, TypedLimits};
 
 /// Why the guard asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +35,7 @@ pub enum SitePage {
     #[default]
     Connection,
     Folders,
+    Transfers,
     Session,
     Notes,
 }
@@ -50,6 +57,10 @@ pub struct SiteForm {
     pub forget: bool,
     /// The host's idle limit in seconds, as typed; empty when it is not known.
     pub idle_limit: String,
+    /// Speed limits as typed.
+    pub limits: TypedLimits,
+    /// Hours that the times of the server's LIST are ahead of UTC, as typed; empty is as learned.
+    pub list_ahead: String,
     /// Local folder as typed.
     pub local_folder: String,
     /// Password as typed.
@@ -61,7 +72,30 @@ pub struct SiteForm {
     /// Page.
     pub page: SitePage,
     /// What is wrong, per field label.
-    pub errors: Vec<(&'static str, String)>,
+    pub errors: Errors,
+}
+
+/// Which receipts are saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum ExportRange {
+    Selected,
+    Done,
+    LastDay,
+    LastWeek,
+    LastMonth,
+    All,
+}
+
+/// How far a comparison with the server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VerifyStage {
+    /// Not begun.
+    Ask,
+    /// Under way.
+    Running(Tally),
+    /// Through, or broken off.
+    Through(Arc<Verification>),
 }
 
 /// A dialog.
@@ -131,7 +165,7 @@ pub enum Dialog {
         recursive: bool,
     },
     /// Settings.
-    Settings(Box<Settings>),
+    Settings(Box<SettingsForm>),
     /// An examination of a server.
     Diagnosis {
         /// Whose.
@@ -140,6 +174,33 @@ pub enum Dialog {
         name: String,
         /// What was found; `None` while it is examined.
         report: Option<Arc<Report>>,
+    },
+    /// What proves that a file has arrived.
+    Receipt(Box<Receipt>),
+    /// Which receipts to save, and as what.
+    ExportReceipts {
+        /// Rows under "Done" that are selected.
+        selected: Vec<TransferId>,
+        /// Which.
+        range: ExportRange,
+        /// As what.
+        format: ExportFormat,
+    },
+    /// A comparison with the server.
+    Verify {
+        /// What is compared.
+        pairs: Vec<Pair>,
+        /// Whether checksums are compared too.
+        hashes: HashUse,
+        /// How far it is.
+        stage: VerifyStage,
+    },
+    /// The command that is run when the queue is through.
+    RunWhenDone {
+        /// A program and its arguments, as typed.
+        line: String,
+        /// What is wrong.
+        error: Option<String>,
     },
     /// All keys.
     Keys,

@@ -81,6 +81,14 @@ impl Verb {
                 can_transfer(screen)?;
                 need(screen.remote.place.is_some(), "The remote pane shows no folder")
             }
+            Self::Verify => {
+                need(screen.can_browse_remote(), NOT_CONNECTED)?;
+                need(screen.local.place.is_some() && screen.remote.place.is_some(), "The other pane shows no folder")
+            }
+            Self::ShowReceipt => {
+                need(screen.tab == PanelTab::Done, "Only what has arrived has a receipt")?;
+                need(screen.queue_selected.len() == 1, "Select one transfer first")
+            }
             Self::NewFolder => {
                 connected_if(is_remote, screen)?;
                 need(pane.place.is_some(), "No folder is open")
@@ -127,6 +135,7 @@ impl Verb {
             Self::ZoomOut => need(screen.settings.scale_percent > SCALE.0, "It is as small as it gets"),
             Self::ZoomReset => need(screen.settings.scale_percent != 100, "It is the usual size"),
             Self::ToggleHidden
+            | Self::ExportReceipts
             | Self::ShowActive
             | Self::ShowQueued
             | Self::ShowFailed
@@ -135,6 +144,8 @@ impl Verb {
             | Self::ShowTimeline
             | Self::Record
             | Self::ToggleTheme
+            | Self::SpeedLimits
+            | Self::RunWhenDone
             | Self::Settings
             | Self::Keys
             | Self::About

@@ -182,10 +182,20 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::ZoomIn => const { &[any(CTRL, Plus), any(CTRL, Equals)] },
         Verb::ZoomOut => const { &[any(CTRL, Minus)] },
         Verb::ZoomReset => const { &[any(CTRL, Digit(0))] },
+        Verb::SpeedLimits => const { &[any(CTRL_SHIFT, Letter('L'))] },
         Verb::Settings => const { &[any(CTRL, Comma)] },
         Verb::Keys => const { &[any(NONE, Function(1))] },
         Verb::Quit => const { &[any(CTRL, Letter('Q'))] },
-        Verb::StayConnected | Verb::Diagnose | Verb::Record | Verb::CopyRecordPath | Verb::ToggleTheme | Verb::About => &[],
+        Verb::StayConnected
+        | Verb::Diagnose
+        | Verb::Verify
+        | Verb::ShowReceipt
+        | Verb::ExportReceipts
+        | Verb::RunWhenDone
+        | Verb::Record
+        | Verb::CopyRecordPath
+        | Verb::ToggleTheme
+        | Verb::About => &[],
     }
 }
 

@@ -14,10 +14,13 @@ pub mod pane;
 pub mod reduce;
 pub mod rows;
 pub mod selection;
+pub mod settings_form;
 pub mod state;
 pub mod suggest;
 pub mod toasts;
 pub mod tree;
+pub mod typed_limits;
+pub mod typed_schedule;
 pub mod verb;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod dialogs;
 mod files;
 mod panes;
 mod program;
+mod proofs;
 mod questions;
 mod queue;
 mod sites;
@@ -49,6 +50,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::PickedFiles(paths) => files::upload_into_folder(screen, &paths),
         Action::BrowseFolder => vec![Effect::PickFolder],
         Action::PickedFolder(path) => dialogs::picked_folder(screen, &path),
+        Action::PickedSave { path, what } => proofs::save(path, what),
         Action::PickFailed => dialogs::pick_failed(screen),
         Action::EditAddress(text) => address::edit(screen, text),
         Action::ChooseSuggestion(line) => address::choose(screen, line),
@@ -91,6 +93,8 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::GoOn(direction) => vec![Effect::Engine(Command::GoOn { direction })],
         Action::Compare => questions::compare(screen),
         Action::CancelQuestion => questions::cancel(screen),
+        Action::LimitSpeed(limits) => vec![Effect::Engine(Command::LimitSpeed { limits })],
+        Action::WhenDone(choice) => vec![Effect::Engine(Command::WhenDone { choice })],
         Action::Banner(action) => program::banner(screen, action),
         Action::DismissToast(id) => {
             screen.toasts.retain(|toast| toast.id != id);

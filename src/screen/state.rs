@@ -9,11 +9,14 @@ use crate::model::address::AddressPath;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::difference::Difference;
 use crate::model::problem::Problem;
+use crate::model::rate::SpeedLimits;
+use crate::model::schedule::InForce;
 use crate::model::secret::Secret;
 use crate::model::session::SessionView;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{QueueSummary, TransferId};
+use crate::model::when_done::WhenDone;
 use crate::screen::dialog::Dialog;
 use crate::screen::pane::{Pane, Side};
 use crate::screen::verb::Verb;
@@ -134,6 +137,10 @@ pub struct Screen {
     pub site_cursor: Option<SiteId>,
     /// Settings; `None` until they are loaded.
     pub settings: Settings,
+    /// The program's speed limits, as they hold now.
+    pub speed_limit: InForce,
+    /// What follows when the queue is through.
+    pub when_done: WhenDone,
     /// Left.
     pub local: Pane,
     /// Right.
@@ -207,6 +214,13 @@ impl Screen {
             Side::Local => &self.local,
             Side::Remote => &self.remote,
         }
+    }
+
+    /// The speed limits of the session's own site, as they are in the list.
+    #[must_use]
+    pub fn site_limits(&self) -> SpeedLimits {
+        let site = self.connected_site().or(self.session.site.as_ref());
+        site.map(|site| site.speed).unwrap_or_default()
     }
 
     /// A pane, to change it.

@@ -39,6 +39,7 @@ pub enum Verb {
     // Files
     Transfer,
     UploadFiles,
+    Verify,
     NewFolder,
     Rename,
     Delete,
@@ -55,6 +56,9 @@ pub enum Verb {
     RetryAllFailed,
     RetrySameCause,
     ClearDone,
+    ShowReceipt,
+    ExportReceipts,
+    RunWhenDone,
     ShowActive,
     ShowQueued,
     ShowFailed,
@@ -69,6 +73,7 @@ pub enum Verb {
     ZoomIn,
     ZoomOut,
     ZoomReset,
+    SpeedLimits,
     Settings,
     Keys,
     About,
@@ -109,6 +114,7 @@ impl Verb {
         Self::ToggleSelected,
         Self::Transfer,
         Self::UploadFiles,
+        Self::Verify,
         Self::NewFolder,
         Self::Rename,
         Self::Delete,
@@ -124,6 +130,9 @@ impl Verb {
         Self::RetryAllFailed,
         Self::RetrySameCause,
         Self::ClearDone,
+        Self::ShowReceipt,
+        Self::ExportReceipts,
+        Self::RunWhenDone,
         Self::ShowActive,
         Self::ShowQueued,
         Self::ShowFailed,
@@ -137,6 +146,7 @@ impl Verb {
         Self::ZoomIn,
         Self::ZoomOut,
         Self::ZoomReset,
+        Self::SpeedLimits,
         Self::Settings,
         Self::Keys,
         Self::About,
@@ -201,6 +211,11 @@ impl Verb {
             Self::UploadFiles => {
                 ("Upload files", "Pick files on this machine and upload them to the folder on the server", "upload")
             }
+            Self::Verify => (
+                "Verify against server",
+                "Compare the selection, or the whole folder, with the other side; nothing is transferred",
+                "git-compare",
+            ),
             Self::NewFolder => ("New folder", "Make a folder in the active pane", "folder-plus"),
             Self::Rename => ("Rename", "Give the file or folder another name", "pencil-line"),
             Self::Delete => ("Delete", "Delete the selection; everything is counted first and asked about", "trash-2"),
@@ -220,6 +235,11 @@ impl Verb {
             }
             Self::RetryAllFailed => ("Try all failed again", "Queue everything that failed again", "rotate-ccw"),
             Self::ClearDone => ("Clear done", "Forget the list of what has arrived", "brush-cleaning"),
+            Self::ShowReceipt => ("Receipt", "Show what proves that the selected file has arrived", "file-check"),
+            Self::ExportReceipts => {
+                ("Export receipts", "Save what proves the files that have arrived, as a table, as JSON or as checksums", "save")
+            }
+            Self::RunWhenDone => ("Run a command when done", "Choose a program that is run when the queue is through", "play"),
             Self::ShowActive => ("Active", "Show the transfers that are under way", "activity"),
             Self::ShowQueued => ("Queued", "Show the transfers that wait", "list-todo"),
             Self::ShowFailed => ("Failed", "Show the transfers that did not arrive, and why", "triangle-alert"),
@@ -239,6 +259,7 @@ impl Verb {
             Self::ZoomIn => ("Larger", "Make everything in the window larger", "zoom-in"),
             Self::ZoomOut => ("Smaller", "Make everything in the window smaller", "zoom-out"),
             Self::ZoomReset => ("Usual size", "Show everything in its usual size", "maximize"),
+            Self::SpeedLimits => ("Speed limits", "Limit how fast files move, always or at certain times", "gauge"),
             Self::Settings => ("Settings", "Change how Moorline behaves", "settings"),
             Self::Keys => ("Keys", "Show all keys", "keyboard"),
             Self::About => ("About Moorline", "Show the version and the licences", "info"),

@@ -106,6 +106,31 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Writes a file that a person asked for, whole or not at all; it is as readable as others of theirs.
+///
+/// # Errors
+/// The system's; what was there before is then still there.
+pub fn write_for_others(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = std::path::absolute(path)?;
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut temporary = tempfile::Builder::new().prefix(".moorline-").tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    give_name(temporary, &path)
+}
+
+/// Gives a finished temporary file its name and the usual permissions.
+///
+/// # Errors
+/// The system's; the temporary file is then gone.
+pub fn give_name(temporary: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(temporary.path(), fs::Permissions::from_mode(0o644))?;
+    }
+    temporary.persist(path).map(drop).map_err(|error| error.error)
+}
+
 /// As [`write_atomically`], but something at `path` that cannot be read is set aside first: nobody has seen what is in it.
 ///
 /// # Errors

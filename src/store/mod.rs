@@ -7,6 +7,7 @@ pub mod leftovers;
 mod lossless_path;
 pub mod places;
 pub mod queue;
+pub mod receipts;
 pub mod secrets;
 pub mod settings;
 pub mod sites;

@@ -11,7 +11,7 @@ use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{fonts, log, queue, theme, timeline, verbs};
+use crate::ui::{fonts, limit_menu, log, queue, theme, timeline, verbs, when_done_menu};
 
 /// Draws the panel.
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -122,6 +122,8 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         PanelTab::Timeline => return timeline::commands(ui),
         PanelTab::Active | PanelTab::Queued => {}
     }
+    when_done_menu::button(ui, view, actions);
+    limit_menu::button(ui, view, actions);
     hold_button(ui, view, actions);
     let history = view.queue.speed_history();
     if ui.max_rect().width() > 900.0 && history.iter().any(|speed| *speed > 0) {

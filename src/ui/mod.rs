@@ -11,6 +11,7 @@ pub mod fonts;
 mod held_up;
 pub mod icon;
 pub mod layout;
+pub mod limit_menu;
 pub mod log;
 pub mod lower_panel;
 pub mod paint;
@@ -37,6 +38,7 @@ pub mod tokens;
 pub mod top_bar;
 pub mod verbs;
 pub mod view;
+pub mod when_done_menu;
 pub mod widgets;
 
 pub use icon::Icon;

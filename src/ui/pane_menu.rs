@@ -21,6 +21,7 @@ pub fn show_selection(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Ve
         actions.push(Action::Do(Verb::Transfer));
     }
     menu_item(ui, screen, Verb::Open, actions);
+    menu_item(ui, screen, Verb::Verify, actions);
     menu_line(ui);
     menu_item(ui, screen, Verb::Rename, actions);
     menu_item(ui, screen, Verb::Delete, actions);
@@ -49,6 +50,7 @@ pub fn show_folder(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<A
     if side == Side::Remote {
         menu_item(ui, screen, Verb::Bookmark, actions);
     }
+    menu_item(ui, screen, Verb::Verify, actions);
     for verb in [Verb::NewFolder, Verb::Refresh, Verb::Up, Verb::Back, Verb::Forward, Verb::Home] {
         menu_item(ui, screen, verb, actions);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::format;
-use crate::model::transfer::{Compared, Direction, Form, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{Compared, Direction, Form, Proof, TransferId, TransferRow, TransferState};
 use crate::screen::action::Extend;
 use crate::screen::{Action, Screen};
 use crate::ui::icon::Icon;
@@ -195,17 +195,25 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
         TransferState::Kept if row.moved == 0 => ("starts again when back".to_owned(), t.warn_text),
         TransferState::Kept => (format!("kept at {moved}"), t.warn_text),
         TransferState::Done(proof) => {
-            let compared = match proof.compared {
-                Compared::Size => "size agreed",
-                Compared::Listing => "listing agreed",
-            };
-            let code = proof.reply.get(..3).unwrap_or_default();
             let form = form_words(row.form).map(|words| format!(" · {words}")).unwrap_or_default();
-            (format!("{code} · {} · {compared}{form}", format::exact_size(proof.bytes)), second)
+            (format!("{}{form}", proven_by(proof)), second)
         }
         TransferState::Skipped => ("skipped · the target was there".to_owned(), second),
         TransferState::Failed(problem) => (problem.sentence(), t.bad),
     }
+}
+
+/// What agreed: the closing reply, the size and where it came from, the checksum.
+fn proven_by(proof: &Proof) -> String {
+    let compared = match proof.compared {
+        Compared::Size => "size agreed",
+        Compared::Listing => "listing agreed",
+    };
+    // Without a transfer there was no closing reply: all bytes were there.
+    let code = proof.reply.get(..3).filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
+    let code = code.map(|code| format!("{code} · ")).unwrap_or_default();
+    let hash = proof.hash.map(|hash| format!(" · {hash} agreed")).unwrap_or_default();
+    format!("{code}{} · {compared}{hash}", format::exact_size(proof.bytes))
 }
 
 /// Takes the row out of the queue, or off the list.

@@ -110,7 +110,7 @@ impl Client {
                         Answer::Password { password: Secret::new("secret"), remember: false }
                     }
                     Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::File },
-                    Question::Delete { .. } => Answer::Cancel,
+                    Question::Delete { .. } | Question::Power { .. } => Answer::Cancel,
                 };
                 self.engine.send(Command::Answer { question: *id, answer });
             }

@@ -16,6 +16,7 @@ use moorline::model::listing::{Listing, ListingSource};
 use moorline::model::log::{LogKind, LogLine};
 use moorline::model::path::RemotePath;
 use moorline::model::problem::{Problem, ProblemKind};
+use moorline::model::receipt::ReceiptId;
 use moorline::model::session::{CertificateTrust, IdleLimit, LimitSource, Phase, Security};
 use moorline::model::settings::{Settings, ThemeChoice};
 use moorline::model::site::{Site, SiteColor, SiteFolder, SiteId, SiteTree};
@@ -346,7 +347,13 @@ fn transfers() -> Vec<TransferRow> {
             "/www/about.php",
             4_100,
             4_100,
-            TransferState::Done(Proof { reply: "226 Transfer complete".into(), bytes: 4_100, compared: Compared::Size }),
+            TransferState::Done(Proof {
+                reply: "226 Transfer complete".into(),
+                bytes: 4_100,
+                compared: Compared::Size,
+                hash: None,
+                receipt: ReceiptId(1),
+            }),
         ),
         transfer(10, Upload, "robots.txt", "/www/robots.txt", 0, 112, TransferState::Skipped),
     ];

@@ -152,6 +152,10 @@ impl Session {
                         self.work.push_back(Work::Change(change));
                         return Waited::Connect;
                     }
+                    Some(SessionCommand::Verify(request)) => {
+                        self.work.push_back(Work::Verify(request));
+                        return Waited::Connect;
+                    }
                     Some(SessionCommand::StayOffline) => {
                         next = None;
                         self.ctx.show(|view| {

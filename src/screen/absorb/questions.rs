@@ -54,7 +54,9 @@ impl Screen {
                 let choice = Some(if is_newer { OnExists::Skip } else { OnExists::Overwrite });
                 QuestionForm { choice, ..QuestionForm::default() }
             }
-            Some((_, Question::Certificate { .. } | Question::Delete { .. })) | None => QuestionForm::default(),
+            Some((_, Question::Certificate { .. } | Question::Delete { .. } | Question::Power { .. })) | None => {
+                QuestionForm::default()
+            }
         };
     }
 }

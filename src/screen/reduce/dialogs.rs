@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use crate::engine::{Change, Command, Place};
+use crate::model::argv;
 use crate::model::secret::Secret;
-use crate::model::settings::Settings;
 use crate::model::site::Logon;
+use crate::model::when_done::WhenDone;
 use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, SiteForm};
 use crate::screen::location;
 use crate::screen::pane::Side;
-use crate::screen::reduce::{diagnosis, program, sites};
+use crate::screen::reduce::{diagnosis, program, proofs, sites};
+use crate::screen::settings_form::SettingsForm;
 use crate::screen::state::Screen;
 
 /// The fields changed; a late change of a dialog that is closed already is dropped.
@@ -30,6 +32,8 @@ pub(super) fn edit(screen: &mut Screen, mut dialog: Dialog) -> Vec<Effect> {
                 form.check(screen);
             }
         }
+        // As above.
+        (Dialog::Settings(_), Dialog::Settings(form)) if form.has_errors() => drop(form.check()),
         (Dialog::Permissions { octal: old_octal, mode: old_mode, .. }, Dialog::Permissions { octal, mode, .. }) => {
             if octal != old_octal {
                 *mode = read_octal(octal).unwrap_or(*old_mode);
@@ -40,8 +44,12 @@ pub(super) fn edit(screen: &mut Screen, mut dialog: Dialog) -> Vec<Effect> {
         (
             Dialog::SiteFolder { name: old_name, .. }
             | Dialog::NewFolder { name: old_name, .. }
-            | Dialog::Rename { name: old_name, .. },
-            Dialog::SiteFolder { name, error, .. } | Dialog::NewFolder { name, error, .. } | Dialog::Rename { name, error, .. },
+            | Dialog::Rename { name: old_name, .. }
+            | Dialog::RunWhenDone { line: old_name, .. },
+            Dialog::SiteFolder { name, error, .. }
+            | Dialog::NewFolder { name, error, .. }
+            | Dialog::Rename { name, error, .. }
+            | Dialog::RunWhenDone { line: name, error },
         ) if name != old_name => *error = None,
         _ => {}
     }
@@ -58,6 +66,7 @@ fn read_octal(text: &str) -> Option<u32> {
 pub(super) fn close(screen: &mut Screen) -> Vec<Effect> {
     match screen.dialog.take() {
         Some(Dialog::Guard { .. }) => screen.stay(),
+        Some(Dialog::Verify { pairs, hashes, stage }) => proofs::close_verify(screen, pairs, hashes, stage),
         _ => Vec::new(),
     }
 }
@@ -104,8 +113,12 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             // The field is red; the digits are not what is shown in the boxes.
             None => again(screen, Dialog::Permissions { paths, mode, octal, has_folders, recursive }),
         },
-        Some(Dialog::Settings(settings)) => program::apply_settings(screen, within_limits(*settings)),
+        Some(Dialog::Settings(form)) => accept_settings(screen, form),
         Some(Dialog::Diagnosis { site, name, report }) => diagnosis::copy_report(screen, site, name, report),
+        Some(Dialog::Receipt(receipt)) => proofs::copy_receipt(screen, receipt),
+        Some(Dialog::ExportReceipts { selected, range, format }) => proofs::pick_export(screen, selected, range, format),
+        Some(Dialog::Verify { pairs, hashes, stage }) => proofs::accept_verify(screen, pairs, hashes, stage),
+        Some(Dialog::RunWhenDone { line, .. }) => run_when_done(screen, line),
         Some(Dialog::Keys | Dialog::About) | None => Vec::new(),
     }
 }
@@ -179,13 +192,26 @@ fn checked_child(folder: &Place, name: &str) -> Result<Place, String> {
     location::child(folder, name).map_err(|error| format!("This name cannot be used: {error}."))
 }
 
-/// Figures as the settings have them, whatever was typed.
-fn within_limits(mut settings: Settings) -> Settings {
-    let (least, most, _) = crate::screen::enabled::SCALE;
-    settings.scale_percent = settings.scale_percent.clamp(least, most);
-    settings.connections = settings.connections.min(32);
-    settings.timeout_seconds = settings.timeout_seconds.clamp(5, 300);
-    settings
+/// Chooses the command for this run, and keeps it for the next time that one is wanted.
+fn run_when_done(screen: &mut Screen, line: String) -> Vec<Effect> {
+    let words = match argv::split(&line) {
+        Ok(words) if words.first().is_some_and(|name| !name.is_empty()) => words,
+        Ok(_) => return again(screen, Dialog::RunWhenDone { line, error: Some("Type the program's name or path.".into()) }),
+        Err(error) => return again(screen, Dialog::RunWhenDone { line, error: Some(error) }),
+    };
+    let mut effects = program::change_settings(screen, |settings| settings.when_done_command.clone_from(&words));
+    effects.push(Effect::Engine(Command::WhenDone { choice: WhenDone::Run(words) }));
+    effects
+}
+
+fn accept_settings(screen: &mut Screen, mut form: Box<SettingsForm>) -> Vec<Effect> {
+    match form.check() {
+        Some(settings) => program::apply_settings(screen, settings),
+        None => {
+            form.show_errors();
+            again(screen, Dialog::Settings(form))
+        }
+    }
 }
 
 pub(super) fn picked_folder(screen: &mut Screen, path: &Path) -> Vec<Effect> {

@@ -19,7 +19,7 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             choice: form.choice.filter(|choice| *choice != OnExists::Ask).unwrap_or(OnExists::Overwrite),
             scope: form.scope,
         },
-        Question::Delete { .. } => Answer::Confirm,
+        Question::Delete { .. } | Question::Power { .. } => Answer::Confirm,
     };
     answer(screen, given)
 }

@@ -2,13 +2,15 @@
 
 use crate::engine::{Change, Command, Place};
 use crate::model::address::{Address, AddressPath};
+use crate::model::argv;
 use crate::model::entry::EntryKind;
 use crate::model::path::RemotePath;
 use crate::screen::action::{Effect, Extend, Move};
 use crate::screen::dialog::{Dialog, GuardPurpose};
 use crate::screen::location;
 use crate::screen::pane::{Side, Step};
-use crate::screen::reduce::{address, diagnosis, files, panes, program, queue, sites};
+use crate::screen::reduce::{address, diagnosis, files, panes, program, proofs, queue, sites};
+use crate::screen::settings_form::{SettingsForm, SettingsPage};
 use crate::screen::state::{Focus, PanelTab, Screen};
 use crate::screen::verb::Verb;
 
@@ -85,6 +87,9 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
             queue::upon_selected(screen, verb)
         }
         Verb::RetryAllFailed => vec![Effect::Engine(Command::Retry { ids: Vec::new() })],
+        Verb::ShowReceipt => proofs::show(screen),
+        Verb::ExportReceipts => proofs::ask_export(screen),
+        Verb::Verify => proofs::ask_verify(screen),
         Verb::ClearDone => vec![Effect::Engine(Command::ClearDone)],
         Verb::ShowActive => queue::show_tab(screen, PanelTab::Active),
         Verb::ShowQueued => queue::show_tab(screen, PanelTab::Queued),
@@ -102,14 +107,21 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::ZoomIn => program::zoom(screen, true),
         Verb::ZoomOut => program::zoom(screen, false),
         Verb::ZoomReset => program::change_settings(screen, |settings| settings.scale_percent = 100),
-        Verb::Settings => {
-            let draft = Box::new(screen.settings.clone());
-            open_dialog(screen, Dialog::Settings(draft))
+        Verb::RunWhenDone => {
+            let line = argv::join(&screen.settings.when_done_command);
+            open_dialog(screen, Dialog::RunWhenDone { line, error: None })
         }
+        Verb::SpeedLimits => open_settings(screen, SettingsPage::Speed),
+        Verb::Settings => open_settings(screen, SettingsPage::default()),
         Verb::Keys => open_dialog(screen, Dialog::Keys),
         Verb::About => open_dialog(screen, Dialog::About),
         Verb::Quit => screen.ask_to_leave(GuardPurpose::Close),
     }
+}
+
+fn open_settings(screen: &mut Screen, page: SettingsPage) -> Vec<Effect> {
+    let form = SettingsForm { page, ..SettingsForm::of(screen.settings.clone()) };
+    open_dialog(screen, Dialog::Settings(Box::new(form)))
 }
 
 /// Keys that hands press to see whether there is more: no message when there is not.

@@ -1,15 +1,18 @@
 //! Dialogs, settings and what verbs say about themselves.
 
 use super::*;
+use crate::model::rate::{Rate, SpeedLimits};
 use crate::screen::Dialog;
+use crate::screen::settings_form::{SettingsForm, SettingsPage};
 
 #[test]
 fn settings_change_nothing_until_they_are_accepted() {
     let mut screen = moored();
     act(&mut screen, Verb::Settings);
-    let mut draft = screen.settings.clone();
+    let mut form = SettingsForm::of(screen.settings.clone());
+    let draft = &mut form.settings;
     (draft.connections, draft.timeout_seconds, draft.show_hidden) = (200, 1, false);
-    reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(Box::new(draft)))));
+    reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(Box::new(form)))));
     assert!(names(&screen, Side::Local).contains(&".env"));
     let effects = reduce(&mut screen, Action::AcceptDialog);
     let Command::SaveSettings { settings } = command(&effects) else { panic!("{effects:?}") };
@@ -17,6 +20,18 @@ fn settings_change_nothing_until_they_are_accepted() {
     assert!(!names(&screen, Side::Local).contains(&".env"));
     act(&mut screen, Verb::Settings);
     assert!(reduce(&mut screen, Action::CloseDialog).is_empty());
+}
+
+#[test]
+fn the_speed_limits_open_their_page_and_a_choice_goes_to_the_engine() {
+    let mut screen = moored();
+    act(&mut screen, Verb::SpeedLimits);
+    let Some(Dialog::Settings(form)) = &screen.dialog else { panic!("no settings") };
+    assert_eq!(form.page, SettingsPage::Speed);
+
+    let limits = SpeedLimits { both: Rate(500), ..SpeedLimits::default() };
+    let effects = reduce(&mut screen, Action::LimitSpeed(Some(limits)));
+    assert!(matches!(command(&effects), Command::LimitSpeed { limits: Some(chosen) } if *chosen == limits));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod dialogs;
 mod guard;
 mod listings;
 mod panes;
+mod proofs;
 mod properties;
 mod questions;
 mod queue;

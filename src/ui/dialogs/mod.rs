@@ -7,15 +7,21 @@ mod delete;
 mod delete_site;
 mod diagnosis;
 mod exists;
+mod export_receipts;
 mod guard;
 mod keys;
+mod limits;
 mod new_folder;
 mod password;
 mod permissions;
+mod power;
+mod receipt;
 mod rename;
+mod run_command;
 mod settings;
 mod site_folder;
 mod site_form;
+mod verify;
 mod words;
 
 use eframe::egui::{Context, Ui};
@@ -54,8 +60,12 @@ fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
         Dialog::NewFolder { side, name, error } => new_folder::show(stage, *side, name, error.as_deref()),
         Dialog::Rename { place, name, error } => rename::show(stage, place, name, error.as_deref()),
         Dialog::Permissions { .. } => permissions::show(stage, dialog),
-        Dialog::Settings(settings) => settings::show(stage, settings),
+        Dialog::Settings(form) => settings::show(stage, form),
         Dialog::Diagnosis { site, name, report } => diagnosis::show(stage, site, name, report.as_deref()),
+        Dialog::Receipt(receipt) => receipt::show(stage, receipt),
+        Dialog::ExportReceipts { .. } => export_receipts::show(stage, dialog),
+        Dialog::Verify { .. } => verify::show(stage, dialog),
+        Dialog::RunWhenDone { line, error } => run_command::show(stage, line, error.as_deref()),
         Dialog::Keys => keys::show(stage),
         Dialog::About => about::show(stage),
     }
@@ -69,6 +79,7 @@ fn question(stage: &mut Stage<'_>, id: u64, question: &Question) {
             let conflict = exists::Conflict { direction: *direction, local, remote, source, target, ahead: *ahead };
             exists::show(stage, id, &conflict);
         }
+        Question::Power { action, ended, until } => power::show(stage, id, *action, *ended, *until),
         Question::Delete { places, files, folders, bytes } => delete::show(stage, id, places, *files, *folders, *bytes),
     }
 }

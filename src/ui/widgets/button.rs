@@ -114,6 +114,11 @@ pub fn ghost_icon_button(ui: &mut Ui, icon: Icon, label: &str, why_not: Option<&
     button(ui, Weight::Ghost, Some(icon), label, why_not)
 }
 
+/// A button of the lower panel: with its words where the panel is wide, the icon alone where the tabs need the room.
+pub fn panel_button(ui: &mut Ui, icon: Icon, label: &str) -> Response {
+    if ui.max_rect().width() > 1000.0 { ghost_icon_button(ui, icon, label, None) } else { icon_button(ui, icon, label, "") }
+}
+
 /// An icon alone, 28 × 28; the name is for screen readers, the tooltip says more and may name a key.
 pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, tooltip: &str) -> Response {
     icon_button_sized(ui, icon, name, tooltip, None, Vec2::splat(size::BUTTON))

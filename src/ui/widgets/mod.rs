@@ -8,3 +8,4 @@ pub mod field;
 pub mod modal;
 pub mod radio;
 pub mod segmented;
+pub mod side_list;

@@ -24,6 +24,7 @@ fn text(plan: &Plan<'_>) -> String {
     let mut text = format!(
         r#"ModulePath {programs}/usr/lib/proftpd
 LoadModule mod_tls.c
+LoadModule mod_digest.c
 ServerName "Moorline test"
 ServerType standalone
 DefaultAddress 127.0.0.1

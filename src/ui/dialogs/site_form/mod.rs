@@ -1,9 +1,10 @@
-//! The site form: a site's address, folders, session and notes, on four pages.
+//! The site form: a site's address, folders, transfers, session and notes, on five pages.
 
 mod connection;
 mod folders;
 mod notes;
 mod session;
+mod transfers;
 
 use crate::screen::dialog::{SiteForm, SitePage};
 use crate::screen::{Action, Dialog};
@@ -13,9 +14,10 @@ use crate::ui::widgets::segmented::tabs;
 
 use super::{Stage, words};
 
-const PAGES: [(SitePage, &str); 4] = [
+const PAGES: [(SitePage, &str); 5] = [
     (SitePage::Connection, "Connection"),
     (SitePage::Folders, "Folders"),
+    (SitePage::Transfers, "Transfers"),
     (SitePage::Session, "Session"),
     (SitePage::Notes, "Notes"),
 ];
@@ -45,6 +47,7 @@ pub(super) fn show(stage: &mut Stage<'_>, form: &SiteForm) {
             match draft.page {
                 SitePage::Connection => connection::show(ui, draft, &folders, opened),
                 SitePage::Folders => browse = folders::show(ui, draft),
+                SitePage::Transfers => transfers::show(ui, draft),
                 SitePage::Session => session::show(ui, draft),
                 SitePage::Notes => notes::show(ui, draft),
             }

@@ -12,7 +12,7 @@ use crate::model::site::{DataMode, KeepAlive};
 use crate::model::upkeep::IdleCommand;
 use crate::screen::dialog::SiteForm;
 use crate::ui::widgets::button;
-use crate::ui::widgets::field::{self, Field, number};
+use crate::ui::widgets::field::{self, Field};
 use crate::ui::widgets::segmented::segmented;
 
 use super::error;
@@ -42,19 +42,6 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
     });
     keep_alive(ui, form, &errors);
     learned(ui, form, &errors);
-    let mut connections = form.site.connections.min(32);
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 4.0;
-        number(ui, "Transfers at the same time", &mut connections, 0..=32, |value| {
-            if value < 0.5 { "as in settings".to_owned() } else { format!("at most {value:.0}") }
-        });
-        field::below(
-            ui,
-            None,
-            "Each has a connection of its own, beside the one for browsing. Moorline uses fewer when the server asks for it.",
-        );
-    });
-    form.site.connections = connections;
 }
 
 fn keep_alive(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {

@@ -1,0 +1,73 @@
+//! `moorline verify`.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::cli::arguments::VerifyArguments;
+use crate::cli::failure::Failure;
+use crate::cli::output::printable;
+use crate::cli::session::{self, Session};
+use crate::cli::targets;
+use crate::engine::{Command, EventBody};
+use crate::model::conflict::OnExists;
+use crate::model::session::DisconnectWhen;
+use crate::model::verify::{Pair, Verification};
+
+/// Compares and prints what differs; the exit status says whether anything does.
+pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
+    let remote = session::find_remote(&arguments.remote)?;
+    let unreadable =
+        |error: io::Error| Failure::local(format!("\u{201c}{}\u{201d} could not be read: {error}.", arguments.local.display()));
+    let is_folder = std::fs::metadata(&arguments.local).map_err(unreadable)?.is_dir();
+    let local = std::path::absolute(&arguments.local).map_err(unreadable)?;
+    let mut session = Session::connect(&remote, &arguments.connect, OnExists::Skip)?;
+    let mut path = remote.resolve(&session.start_folder())?;
+    if !is_folder && remote.is_folder() {
+        let name = targets::departing_name(&local)?.unwrap_or_default();
+        path = path.child(&name).map_err(targets::usage)?;
+    }
+    let pairs = vec![Pair { local, remote: path }];
+    session.engine.send(Command::Verify { pairs, hashes: arguments.checksums.into() });
+    let result = loop {
+        match session.look()? {
+            Some(EventBody::Verified(result)) => break result,
+            _ => {
+                if let Some(problem) = session.is_stranded() {
+                    return Err(Failure::Connect(problem));
+                }
+            }
+        }
+    };
+    session.leave(DisconnectWhen::QueueDone);
+    print(arguments, &result)?;
+    if result.broken_off.is_none() && result.tally.is_all_same() { Ok(()) } else { Err(Failure::Incomplete(None)) }
+}
+
+fn print(arguments: &VerifyArguments, result: &Arc<Verification>) -> Result<(), Failure> {
+    let text = if arguments.csv {
+        result.csv()
+    } else if arguments.connect.json {
+        let tally = result.tally;
+        let summary = json!({
+            "same": tally.same,
+            "differs": tally.differs,
+            "only_here": tally.only_here,
+            "only_there": tally.only_there,
+            "unprovable": tally.unprovable,
+            "broken_off": result.broken_off,
+        });
+        let rows: String = result.rows.iter().map(|row| format!("{}\n", Verification::json(row))).collect();
+        format!("{rows}{summary}\n")
+    } else {
+        let rows: String = result.text(false).lines().map(|line| format!("{}\n", printable(line))).collect();
+        if arguments.connect.quiet { rows } else { format!("{rows}{}\n", printable(&result.sentence())) }
+    };
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::local(format!("The result could not be written: {error}.")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,88 @@
+//! The settings as they are being edited: a draft on pages, what is typed into it, and what is wrong with that.
+
+use crate::model::name_pattern::NamePattern;
+use crate::model::settings::Settings;
+use crate::screen::typed_limits::{Errors, TypedLimits};
+use crate::screen::typed_schedule::TypedTime;
+
+/// The label of the pattern for the name of the new one when both are kept.
+pub const PATTERN: &str = "Name of the new one when both are kept";
+
+/// The pages of the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are the labels")]
+pub enum SettingsPage {
+    #[default]
+    General,
+    Transfers,
+    Existing,
+    Speed,
+    Connection,
+}
+
+/// Settings as they are being edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettingsForm {
+    /// The draft.
+    pub settings: Settings,
+    /// The page that is shown.
+    pub page: SettingsPage,
+    /// Speed limits as typed.
+    pub limits: TypedLimits,
+    /// Times of the week with limits of their own, as typed.
+    pub schedule: Vec<TypedTime>,
+    /// What is wrong, per field label.
+    pub errors: Errors,
+}
+
+impl SettingsForm {
+    /// The form for `settings`, on its first page.
+    #[must_use]
+    pub fn of(settings: Settings) -> Self {
+        Self {
+            limits: TypedLimits::of(settings.speed),
+            schedule: settings.speed_schedule.iter().map(TypedTime::of).collect(),
+            settings,
+            ..Self::default()
+        }
+    }
+
+    /// Reads what was typed; what is wrong is in `errors`, under the field's label.
+    ///
+    /// Returns the settings, with their figures within limits, when everything is right.
+    pub fn check(&mut self) -> Option<Settings> {
+        self.errors.clear();
+        let mut settings = within_limits(self.settings.clone());
+        settings.speed = self.limits.read(&mut self.errors);
+        if let Err(words) = NamePattern::parse(&settings.rename_pattern) {
+            self.errors.push((PATTERN, words));
+        }
+        let times: Vec<_> = self.schedule.iter_mut().map(TypedTime::check).collect();
+        settings.speed_schedule = times.into_iter().collect::<Option<_>>()?;
+        self.errors.is_empty().then_some(settings)
+    }
+
+    /// Whether something that was typed is wrong.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        !self.errors.is_empty() || self.schedule.iter().any(|time| !time.errors.is_empty())
+    }
+
+    /// Shows the page of the first field that something is wrong with.
+    pub fn show_errors(&mut self) {
+        if self.errors.iter().any(|(label, _)| *label == PATTERN) {
+            self.page = SettingsPage::Existing;
+        } else if self.has_errors() {
+            self.page = SettingsPage::Speed;
+        }
+    }
+}
+
+/// Figures as the settings have them, whatever was typed.
+fn within_limits(mut settings: Settings) -> Settings {
+    let (least, most, _) = crate::screen::enabled::SCALE;
+    settings.scale_percent = settings.scale_percent.clamp(least, most);
+    settings.connections = settings.connections.min(32);
+    settings.timeout_seconds = settings.timeout_seconds.clamp(5, 300);
+    settings
+}

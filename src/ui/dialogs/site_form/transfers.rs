@@ -1,0 +1,58 @@
+//! How files are moved with this site.
+
+use eframe::egui::Ui;
+
+use crate::model::checksum::HashUse;
+use crate::model::clock;
+use crate::screen::dialog::SiteForm;
+use crate::screen::form::LIST_AHEAD;
+use crate::ui::dialogs::limits;
+use crate::ui::text;
+use crate::ui::widgets::field::{self, Field, number, row};
+
+/// Draws the page.
+pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
+    let mut connections = form.site.connections.min(32);
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        number(ui, "Transfers at the same time", &mut connections, 0..=32, |value| {
+            if value < 0.5 { "as in settings".to_owned() } else { format!("at most {value:.0}") }
+        });
+        field::below(
+            ui,
+            None,
+            "Each has a connection of its own, beside the one for browsing. Moorline uses fewer when the server asks for it.",
+        );
+    });
+    form.site.connections = connections;
+    let choices = HashUse::ALL.map(|choice| (choice, choice.label().to_owned()));
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        field::choice(ui, "Compare checksums", &mut form.site.hashes, &choices);
+        field::below(
+            ui,
+            None,
+            "Reply, byte count and size are compared in any case. A checksum takes the server as long as reading the file.",
+        );
+    });
+    let learned = form.learned.filter(|_| !form.forget).and_then(|facts| facts.list_ahead_seconds);
+    let clock =
+        learned.map_or_else(|| "Empty: as measured.".to_owned(), |ahead| format!("Empty: as learned, {}.", clock::in_words(ahead)));
+    let wrong = form.errors.iter().find(|(label, _)| *label == LIST_AHEAD).map(|(_, words)| words.clone());
+    row(ui, [0.0, 0.0], |ui, index| {
+        if index == 0 {
+            let masks = Field::new("Files that are moved as text").hint("none").mono();
+            masks
+                .note("Masks, such as *.txt;*.html. What looks like no text is moved as it is.")
+                .show(ui, &mut form.site.text_files);
+        } else {
+            Field::new(LIST_AHEAD).hint("as learned").note(&clock).error(wrong.as_deref()).show(ui, &mut form.list_ahead);
+        }
+    });
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        ui.label(text::strong(ui, "Speed limits of this site"));
+        limits::fields(ui, &mut form.limits, &form.errors);
+        field::below(ui, None, "Those of the settings hold beside them; the strictest applies.");
+    });
+}
