@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::model::checksum::HashAlgorithm;
 use crate::model::entry::{Entry, EntryKind, Modified, Precision};
 use crate::model::format;
-use crate::model::transfer::{Compared, Direction, Form, TransferRow, TransferState};
+use crate::model::transfer::{Direction, Form, TransferRow, TransferState};
 
 /// Text from a stranger without the characters that would steer a terminal.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {

@@ -31,7 +31,7 @@ use crate::engine::proof_work::ProofWork;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::engine::receipts::Receipts;
-use crate::engine::requeue::requeue;
+use crate::engine::requeue::{enqueue, requeue};
 use crate::engine::session_context::{SessionContext, Shared, chosen_lanes};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::settle;
@@ -494,13 +494,6 @@ impl Actor {
             let problem = Problem::new(ProblemKind::Connect, "Nothing was queued: there is no connection.");
             return self.publisher.publish(EventBody::Trouble(problem.advise("Connect to a site first.")));
         };
-        self.shared.queue.update(|queue| {
-            let batch = queue.new_batch();
-            for job in jobs {
-                let mut item = Item::new(queue.new_id(), site.clone(), job);
-                item.batch = batch;
-                queue.put(item);
-            }
-        });
+        enqueue(&self.shared.queue, &site, jobs);
     }
 }
