@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 use moorline::engine::power::{Awake, Power};
 use moorline::engine::{Answer, Change, Command, Engine, Event, EventBody, Options, Place, Question, QuestionId, Waker};
 use moorline::model::address::AddressPath;
+use moorline::model::chosen::Chosen;
 use moorline::model::conflict::{OnExists, Scope};
 use moorline::model::listing::Listing;
 use moorline::model::path::RemotePath;
@@ -173,7 +174,7 @@ impl Client {
 
     /// Tries failed items again; returns when that has begun.
     fn retry(&mut self) {
-        self.engine.send(Command::Retry { ids: Vec::new() });
+        self.engine.send(Command::Retry { ids: Chosen::everything(QueueTab::Failed) });
         self.until("begun again", |client| (client.engine.queue().summary().failed == 0).then_some(()));
     }
 
@@ -351,7 +352,7 @@ fn a_cancelled_upload_takes_its_temporary_file_away_and_leaves_the_target() {
     client.put(&local, "/a.bin", OnExists::Overwrite);
     server.until(|shelf| shelf.stalled == 1);
     let row = client.row("/a.bin", |row| row.moved > 0);
-    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.engine.send(Command::Cancel { ids: vec![row.id].into() });
     server.with(|shelf| shelf.stall = None);
     client.until("gone", |client| client.rows().is_empty().then_some(()));
     server.until(|shelf| !shelf.files.contains_key("/a.bin.part"));
@@ -500,14 +501,14 @@ fn a_source_that_changed_is_not_glued_to_what_came_of_the_old_one() {
     server.with(|shelf| shelf.stall = Some(100_000));
     client.get("/f.bin", &folder.path().join("f.bin"), OnExists::Ask);
     let row = client.row("/f.bin", |row| row.moved == 100_000);
-    client.engine.send(Command::Pause { ids: vec![row.id] });
+    client.engine.send(Command::Pause { ids: vec![row.id].into() });
     client.row("/f.bin", |row| row.state == TransferState::Paused);
     let new = vec![7; 500_000];
     server.with(|shelf| {
         shelf.files.insert("/f.bin".into(), new.clone());
         shelf.stall = None;
     });
-    client.engine.send(Command::Resume { ids: vec![row.id] });
+    client.engine.send(Command::Resume { ids: vec![row.id].into() });
     client.done("/f.bin");
     assert!(fs::read(folder.path().join("f.bin")).unwrap() == new, "old and new bytes are mixed");
 }
@@ -561,7 +562,7 @@ fn a_limited_transfer_is_cancelled_and_the_connection_goes_on() {
     client.engine.send(Command::LimitSpeed { limits: Some(limit(1)) });
     client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
     let row = client.row("/big.bin", |row| row.moved > 0);
-    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.engine.send(Command::Cancel { ids: vec![row.id].into() });
     client.until("cancelled", |client| client.rows().is_empty().then_some(()));
     client.get("/small.bin", &folder.path().join("small.bin"), OnExists::Overwrite);
     client.done("/small.bin");
@@ -694,7 +695,7 @@ fn a_queue_that_was_emptied_is_followed_by_nothing() {
     client.engine.send(Command::LimitSpeed { limits: Some(limit(1)) });
     client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
     let row = client.row("/big.bin", |row| row.moved > 0);
-    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.engine.send(Command::Cancel { ids: vec![row.id].into() });
     let problem = client.trouble();
     assert_eq!(problem.what, "Everything was taken out of the queue, so this machine does not shut down.");
 }
@@ -941,7 +942,7 @@ fn hostile_names_stay_outside_and_are_named() {
     assert!(rest.server_words.as_deref().is_some_and(|words| words.contains("../outside")), "{rest:?}");
     // Trying again reads the folder anew and does not get around the check.
     let listings = server.count("MLSD");
-    client.engine.send(Command::Retry { ids: Vec::new() });
+    client.engine.send(Command::Retry { ids: Chosen::everything(QueueTab::Failed) });
     client.until("failed again", |client| {
         let rows = client.rows();
         let failed = |row: &&TransferRow| matches!(row.state, TransferState::Failed(_));
@@ -1032,7 +1033,7 @@ fn the_question_of_a_cancelled_item_is_withdrawn_and_the_next_one_asked() {
     let (first, question) = client.asked();
     let Question::Exists { transfer, .. } = question else { panic!("{question:?}") };
     client.get("/b", &folder.path().join("b"), OnExists::Ask);
-    client.engine.send(Command::Cancel { ids: vec![transfer] });
+    client.engine.send(Command::Cancel { ids: vec![transfer].into() });
     client.hear("withdrawn", |body| matches!(body, EventBody::Withdrawn { id } if *id == first).then_some(()));
     let (second, _) = client.asked();
     // Another session takes the place of this one: its questions are void too.
@@ -1110,12 +1111,12 @@ fn a_cancelled_download_leaves_nothing_and_a_held_queue_moves_nothing() {
     let first = client.row("/a", |row| row.moved == 100_000);
     let second = client.row("/b", |row| row.moved == 100_000);
     // Cancelled and paused in one breath: what goes further counts.
-    client.engine.send(Command::Cancel { ids: vec![first.id] });
-    client.engine.send(Command::Pause { ids: vec![first.id, second.id] });
+    client.engine.send(Command::Cancel { ids: vec![first.id].into() });
+    client.engine.send(Command::Pause { ids: vec![first.id, second.id].into() });
     client.row("/b", |row| row.state == TransferState::Paused);
     client.until("gone", |client| (client.rows().len() == 1).then_some(()));
     client.engine.send(Command::HoldQueue { held: true });
-    client.engine.send(Command::Resume { ids: vec![second.id] });
+    client.engine.send(Command::Resume { ids: vec![second.id].into() });
     client.row("/b", |row| row.state == TransferState::Queued);
     server.with(|shelf| shelf.stall = None);
     client.engine.send(Command::HoldQueue { held: false });
@@ -1132,10 +1133,10 @@ fn cancelling_a_paused_download_takes_its_part_away() {
     let mut client = Client::moored(&server);
     client.get("/a", &folder.path().join("a"), OnExists::Ask);
     let row = client.row("/a", |row| row.moved == 100_000);
-    client.engine.send(Command::Pause { ids: vec![row.id] });
+    client.engine.send(Command::Pause { ids: vec![row.id].into() });
     client.row("/a", |row| row.state == TransferState::Paused);
     assert_eq!(names(folder.path()), ["a.part"]);
-    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.engine.send(Command::Cancel { ids: vec![row.id].into() });
     client.until("gone", |client| client.rows().is_empty().then_some(()));
     // The engine's end waits for what its threads still have to do.
     drop(client);

@@ -7,7 +7,7 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,11 +23,14 @@ use moorline::model::conflict::OnExists;
 use moorline::model::path::RemotePath;
 use moorline::model::secret::Secret;
 use moorline::model::site::{Encryption, Site, SiteId};
-use moorline::model::transfer::{Direction, QueueTab, TransferState};
+use moorline::model::transfer::{Direction, Priority, QueueTab, TransferState};
 use moorline::store::places::Places;
 use moorline::store::queue::{Change, QueueJournal, SavedItem, SavedState};
 use support::servers::{Kind, PASSWORD, Server, Setup, USER};
 use support::tree;
+
+/// The queue as it is saved.
+type Items = BTreeMap<u64, SavedItem>;
 
 /// The child's home, given by the environment; without it the child's test does nothing.
 const HOME: &str = "MOORLINE_KILL_HOME";
@@ -111,10 +114,12 @@ impl Round {
             modified: None,
             part: None,
             tries: 0,
+            priority: Priority::Normal,
+            place: None,
         };
-        let (mut journal, ..) = QueueJournal::open(&Places::in_folder(home.path()));
-        journal.append(Change::Put(item(1, Direction::Upload, &up, format!("/up {number}")))).unwrap();
-        journal.append(Change::Put(item(2, Direction::Download, &back, format!("/down {number}")))).unwrap();
+        let (mut journal, ..) = QueueJournal::open::<Items>(&Places::in_folder(home.path()));
+        journal.append(&Change::Put(item(1, Direction::Upload, &up, format!("/up {number}")))).unwrap();
+        journal.append(&Change::Put(item(2, Direction::Download, &back, format!("/down {number}")))).unwrap();
         journal.flush().unwrap();
         Self { home, up, back }
     }
@@ -134,8 +139,8 @@ impl Round {
         let copy = tempfile::tempdir().unwrap();
         fs::create_dir(copy.path().join("state")).unwrap();
         fs::copy(self.home.path().join("state/queue.journal"), copy.path().join("state/queue.journal")).unwrap();
-        let (_journal, items, _) = QueueJournal::open(&Places::in_folder(copy.path()));
-        let (folders, files): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.is_folder == Some(true));
+        let (_journal, items, _) = QueueJournal::open::<Items>(&Places::in_folder(copy.path()));
+        let (folders, files): (Vec<_>, Vec<_>) = items.into_values().partition(|item| item.is_folder == Some(true));
         let mut names = files.iter().map(|item| logged(&item.remote.to_string())).collect::<Vec<_>>();
         let count = names.len();
         names.sort();

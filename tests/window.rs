@@ -4,6 +4,7 @@
 #[path = "support/cutting_server.rs"]
 mod cutting_server;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,15 +13,19 @@ use std::time::{Duration, Instant};
 use cutting_server::CuttingServer;
 use eframe::egui::{self, Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use moorline::app::{App, WindowWaker};
 use moorline::engine::{Engine, Options};
 use moorline::model::conflict::OnExists;
+use moorline::model::path::RemotePath;
 use moorline::model::session::Phase;
 use moorline::model::settings::Settings;
+use moorline::model::site::SiteId;
+use moorline::model::transfer::{Direction, Priority};
 use moorline::practice::Practice;
 use moorline::screen::{Dialog, Screen};
 use moorline::store::places::Places;
+use moorline::store::queue::{Change, QueueJournal, SavedItem, SavedState};
 use tempfile::TempDir;
 
 /// A hang ends here; nothing is measured by it.
@@ -40,8 +45,44 @@ struct Window {
 impl Window {
     /// Opens it with an empty local folder, and the queue panel high enough for its rows.
     fn open() -> Self {
+        Self::open_in(tempfile::tempdir().unwrap())
+    }
+
+    /// Opens it with uploads of these files that wait from last time, in this order.
+    fn open_with_queue(names: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
+        let (mut journal, ..) = QueueJournal::open::<BTreeMap<u64, SavedItem>>(&Places::in_folder(home.path()));
+        for (id, name) in (1_u64..).zip(names) {
+            let item = SavedItem {
+                id,
+                site: SiteId("elsewhere".into()),
+                direction: Direction::Upload,
+                local: PathBuf::from(format!("/kept/{name}")),
+                remote: RemotePath::parse(&format!("/www/{name}")).unwrap(),
+                is_folder: Some(false),
+                from_folder: false,
+                on_exists: OnExists::Ask,
+                state: SavedState::Queued,
+                moved: 0,
+                size: Some(id * 1000),
+                modified: None,
+                part: None,
+                tries: 0,
+                priority: Priority::Normal,
+                place: None,
+            };
+            journal.append(&Change::Put(item)).unwrap();
+        }
+        drop(journal);
+        Self::open_in(home)
+    }
+
+    fn open_in(home: TempDir) -> Self {
         fs::create_dir(home.path().join("local")).unwrap();
+        Self::open_again(home)
+    }
+
+    fn open_again(home: TempDir) -> Self {
         let places = Places::in_folder(home.path());
         let settings = Settings { local_folder: Some(home.path().join("local")), ..Settings::default() };
         moorline::store::settings::save(&places, &settings).unwrap();
@@ -140,6 +181,23 @@ impl Window {
             self.harness.event(egui::Event::Key { key, pressed, modifiers, repeat: false, physical_key: None });
             self.step();
         }
+    }
+
+    /// The rows of the queue from the top down.
+    fn queue_rows(&self) -> Vec<String> {
+        let mut rows: Vec<(f32, String)> = self
+            .harness
+            .query_all_by_role(egui::accesskit::Role::Row)
+            .filter_map(|node| Some((node.rect().top(), node.accesskit_node().label()?)))
+            .filter(|(_, label)| label.starts_with("/kept/"))
+            .collect();
+        rows.sort_by(|one, other| one.0.total_cmp(&other.0));
+        rows.into_iter().map(|(_, label)| label.trim_start_matches("/kept/").to_owned()).collect()
+    }
+
+    #[track_caller]
+    fn until_rows(&mut self, expected: &[&str]) {
+        self.until_window(&format!("{expected:?}"), |window| window.queue_rows() == expected);
     }
 
     /// Drops a file from the desktop over the middle of what is called so.
@@ -346,4 +404,55 @@ fn a_421_that_asks_to_wait_counts_down_until_a_person_reconnects() {
     window.until("moored again", |screen| screen.session.phase == Phase::Moored);
     assert_eq!(server.logins(), 2);
     assert_eq!(window.screen().remote.remote_folder().unwrap().as_str(), "/srv/data");
+}
+
+#[test]
+fn what_waits_is_filtered_sorted_moved_and_made_urgent_and_is_so_after_a_restart() {
+    let mut window = Window::open_with_queue(&["d.txt", "b.php", "c.txt", "a.php"]);
+    window.until("what was kept is there", |screen| screen.queue.queued == 4);
+    window.press(CTRL, Key::Num2);
+    window.until_rows(&["d.txt", "b.php", "c.txt", "a.php"]);
+
+    window.click("Filter transfers");
+    window.harness.get_by_label("Filter, transfers").type_text("*.PHP");
+    window.until_rows(&["b.php", "a.php"]);
+    window.harness.get_by_label("Filter, transfers").type_text("x");
+    window.until_label("Nothing matches the filter");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until_rows(&["d.txt", "b.php", "c.txt", "a.php"]);
+
+    window.click("Sorted by queue order");
+    window.click("Name");
+    window.until_rows(&["a.php", "b.php", "c.txt", "d.txt"]);
+    window.click("Sorted by name");
+    window.click("Queue order");
+    window.until_rows(&["d.txt", "b.php", "c.txt", "a.php"]);
+
+    window.click("/kept/a.php");
+    window.press(CTRL, Key::Home);
+    window.until_rows(&["a.php", "d.txt", "b.php", "c.txt"]);
+    window.press(CTRL, Key::ArrowDown);
+    window.until_rows(&["d.txt", "a.php", "b.php", "c.txt"]);
+    window.click("/kept/c.txt");
+    window.press(Modifiers::NONE, Key::Plus);
+    window.until_rows(&["c.txt", "d.txt", "a.php", "b.php"]);
+
+    // The order is that of the next start.
+    let Window { harness, home, .. } = window;
+    drop(harness);
+    let mut window = Window::open_again(home);
+    window.until("what was kept is there", |screen| screen.queue.queued == 4);
+    window.press(CTRL, Key::Num2);
+    window.until_rows(&["c.txt", "d.txt", "a.php", "b.php"]);
+
+    // All that matches the filter, and nothing else.
+    window.click("Filter transfers");
+    window.harness.get_by_label("Filter, transfers").type_text("txt");
+    window.until_rows(&["c.txt", "d.txt"]);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.press(CTRL, Key::A);
+    window.press(Modifiers::NONE, Key::Delete);
+    window.until("both are out", |screen| screen.queue.queued == 2);
+    window.click("Filter transfers");
+    window.until_rows(&["a.php", "b.php"]);
 }

@@ -9,9 +9,8 @@ use eframe::egui::{Context, UserAttentionType, ViewportCommand};
 
 use crate::app::machine;
 use crate::engine::Engine;
-use crate::model::transfer::QueueTab;
 use crate::screen::state::Focus;
-use crate::screen::{Action, Effect, PanelTab, Screen};
+use crate::screen::{Action, Effect, Screen};
 
 /// A picker that ends sooner than this was never shown: the system has neither a portal nor zenity.
 const TOO_SOON: Duration = Duration::from_millis(100);
@@ -26,8 +25,8 @@ pub struct Outside<'a> {
     pub later: &'a Sender<Action>,
 }
 
-/// Does what the screen asks for; returns what follows from it at once.
-pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) -> Option<Action> {
+/// Does what the screen asks for.
+pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) {
     match effect {
         Effect::Engine(command) => outside.engine.send(command),
         Effect::PickFiles => in_thread(outside, "moorline-pick-files", || {
@@ -48,13 +47,11 @@ pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) -> Option
         }),
         Effect::PasteFiles => in_thread(outside, "moorline-paste", || copied_files().map(Action::PickedFiles)),
         Effect::CopyLog => outside.ctx.copy_text(log_text(outside.engine)),
-        Effect::SelectAllTransfers => return select_all(outside.engine, screen.tab),
         Effect::Announce(words) => announce(outside, words),
         Effect::CopyText(text) => outside.ctx.copy_text(text),
         Effect::Focus(focus) => put_focus(outside.ctx, screen, focus),
         Effect::CloseWindow => outside.ctx.send_viewport_cmd(ViewportCommand::Close),
     }
-    None
 }
 
 /// Tells something on the desktop, unless a person looks at the window and has seen it there.
@@ -109,17 +106,6 @@ fn log_text(engine: &Engine) -> String {
     let log = engine.log();
     let lines = log.lines(log.range());
     lines.iter().map(|line| format!("{} #{} {}\n", line.at, line.connection, line.text)).collect()
-}
-
-fn select_all(engine: &Engine, tab: PanelTab) -> Option<Action> {
-    let tab = match tab {
-        PanelTab::Active => QueueTab::Active,
-        PanelTab::Queued => QueueTab::Queued,
-        PanelTab::Failed => QueueTab::Failed,
-        PanelTab::Done => QueueTab::Done,
-        PanelTab::Log | PanelTab::Timeline => return None,
-    };
-    Some(Action::SelectTransfers(engine.queue().ids(tab)))
 }
 
 /// Puts the keyboard there; the address field's text is selected, so that typing replaces it.

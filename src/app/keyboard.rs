@@ -105,6 +105,8 @@ fn screen_key(key: egui::Key) -> Option<Key> {
         egui::Key::ArrowLeft => Key::Left,
         egui::Key::ArrowRight => Key::Right,
         egui::Key::ArrowUp => Key::Up,
+        egui::Key::ArrowDown => Key::Down,
+        egui::Key::End => Key::End,
         egui::Key::Period => Key::Period,
         egui::Key::Comma => Key::Comma,
         egui::Key::Plus => Key::Plus,

@@ -85,7 +85,7 @@ impl App {
         for _ in 0..TURNS {
             let Some(action) = waiting.pop_front() else { break };
             let effects = reduce(&mut self.screen, action);
-            waiting.extend(self.perform(ctx, effects));
+            self.perform(ctx, effects);
         }
         // The keyboard follows the screen: out of the address field once it was entered, into the pane that became active.
         if before != (self.screen.focus, self.screen.active) {
@@ -94,18 +94,16 @@ impl App {
         }
     }
 
-    fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) -> Vec<Action> {
-        let mut actions = Vec::new();
+    fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) {
         for effect in effects {
             if matches!(effect, Effect::CloseWindow) {
                 let kept = self.window_place(ctx).map(|place| reduce(&mut self.screen, place)).unwrap_or_default();
                 let outside = Outside { ctx, engine: &self.engine, later: &self.sender };
-                actions.extend(kept.into_iter().filter_map(|effect| perform(&outside, &self.screen, effect)));
+                kept.into_iter().for_each(|effect| perform(&outside, &self.screen, effect));
             }
             let outside = Outside { ctx, engine: &self.engine, later: &self.sender };
-            actions.extend(perform(&outside, &self.screen, effect));
+            perform(&outside, &self.screen, effect);
         }
-        actions
     }
 
     /// The window's size, to be kept for the next time.
@@ -130,8 +128,7 @@ impl App {
         while let Some(event) = self.engine.next_event() {
             let ready = matches!(event.body, EventBody::Settings(_));
             let effects = absorb(&mut self.screen, event, now);
-            let actions = self.perform(ctx, effects);
-            self.act(ctx, actions);
+            self.perform(ctx, effects);
             if ready && let Some(address) = self.address.take() {
                 self.act(ctx, vec![Action::OpenAddress(address)]);
             }

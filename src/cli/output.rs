@@ -202,7 +202,7 @@ mod tests {
     use crate::model::problem::{Problem, ProblemKind};
     use crate::model::receipt::ReceiptId;
     use crate::model::site::SiteId;
-    use crate::model::transfer::{Compared, Proof, TransferId};
+    use crate::model::transfer::{Compared, Priority, Proof, TransferId};
 
     fn entry() -> Entry {
         let mut entry = Entry::new("a \u{1b}[31m\u{202e}b", EntryKind::File);
@@ -247,6 +247,7 @@ mod tests {
             remote: RemotePath::parse("/r/a").unwrap(),
             is_folder: false,
             state,
+            priority: Priority::Normal,
             moved: 7,
             size: Some(7),
             speed: 0,

@@ -20,7 +20,6 @@ use crate::engine::compare;
 use crate::engine::event::EventBody;
 use crate::engine::governor::Governor;
 use crate::engine::handle::Options;
-use crate::engine::journal::{self, JournalWriter};
 use crate::engine::keeper::Keeper;
 use crate::engine::leftovers::{self, Leftovers};
 use crate::engine::local_work::{change_local, show_local};
@@ -31,7 +30,6 @@ use crate::engine::proof_work::ProofWork;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::engine::receipts::Receipts;
-use crate::engine::requeue::{enqueue, requeue};
 use crate::engine::session_context::{SessionContext, Shared, chosen_lanes};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::settle;
@@ -43,10 +41,9 @@ use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, Queue, StopWish};
 use crate::model::secret::Secret;
 use crate::model::site::{Site, SiteTree};
-use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
+use crate::model::transfer::{Job, QueueTab, TransferId};
 use crate::store::places::Places;
 use crate::store::queue::QueueJournal;
 use crate::store::secrets::SecretStore;
@@ -207,35 +204,33 @@ impl Actor {
             actor.record(true).await;
         }
         if let Some(places) = options.places.filter(|_| options.keep_queue) {
-            let (journal, items, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
-            actor.restore(journal, items.into_iter().map(journal::restored).collect(), problem);
+            let (journal, queue, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
+            actor.restore(journal, queue, problem);
         }
         actor.begin_run();
         Some(actor)
     }
 
-    fn restore(&self, journal: QueueJournal, items: Vec<Item>, problem: Option<Problem>) {
+    fn restore(&self, journal: QueueJournal, queue: Queue, problem: Option<Problem>) {
         if let Some(problem) = problem {
             self.publisher.publish(EventBody::Trouble(problem));
         }
-        let count = items.len();
-        self.shared.queue.update(|queue| items.into_iter().for_each(|item| queue.put(item)));
+        let count = queue.len();
+        let publisher = self.publisher.clone();
+        let kept = self.shared.queue.keep(queue, journal, move |words: String| {
+            let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
+            publisher.publish(EventBody::Trouble(problem));
+        });
         if count > 0 {
             // Only now: it wakes the window, which then finds them.
             let words = format::counted(count, "transfer is", "transfers are");
             self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time.")));
         }
-        let publisher = self.publisher.clone();
-        let on_trouble = move |words: String| {
-            let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
-            publisher.publish(EventBody::Trouble(problem));
-        };
-        match JournalWriter::start(journal, on_trouble) {
-            Ok(writer) => self.shared.queue.keep(writer),
-            Err(error) => self.publisher.publish(EventBody::Trouble(Problem::new(
+        if let Err(error) = kept {
+            self.publisher.publish(EventBody::Trouble(Problem::new(
                 ProblemKind::Local,
                 format!("The queue is not saved in this session: {error}."),
-            ))),
+            )));
         }
     }
 
@@ -275,36 +270,25 @@ impl Actor {
                 }
             }
             Command::Change(change) => self.change(change),
-            Command::Enqueue { jobs } => self.enqueue(jobs),
+            Command::Enqueue { jobs } => self.enqueue(jobs).await,
             Command::HoldQueue { held } => {
                 self.shared.queue.update(|queue| queue.hold(held));
                 if held {
                     self.shared.queue.stop_all();
                 }
             }
-            Command::Pause { ids } => drop(self.shared.queue.wish(&ids, StopWish::Pause)),
-            Command::Resume { ids } => {
-                self.shared.queue.unpause(&ids);
-                requeue(&self.shared.queue, &ids, |state| *state == TransferState::Paused);
-            }
+            Command::Pause { ids } => self.shared.queue.pause(&ids).await,
+            Command::Resume { ids } => self.shared.queue.resume(&ids).await,
             Command::Cancel { ids } => {
-                self.abandon_parts(&ids).await;
-                let gone = self.shared.queue.wish(&ids, StopWish::Remove);
+                let gone = self.shared.queue.cancel(&ids, async |ids: &[TransferId]| self.abandon_parts(ids).await).await;
                 self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
             }
-            Command::Retry { ids } => {
-                let ids = if ids.is_empty() { self.shared.queue.read(|queue| queue.ids(QueueTab::Failed)) } else { ids };
-                requeue(&self.shared.queue, &ids, |state| matches!(state, TransferState::Failed(_)));
-            }
-            Command::RetryLike { id } => {
-                let ids = self.shared.queue.read(|queue| queue.failed_like(id));
-                requeue(&self.shared.queue, &ids, |state| matches!(state, TransferState::Failed(_)));
-            }
+            Command::RetryLike { id } => self.shared.queue.retry_like(id).await,
             Command::GoOn { direction } => self.shared.queue.update(|queue| queue.take_wall(direction)),
-            Command::ClearDone => self.shared.queue.update(|queue| {
-                let done = queue.ids(QueueTab::Done);
-                queue.remove_all(&done);
-            }),
+            Command::Retry { ids } => self.shared.queue.retry(&ids).await,
+            Command::Reorder { ids, to } => self.shared.queue.reorder(&ids, to).await,
+            Command::Prioritise { ids, priority } => self.shared.queue.prioritise(&ids, priority).await,
+            Command::ClearDone => self.shared.queue.clear_done().await,
             Command::AskReceipt { .. }
             | Command::ExportReceipts { .. }
             | Command::Verify { .. }
@@ -489,11 +473,19 @@ impl Actor {
         });
     }
 
-    fn enqueue(&self, jobs: Vec<Job>) {
+    async fn enqueue(&self, jobs: Vec<Job>) {
         let Some(site) = self.session.as_ref().map(|session| session.context.site.id.clone()) else {
             let problem = Problem::new(ProblemKind::Connect, "Nothing was queued: there is no connection.");
             return self.publisher.publish(EventBody::Trouble(problem.advise("Connect to a site first.")));
         };
-        enqueue(&self.shared.queue, &site, jobs);
+        let batch = self.shared.queue.update(Queue::new_batch);
+        // The queue gives them their identities.
+        let items = jobs.into_iter().map(|job| {
+            let mut item = Item::new(TransferId(0), site.clone(), job);
+            item.batch = batch;
+            item
+        });
+        let items = items.collect();
+        self.shared.queue.put_all(items).await;
     }
 }

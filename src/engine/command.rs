@@ -6,16 +6,18 @@ use std::sync::Arc;
 use crate::engine::event::QuestionId;
 use crate::model::address::AddressPath;
 use crate::model::checksum::HashUse;
+use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::queue::Reorder;
 use crate::model::rate::SpeedLimits;
 use crate::model::receipt_export::{ExportFormat, Wanted};
 use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
-use crate::model::transfer::{Direction, Job, TransferId};
+use crate::model::transfer::{Direction, Job, Priority, TransferId};
 use crate::model::verify::{Pair, Verification};
 use crate::model::when_done::WhenDone;
 
@@ -156,25 +158,39 @@ pub enum Command {
         /// Held.
         held: bool,
     },
-    /// Holds single items.
+    /// Holds items.
     Pause {
         /// Which.
-        ids: Vec<TransferId>,
+        ids: Chosen,
     },
-    /// Releases single items.
+    /// Releases items.
     Resume {
         /// Which.
-        ids: Vec<TransferId>,
+        ids: Chosen,
     },
     /// Takes items out of the queue; running ones stop within 100 ms.
     Cancel {
         /// Which.
-        ids: Vec<TransferId>,
+        ids: Chosen,
     },
     /// Queues failed items again.
     Retry {
-        /// Which; empty means all failed ones.
-        ids: Vec<TransferId>,
+        /// Which.
+        ids: Chosen,
+    },
+    /// Moves items that wait to another place in the queue.
+    Reorder {
+        /// Which.
+        ids: Chosen,
+        /// Where.
+        to: Reorder,
+    },
+    /// Makes items more or less urgent; what a folder brings is as urgent as the folder.
+    Prioritise {
+        /// Which.
+        ids: Chosen,
+        /// How urgent.
+        priority: Priority,
     },
     /// Queues everything again that failed for the same reason as this one.
     RetryLike {

@@ -45,24 +45,29 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
     settle::announce(ctx, item.id);
     // An answer for the whole batch may have come while the folder was read.
     let on_exists = existing::standing(ctx, item);
-    ctx.queue.update_together(|queue| {
-        for child in children {
-            let Ok(remote) = item.remote.child(&child.name) else { continue };
-            let job = Job { direction: item.direction, local: child.path, remote, on_exists };
-            let mut new = Item::new(queue.new_id(), item.site.clone(), job);
-            new.batch = item.batch;
-            new.is_folder = Some(child.is_folder);
-            new.size = child.size;
-            new.modified = child.modified;
-            new.target = match &there {
-                None => Target::Absent,
-                Some(listing) => target_in(listing, &child.name),
-            };
-            queue.put(new);
-        }
-        leave(queue, item.id, &end);
+    let items = children.into_iter().filter_map(|child| {
+        let remote = item.remote.child(&child.name).ok()?;
+        let job = Job { direction: item.direction, local: child.path, remote, on_exists };
+        let mut new = inside(item, job);
+        new.is_folder = Some(child.is_folder);
+        new.size = child.size;
+        new.modified = child.modified;
+        new.target = match &there {
+            None => Target::Absent,
+            Some(listing) => target_in(listing, &child.name),
+        };
+        Some(new)
     });
+    ctx.queue.put_together(items.collect(), |queue| leave(queue, item.id, &end));
     end.map_err(Stopped::for_good)
+}
+
+/// An item for what is in a folder that is an item; the queue gives it its identity.
+fn inside(folder: &Item, job: Job) -> Item {
+    let mut new = Item::new(TransferId(0), folder.site.clone(), job);
+    new.priority = folder.priority;
+    new.batch = folder.batch;
+    new
 }
 
 /// The folder itself is through as its content enters the queue: read once more after a crash, it would queue it twice.
@@ -139,30 +144,27 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
     settle::announce(ctx, item.id);
     // An answer for the whole batch may have come while the folder was read.
     let on_exists = existing::standing(ctx, item);
-    ctx.queue.update_together(|queue| {
-        for entry in &listing.entries {
-            let is_folder = match entry.kind {
-                EntryKind::Dir => Some(true),
-                EntryKind::File => Some(false),
-                EntryKind::Link => None,
-                EntryKind::Other => continue,
-            };
-            let Ok(remote) = item.remote.child(&entry.name) else { continue };
-            let local = item.local.join(&entry.name);
-            let job = Job { direction: item.direction, local, remote, on_exists };
-            let mut new = Item::new(queue.new_id(), item.site.clone(), job);
-            new.batch = item.batch;
-            new.is_folder = is_folder;
-            new.size = if is_folder == Some(false) { entry.size } else { None };
-            new.modified = entry.modified;
-            new.from_folder = true;
-            if let Err(error) = safe_local_name(&entry.name) {
-                new.state = TransferState::Failed(Problem::new(ProblemKind::Name, format!("Not fetched: {error}.")));
-            }
-            queue.put(new);
+    let items = listing.entries.iter().filter_map(|entry| {
+        let is_folder = match entry.kind {
+            EntryKind::Dir => Some(true),
+            EntryKind::File => Some(false),
+            EntryKind::Link => None,
+            EntryKind::Other => return None,
+        };
+        let remote = item.remote.child(&entry.name).ok()?;
+        let local = item.local.join(&entry.name);
+        let job = Job { direction: item.direction, local, remote, on_exists };
+        let mut new = inside(item, job);
+        new.is_folder = is_folder;
+        new.size = if is_folder == Some(false) { entry.size } else { None };
+        new.modified = entry.modified;
+        new.from_folder = true;
+        if let Err(error) = safe_local_name(&entry.name) {
+            new.state = TransferState::Failed(Problem::new(ProblemKind::Name, format!("Not fetched: {error}.")));
         }
-        leave(queue, item.id, &end);
+        Some(new)
     });
+    ctx.queue.put_together(items.collect(), |queue| leave(queue, item.id, &end));
     end.map_err(Stopped::for_good)
 }
 

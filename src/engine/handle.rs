@@ -86,16 +86,16 @@ impl Engine {
         let (events, received) = mpsc::channel();
         let current = Arc::new(AtomicU64::new(0));
         let (queue, log, chronicle) = (SharedQueue::default(), LogView::default(), Chronicle::default());
+        let view = QueueView::new(queue.clone(), Arc::clone(&waker));
         let publisher = Publisher::new(events, waker, log.clone(), chronicle.clone(), Arc::clone(&current));
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("moorline-io").enable_all().build()?;
-        let worker_queue = queue.clone();
         let thread = thread::Builder::new().name("moorline-worker".into()).spawn(move || {
-            runtime.block_on(actor::run(options, keyring, power, inbox, publisher, worker_queue));
+            runtime.block_on(actor::run(options, keyring, power, inbox, publisher, queue));
             // A disk or keyring call that hangs must not keep the program from ending.
             runtime.shutdown_timeout(Duration::from_secs(1));
         })?;
-        let (queue, thread) = (QueueView::new(queue), Some(thread));
+        let (queue, thread) = (view, Some(thread));
         Ok(Self { commands: Some(commands), events: received, current, queue, log, chronicle, thread })
     }
 

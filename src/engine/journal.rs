@@ -5,19 +5,21 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::model::entry::{Modified, Precision};
-use crate::model::queue::Item;
-use crate::model::transfer::{Job, TransferId, TransferState};
+use crate::model::queue::{Item, Queue};
+use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
 use crate::store::file::StoreError;
-use crate::store::queue::{Change, QueueJournal, SavedItem, SavedState};
+use crate::store::queue::{Change, QueueJournal, Restore, SavedItem, SavedState};
 
 /// How soon a disk that refused is tried again.
 const NEXT_ATTEMPT: Duration = Duration::from_secs(2);
+/// Items that are read from the queue at a time: its lock is held for about a millisecond.
+const PORTION: usize = 1_000;
 
 /// Takes changes; dropping it writes what is left and ends the threads.
 #[derive(Debug)]
@@ -36,8 +38,31 @@ enum Work {
     Change(Change),
     /// The disk refused to flush.
     NotFlushed(io::Error),
-    End,
+    /// The journal that is written anew was flushed, or the disk refused.
+    AnewFlushed(io::Result<()>),
+    /// Nothing follows; this is the queue that remains.
+    End(Box<Queue>),
 }
+
+/// What the flushing thread is given.
+enum Flush {
+    Journal(io::Result<File>),
+    Anew(io::Result<File>),
+}
+
+/// Items of the queue, to write the journal anew.
+#[derive(Debug)]
+pub struct Portion {
+    /// The items.
+    pub items: Vec<SavedItem>,
+    /// The identity to go on from; none when these were the last.
+    pub next: Option<u64>,
+    /// Changes that had been handed over when these were read.
+    pub taken: u64,
+}
+
+/// Where the journal's thread reads the queue: about so many items from an identity on. Nothing when the queue is gone.
+pub type ReadQueue = Box<dyn Fn(u64, usize) -> Option<Portion> + Send>;
 
 /// A place in the journal that can be waited for.
 #[derive(Debug)]
@@ -55,38 +80,54 @@ impl Ticket {
 }
 
 impl JournalWriter {
-    /// Starts the thread that writes `journal`. `on_trouble` hears of the first write that fails, and of the next one
-    /// after the disk took everything again.
+    /// Starts the thread that writes `journal`, and reads the queue where it has to be written anew. `on_trouble` hears of the
+    /// first write that fails, and of the next one after the disk took everything again.
     ///
     /// # Errors
     /// The system refuses a thread.
-    pub fn start(journal: QueueJournal, on_trouble: impl Fn(String) + Send + 'static) -> io::Result<Self> {
+    pub fn start(journal: QueueJournal, read_queue: ReadQueue, on_trouble: impl Fn(String) + Send + 'static) -> io::Result<Self> {
         let (work, received) = mpsc::channel();
         let (count, written) = watch::channel(0);
         let (to_flush, flushes) = mpsc::channel();
         let back = work.clone();
         let flusher = thread::Builder::new().name("moorline-flush".into()).spawn(move || flush_until_closed(&flushes, &back))?;
         let thread = thread::Builder::new().name("moorline-journal".into()).spawn(move || {
-            Scribe { journal, count, on_trouble, told: false }.write_until_end(&received, &to_flush);
-            drop(to_flush);
+            Scribe { journal, count, read_queue, anew: Anew::No, next_attempt: None, on_trouble, told: false, to_flush }
+                .write_until_end(&received);
             drop(flusher.join());
         })?;
         Ok(Self { work, taken: AtomicU64::new(0), written, thread: Some(thread) })
     }
 
-    /// Records what became of items; `None` means that one is gone.
-    pub fn record<'a>(&self, items: impl Iterator<Item = (TransferId, Option<&'a Item>)>) {
-        items.for_each(|(id, item)| self.send(change(id, item)));
+    /// Records changes.
+    pub fn record(&self, changes: impl Iterator<Item = Change>) {
+        changes.for_each(|change| self.send(change));
     }
 
     /// The same, as one record.
-    pub fn record_together<'a>(&self, items: impl Iterator<Item = (TransferId, Option<&'a Item>)>) {
-        self.send(Change::Together(items.map(|(id, item)| change(id, item)).collect()));
+    pub fn record_together(&self, changes: Vec<Change>) {
+        if !changes.is_empty() {
+            self.send(Change::Together(changes));
+        }
     }
 
     /// The place behind everything that was recorded so far.
     pub fn ticket(&self) -> Ticket {
-        Ticket { number: self.taken.load(Ordering::Acquire), written: self.written.clone() }
+        Ticket { number: self.taken(), written: self.written.clone() }
+    }
+
+    /// How many changes were recorded so far.
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Acquire)
+    }
+
+    /// Writes what is left and ends the threads; `queue` is what the journal must amount to.
+    pub fn end(&mut self, queue: Queue) {
+        drop(self.work.send(Work::End(Box::new(queue))));
+        // The journal's own thread may be the last that had a hold of the queue; then it comes to the end by itself.
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
+            drop(thread.join());
+        }
     }
 
     fn send(&self, change: Change) {
@@ -97,39 +138,48 @@ impl JournalWriter {
     }
 }
 
-impl Drop for JournalWriter {
-    fn drop(&mut self) {
-        drop(self.work.send(Work::End));
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
-    }
+/// How far the journal is written anew.
+enum Anew {
+    No,
+    /// Items from this identity on are still to be copied.
+    Copying(u64),
+    /// Everything is copied; so many changes must be in it before it counts.
+    Following(u64),
+    Flushing,
 }
 
 /// The journal's thread.
 struct Scribe<F> {
     journal: QueueJournal,
     count: watch::Sender<u64>,
+    read_queue: ReadQueue,
+    anew: Anew,
+    /// When a disk that refused is tried again.
+    next_attempt: Option<Instant>,
     on_trouble: F,
     told: bool,
+    to_flush: mpsc::Sender<Flush>,
 }
 
 impl<F: Fn(String)> Scribe<F> {
-    fn write_until_end(&mut self, received: &mpsc::Receiver<Work>, to_flush: &mpsc::Sender<io::Result<File>>) {
+    fn write_until_end(mut self, received: &mpsc::Receiver<Work>) {
         loop {
-            let first = match received.recv_timeout(if self.journal.is_behind() { NEXT_ATTEMPT } else { Duration::MAX }) {
-                Ok(first) => first,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.catch_up();
-                    continue;
-                }
-                Err(RecvTimeoutError::Disconnected) => Work::End,
+            let wait = match (&self.anew, self.next_attempt) {
+                (Anew::Copying(_), _) => Duration::ZERO,
+                (Anew::No, Some(due)) => due.saturating_duration_since(Instant::now()),
+                (Anew::No | Anew::Following(_) | Anew::Flushing, _) => Duration::MAX,
             };
+            let first = match received.recv_timeout(wait) {
+                Ok(first) => Some(first),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let was_idle = first.is_none();
             // What piled up meanwhile is written with it, and reaches the disk with one flush.
-            for work in std::iter::once(first).chain(received.try_iter()) {
+            for work in first.into_iter().chain(received.try_iter()) {
                 match work {
                     Work::Change(change) => {
-                        if let Err(error) = self.journal.append(change) {
+                        if let Err(error) = self.journal.append(&change) {
                             self.tell(&error);
                         }
                         self.count.send_modify(|count| *count += 1);
@@ -138,26 +188,87 @@ impl<F: Fn(String)> Scribe<F> {
                         let error = self.journal.not_flushed(error);
                         self.tell(&error);
                     }
-                    Work::End => {
-                        self.catch_up();
-                        if let Err(error) = self.journal.flush() {
-                            self.tell(&error);
-                        }
-                        return;
-                    }
+                    Work::AnewFlushed(flushed) => self.anew_flushed(flushed),
+                    Work::End(queue) => return self.end(&queue),
                 }
             }
-            if let Some(file) = self.journal.to_flush() {
+            if let (false, Some(file)) = (was_idle, self.journal.to_flush()) {
                 // Its thread ends after this one.
-                drop(to_flush.send(file));
+                drop(self.to_flush.send(Flush::Journal(file)));
             }
+            self.go_on_anew();
         }
     }
 
-    fn catch_up(&mut self) {
-        match self.journal.catch_up() {
+    /// One step of writing the journal anew: a portion at a time, so that changes are never kept waiting.
+    fn go_on_anew(&mut self) {
+        if !self.journal.is_written_anew() {
+            self.anew = Anew::No;
+        }
+        let now = Instant::now();
+        self.next_attempt = self.journal.is_behind().then(|| self.next_attempt.unwrap_or(now + NEXT_ATTEMPT));
+        match self.anew {
+            Anew::No if self.journal.is_too_long() || self.next_attempt.is_some_and(|due| due <= now) => {
+                self.next_attempt = None;
+                match self.journal.begin_anew() {
+                    Ok(()) => self.anew = Anew::Copying(0),
+                    Err(error) => self.anew_failed(&error),
+                }
+            }
+            Anew::Copying(from) => {
+                let Some(Portion { items, next, taken }) = (self.read_queue)(from, PORTION) else { return self.give_up_anew() };
+                match self.journal.add_anew(items) {
+                    Ok(()) => self.anew = next.map_or(Anew::Following(taken), Anew::Copying),
+                    Err(error) => self.anew_failed(&error),
+                }
+            }
+            Anew::No | Anew::Following(_) | Anew::Flushing => {}
+        }
+        if let Anew::Following(taken) = self.anew
+            && *self.count.borrow() >= taken
+            && let Some(file) = self.journal.anew_to_flush()
+        {
+            drop(self.to_flush.send(Flush::Anew(file)));
+            self.anew = Anew::Flushing;
+        }
+    }
+
+    fn anew_flushed(&mut self, flushed: io::Result<()>) {
+        if !matches!(self.anew, Anew::Flushing) {
+            return;
+        }
+        self.anew = Anew::No;
+        let finished = match flushed {
+            Ok(()) => self.journal.finish_anew(),
+            Err(error) => {
+                self.journal.give_up_anew();
+                Err(self.journal.refused(error))
+            }
+        };
+        match finished {
             Ok(()) => self.told = false,
-            Err(error) => self.tell(&error),
+            Err(error) => self.anew_failed(&error),
+        }
+    }
+
+    /// A journal that is only long goes on as it is; one that lacks something is tried again, and told of.
+    fn anew_failed(&mut self, error: &StoreError) {
+        self.give_up_anew();
+        if self.journal.is_behind() {
+            self.next_attempt = Some(Instant::now() + NEXT_ATTEMPT);
+            self.tell(error);
+        }
+    }
+
+    fn give_up_anew(&mut self) {
+        self.journal.give_up_anew();
+        self.anew = Anew::No;
+    }
+
+    fn end(mut self, queue: &Queue) {
+        let caught_up = if self.journal.is_behind() { self.journal.write_anew(queue) } else { Ok(()) };
+        if let Err(error) = caught_up.and_then(|()| self.journal.flush()) {
+            self.tell(&error);
         }
     }
 
@@ -169,17 +280,73 @@ impl<F: Fn(String)> Scribe<F> {
 }
 
 /// The flushing thread: a flush takes as long as the disk likes, and work that waits for its record must not wait for that.
-fn flush_until_closed(flushes: &mpsc::Receiver<io::Result<File>>, back: &mpsc::Sender<Work>) {
+fn flush_until_closed(flushes: &mpsc::Receiver<Flush>, back: &mpsc::Sender<Work>) {
+    let flush = |file: io::Result<File>| file.and_then(|file| file.sync_data());
     while let Ok(first) = flushes.recv() {
         // One flush takes all that was written before it.
-        let file = flushes.try_iter().last().unwrap_or(first);
-        if let Err(error) = file.and_then(|file| file.sync_data()) {
+        let mut last = None;
+        for asked in std::iter::once(first).chain(flushes.try_iter()) {
+            match asked {
+                Flush::Journal(file) => last = Some(file),
+                Flush::Anew(file) => drop(back.send(Work::AnewFlushed(flush(file)))),
+            }
+        }
+        if let Some(Err(error)) = last.map(flush) {
             drop(back.send(Work::NotFlushed(error)));
         }
     }
 }
 
-fn change(id: TransferId, item: Option<&Item>) -> Change {
+/// A portion of the queue, as it is saved.
+pub fn saved_portion(queue: &Queue, from: u64, count: usize) -> (Vec<SavedItem>, Option<u64>) {
+    let (items, next) = queue.portion(from, count);
+    (items.iter().filter_map(|item| saved(item)).collect(), next)
+}
+
+/// The queue as it is read from the journal.
+impl Restore for Queue {
+    fn put(&mut self, item: SavedItem) {
+        Self::put(self, restored(item));
+        // Nothing is journalled that comes from there.
+        self.forget_touched();
+    }
+
+    fn remove(&mut self, id: u64) {
+        drop(Self::remove(self, TransferId(id)));
+        self.forget_touched();
+    }
+
+    fn moved(&mut self, id: u64, offset: u64) {
+        self.edit(TransferId(id), |item| item.moved.store(offset, Ordering::Relaxed));
+    }
+
+    fn ids(&self) -> Vec<u64> {
+        [QueueTab::Active, QueueTab::Queued, QueueTab::Failed, QueueTab::Done]
+            .into_iter()
+            .flat_map(|tab| Self::ids(self, tab))
+            .map(|id| id.0)
+            .collect()
+    }
+
+    fn pause(&mut self, id: u64) -> bool {
+        let waits = self.get(TransferId(id)).is_some_and(|item| item.state == TransferState::Queued);
+        if waits {
+            self.set_state(TransferId(id), TransferState::Paused);
+        }
+        waits
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn saved(&self, from: u64, count: usize) -> (Vec<SavedItem>, Option<u64>) {
+        saved_portion(self, from, count)
+    }
+}
+
+/// What is recorded of an item; `None` means that it is gone.
+pub fn change(id: TransferId, item: Option<&Item>) -> Change {
     item.and_then(saved).map_or(Change::Remove(id.0), Change::Put)
 }
 
@@ -210,12 +377,18 @@ fn saved(item: &Item) -> Option<SavedItem> {
             .and_then(|modified| i64::try_from(modified.at.as_nanosecond()).ok()),
         part: item.part.clone(),
         tries: item.tries,
+        priority: item.priority,
+        place: item.place.filter(|place| *place != usual_place(item.id)),
     })
 }
 
+/// The place of an item that nobody moved.
+fn usual_place(id: TransferId) -> i64 {
+    i64::try_from(id.0).unwrap_or(i64::MAX)
+}
+
 /// An item as it was saved.
-#[must_use]
-pub fn restored(saved: SavedItem) -> Item {
+fn restored(saved: SavedItem) -> Item {
     let job = Job { direction: saved.direction, local: saved.local, remote: saved.remote, on_exists: saved.on_exists };
     let mut item = Item::new(TransferId(saved.id), saved.site, job);
     item.is_folder = saved.is_folder;
@@ -227,6 +400,8 @@ pub fn restored(saved: SavedItem) -> Item {
         .and_then(|nanoseconds| Timestamp::from_nanosecond(i128::from(nanoseconds)).ok())
         .map(|at| Modified { at, precision: Precision::Second });
     item.part = saved.part;
+    item.priority = saved.priority;
+    item.place = Some(saved.place.unwrap_or_else(|| usual_place(item.id)));
     item.moved.store(saved.moved, Ordering::Relaxed);
     item.state = match saved.state {
         SavedState::Queued => TransferState::Queued,

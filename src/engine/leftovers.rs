@@ -144,7 +144,7 @@ pub fn part_of(item: &Item) -> Option<Leftover> {
 /// What the uploads among these items have under temporary names.
 #[must_use]
 pub fn parts_of(queue: &Queue, ids: &[TransferId]) -> Vec<Leftover> {
-    ids.iter().filter_map(|id| part_of(queue.get(*id)?)).collect()
+    ids.iter().filter_map(|id| part_of(&*queue.get(*id)?)).collect()
 }
 
 /// Puts one in order. What the server refuses is left, and told of.

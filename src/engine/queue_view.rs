@@ -1,48 +1,69 @@
 //! The queue as it is read from outside: a summary, and copies of the rows that are visible.
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use crate::engine::handle::Waker;
+use crate::engine::queue_search::Search;
 use crate::engine::shared_queue::SharedQueue;
+use crate::model::arrangement::Arrangement;
 use crate::model::transfer::{QueueSummary, QueueTab, TransferId, TransferRow};
 
-/// A cheap handle to the queue; each call holds its lock for the rows it copies only.
-#[derive(Clone, Debug, Default)]
+/// A cheap handle to the queue; each call holds its lock for the rows it copies only, and goes before whoever changes the queue.
+#[derive(Clone, Debug)]
 pub struct QueueView {
     queue: SharedQueue,
+    search: Arc<Search>,
 }
 
 impl QueueView {
-    pub(crate) fn new(queue: SharedQueue) -> Self {
-        Self { queue }
+    /// Looks at a queue; `waker` hears when rows were found that were looked for.
+    #[must_use]
+    pub fn new(queue: SharedQueue, waker: Arc<dyn Waker>) -> Self {
+        let search = Arc::new(Search::new(queue.clone(), waker));
+        Self { queue, search }
     }
 
     /// Counts, speed, time left.
     #[must_use]
     pub fn summary(&self) -> QueueSummary {
-        self.queue.read(|queue| queue.summary(Instant::now()))
+        self.queue.read_first(|queue| queue.summary(Instant::now()))
     }
 
     /// Rows `from..from + count` of a tab, in the queue's order (done: last first).
     #[must_use]
     pub fn rows(&self, tab: QueueTab, from: usize, count: usize) -> Vec<TransferRow> {
-        self.queue.read(|queue| queue.rows(tab, from, count, Instant::now()))
+        self.queue.read_first(|queue| queue.rows(tab, from, count, Instant::now()))
     }
 
-    /// All identities of a tab, for "select all".
+    /// The rows of a tab in another arrangement, as they were a moment ago; nothing while they are looked for the first time. The
+    /// window is woken when they were found, and when they have changed.
     #[must_use]
-    pub fn ids(&self, tab: QueueTab) -> Vec<TransferId> {
-        self.queue.read(|queue| queue.ids(tab))
+    pub fn arranged(&self, tab: QueueTab, arrangement: &Arrangement) -> Option<Arc<Vec<TransferId>>> {
+        self.search.rows(tab, arrangement)
+    }
+
+    /// Copies of single rows, without those that are gone.
+    #[must_use]
+    pub fn rows_of(&self, ids: &[TransferId]) -> Vec<TransferRow> {
+        self.queue.read_first(|queue| ids.iter().filter_map(|id| queue.row(*id, Instant::now())).collect())
+    }
+
+    /// The row of a tab, in the queue's order, that an item is in.
+    #[must_use]
+    pub fn row_of(&self, tab: QueueTab, id: TransferId) -> Option<usize> {
+        self.queue.read_first(|queue| queue.row_of(tab, id))
     }
 
     /// One row.
     #[must_use]
     pub fn row(&self, id: TransferId) -> Option<TransferRow> {
-        self.queue.read(|queue| queue.row(id, Instant::now()))
+        self.queue.read_first(|queue| queue.row(id, Instant::now()))
     }
 
     /// Bytes a second, all connections, sampled once a second, oldest first, at most 60: the speed graph.
     #[must_use]
     pub fn speed_history(&self) -> Vec<u64> {
-        self.queue.read(crate::model::queue::Queue::speed_history)
+        self.queue.read_first(crate::model::queue::Queue::speed_history)
     }
 }

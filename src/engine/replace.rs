@@ -121,7 +121,7 @@ pub async fn mend(ctx: &SessionContext, control: &mut Control, item: &Item, targ
 /// Takes what has arrived of an upload away again that a person took out of the queue: what stands under a temporary name is ours.
 /// What stands under the target's own name is left: it may be a file that was there before.
 pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId) {
-    let ours = ctx.queue.read(|queue| leftovers::part_of(queue.get(id).filter(|item| item.wish == Some(StopWish::Remove))?));
+    let ours = ctx.queue.read(|queue| leftovers::part_of(&*queue.get(id).filter(|item| item.wish == Some(StopWish::Remove))?));
     let Some(left) = ours else { return };
     let Some(part) = left.part_path() else { return };
     if !control.is_poisoned() {

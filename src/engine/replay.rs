@@ -12,6 +12,7 @@ use crate::engine::handle::{Options, Waker};
 use crate::engine::replay::port::{Port, Read, Skips};
 use crate::engine::{Answer, Change, Command, Engine, EventBody, Place, Question};
 use crate::model::address::AddressPath;
+use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::path::RemotePath;
 use crate::model::record::{RecordEvent, RecordLine, RecordedJob, Standing, Wish, leave_name};
@@ -331,7 +332,7 @@ impl Player<'_> {
                 Some(Command::Change(Change::SetMode { paths, mode: *mode, recursive: *recursive }))
             }
             Wish::Enqueue { jobs } => Some(Command::Enqueue { jobs: jobs.iter().filter_map(|job| self.job(job)).collect() }),
-            Wish::Retry => Some(Command::Retry { ids: Vec::new() }),
+            Wish::Retry => Some(Command::Retry { ids: Chosen::everything(QueueTab::Failed) }),
             // It is given when the question comes.
             Wish::Answer { .. } => None,
         };

@@ -1,16 +1,25 @@
 //! The one queue, shared by actor, lanes and drawing: every change is journalled, wakes the lanes and the window.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::journal::JournalWriter;
-use crate::model::queue::{Item, Queue, StopWish, Target};
+use crate::engine::journal::{self, JournalWriter, Portion};
+use crate::model::queue::{Batch, Item, Queue, StopWish, Target};
 use crate::model::site::SiteId;
 use crate::model::transfer::{Direction, TransferId, TransferState};
+use crate::store::queue::{Change, QueueJournal};
+
+/// Items that are changed under one lock: about a millisecond's work.
+pub(super) const PORTION: usize = 1_000;
+
+/// How often the drawing is let go first before one's own turn comes all the same.
+const GIVING_WAY: usize = 1_000;
 
 /// A cheap handle to the queue.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +31,8 @@ pub struct SharedQueue {
 struct Inner {
     state: Mutex<State>,
     changed: watch::Sender<u64>,
+    /// How many want to look for the drawing at this moment.
+    drawing: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -34,11 +45,34 @@ struct State {
     journal: Option<JournalWriter>,
 }
 
+impl Drop for State {
+    fn drop(&mut self) {
+        if let Some(mut journal) = self.journal.take() {
+            journal.end(std::mem::take(&mut self.queue));
+        }
+    }
+}
+
 /// How the items that one change touched are journalled.
 #[derive(Clone, Copy)]
 enum Grouping {
     Apart,
     Together,
+}
+
+impl State {
+    /// Journals what was touched, behind `first`.
+    fn record(&mut self, grouping: Grouping, first: Vec<Change>) {
+        let mut touched = self.queue.take_touched();
+        // An item that was changed twice in a row needs one record.
+        touched.dedup();
+        let Some(journal) = &self.journal else { return };
+        let changes = touched.iter().map(|id| journal::change(*id, self.queue.get(*id).as_deref()));
+        match grouping {
+            Grouping::Apart => journal.record(first.into_iter().chain(changes)),
+            Grouping::Together => journal.record_together(first.into_iter().chain(changes).collect()),
+        }
+    }
 }
 
 /// One run of one item.
@@ -65,40 +99,117 @@ impl SharedQueue {
         look(&self.lock().queue)
     }
 
-    /// Changes under the lock, journals what was touched, tells everyone who waits.
-    pub fn update<R>(&self, change: impl FnOnce(&mut Queue) -> R) -> R {
-        self.change(Grouping::Apart, |state| change(&mut state.queue))
-    }
-
-    /// As [`Self::update`], but after a crash either all of the change is there or nothing of it.
-    pub fn update_together<R>(&self, change: impl FnOnce(&mut Queue) -> R) -> R {
-        self.change(Grouping::Together, |state| change(&mut state.queue))
-    }
-
-    fn change<R>(&self, grouping: Grouping, change: impl FnOnce(&mut State) -> R) -> R {
-        let (result, revision) = {
-            let mut state = self.lock();
-            let result = change(&mut state);
-            let mut touched = state.queue.take_touched();
-            // An item that was changed twice in a row needs one record.
-            touched.dedup();
-            if let Some(journal) = &state.journal {
-                let changes = touched.iter().map(|id| (*id, state.queue.get(*id)));
-                match grouping {
-                    Grouping::Apart => journal.record(changes),
-                    Grouping::Together => journal.record_together(changes),
-                }
-            }
-            (result, state.queue.revision())
-        };
-        // Only a real change wakes anyone: lanes that look and find nothing must not wake each other.
-        self.inner.changed.send_if_modified(|seen| std::mem::replace(seen, revision) != revision);
+    /// As [`Self::read`], for the drawing: whoever changes the queue in portions lets it go first.
+    pub fn read_first<R>(&self, look: impl FnOnce(&Queue) -> R) -> R {
+        self.inner.drawing.fetch_add(1, Ordering::AcqRel);
+        let result = self.read(look);
+        self.inner.drawing.fetch_sub(1, Ordering::AcqRel);
         result
     }
 
-    /// From now on changes are journalled.
-    pub fn keep(&self, journal: JournalWriter) {
-        self.lock().journal = Some(journal);
+    /// As [`Self::read`], for whoever reads portion after portion: the drawing goes first.
+    pub fn read_between<R>(&self, look: impl FnOnce(&Queue) -> R) -> R {
+        self.give_way();
+        self.read(look)
+    }
+
+    /// Lets the drawing go first: a lock does not tell whose turn it is.
+    fn give_way(&self) {
+        for _ in 0..GIVING_WAY {
+            if self.inner.drawing.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Changes under the lock, journals what was touched, tells everyone who waits.
+    pub fn update<R>(&self, change: impl FnOnce(&mut Queue) -> R) -> R {
+        self.change(|state| change(&mut state.queue))
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        self.give_way();
+        let (result, revision) = {
+            let mut state = self.lock();
+            let result = change(&mut state);
+            state.record(Grouping::Apart, Vec::new());
+            (result, state.queue.revision())
+        };
+        self.tell(revision);
+        result
+    }
+
+    /// Adds items at the end of the queue, in portions, so that the drawing never waits for long. They need no identity yet.
+    pub async fn put_all(&self, items: Vec<Item>) {
+        let mut items = items.into_iter().peekable();
+        while items.peek().is_some() {
+            self.put_batch(items.by_ref().take(PORTION).collect(), Grouping::Apart, |_| {});
+            if items.peek().is_some() {
+                // What the journal has not written yet lies in memory.
+                self.journalled().await;
+            }
+        }
+    }
+
+    /// Adds items at the end of the queue and does `then`, so that after a crash either all of it is there or nothing. They need no
+    /// identity yet. Nearly all of the work is done before the lock is taken.
+    pub fn put_together(&self, items: Vec<Item>, then: impl FnOnce(&mut Queue)) {
+        self.put_batch(items, Grouping::Together, then);
+    }
+
+    fn put_batch(&self, items: Vec<Item>, grouping: Grouping, then: impl FnOnce(&mut Queue)) {
+        let (reserved, is_journalled) = {
+            let mut state = self.lock();
+            (state.queue.reserve(items.len()), state.journal.is_some())
+        };
+        let items = reserved.number(items);
+        let changes =
+            if is_journalled { items.iter().map(|item| journal::change(item.id, Some(item))).collect() } else { Vec::new() };
+        let batch = Batch::new(items);
+        self.give_way();
+        let revision = {
+            let mut state = self.lock();
+            state.queue.put_batch(batch);
+            then(&mut state.queue);
+            state.record(grouping, changes);
+            state.queue.revision()
+        };
+        self.tell(revision);
+    }
+
+    fn tell(&self, revision: u64) {
+        // Only a real change wakes anyone: lanes that look and find nothing must not wake each other.
+        self.inner.changed.send_if_modified(|seen| std::mem::replace(seen, revision) != revision);
+    }
+
+    /// Takes over the queue that was read from the journal; from now on changes are journalled. `on_trouble` hears of a disk that
+    /// refuses.
+    ///
+    /// # Errors
+    /// The system refuses a thread: then the queue is in memory only.
+    pub fn keep(&self, queue: Queue, journal: QueueJournal, on_trouble: impl Fn(String) + Send + 'static) -> io::Result<()> {
+        let inner = Arc::downgrade(&self.inner);
+        let read_queue = Box::new(move |from, count| Weak::upgrade(&inner).and_then(|inner| Self { inner }.portion(from, count)));
+        let started = JournalWriter::start(journal, read_queue, on_trouble);
+        let (revision, kept) = {
+            let mut state = self.lock();
+            state.queue = queue;
+            state.queue.forget_touched();
+            let result = started.map(|writer| state.journal = Some(writer));
+            (state.queue.revision(), result)
+        };
+        self.tell(revision);
+        kept
+    }
+
+    /// Items for writing the journal anew.
+    fn portion(&self, from: u64, count: usize) -> Option<Portion> {
+        self.give_way();
+        let state = self.lock();
+        let taken = state.journal.as_ref()?.taken();
+        let (items, next) = journal::saved_portion(&state.queue, from, count);
+        Some(Portion { items, next, taken })
     }
 
     /// Waits until everything that was changed so far is in the journal, so that work begins after its record. Written,
@@ -119,7 +230,7 @@ impl SharedQueue {
     /// Takes the next item of `site`; its run is stopped by a wish, and when `session` is cancelled.
     pub fn take_next(&self, site: &SiteId, now: Instant, session: &CancellationToken) -> Option<Taken> {
         // One lock for both: a wish must find either an item that waits or one that can be stopped.
-        self.change(Grouping::Apart, |state| {
+        self.change(|state| {
             let item = state.queue.take_next(site, now)?;
             if item.direction == Direction::Upload && item.is_folder == Some(false) && item.target == Target::Absent {
                 // It is written under its own name: one record tells both. Who takes it sees it as it was.
@@ -161,9 +272,9 @@ impl SharedQueue {
     }
 
     /// States a wish for items and stops those that run. Those that do not run get what is wished at once; returns those
-    /// that were taken out so.
+    /// that were taken out so and had a file of ours.
     pub fn wish(&self, ids: &[TransferId], wish: StopWish) -> Vec<Item> {
-        let gone = self.change(Grouping::Apart, |state| {
+        let gone = self.change(|state| {
             let mut gone = Vec::new();
             for id in ids {
                 let Some(item) = state.queue.get(*id) else { continue };
@@ -180,10 +291,7 @@ impl SharedQueue {
                     StopWish::Pause | StopWish::PutBack => {}
                 }
             }
-            let queue = &mut state.queue;
-            let items: Vec<Item> = gone.iter().filter_map(|id| queue.get(*id).cloned()).collect();
-            queue.remove_all(&gone);
-            items
+            gone.iter().filter_map(|id| state.queue.remove(*id)).filter(|item| item.part.is_some()).collect()
         });
         let state = self.lock();
         for id in ids {
@@ -192,17 +300,6 @@ impl SharedQueue {
             }
         }
         gone
-    }
-
-    /// Takes back that running items be held, as long as their connections have not come to it.
-    pub fn unpause(&self, ids: &[TransferId]) {
-        self.update(|queue| {
-            for id in ids {
-                if queue.get(*id).is_some_and(|item| item.state.is_running() && item.wish == Some(StopWish::Pause)) {
-                    queue.edit(*id, |item| item.wish = Some(StopWish::PutBack));
-                }
-            }
-        });
     }
 
     /// Everything that runs goes back into the queue, at its offset.

@@ -2,11 +2,13 @@
 
 pub mod address;
 pub mod argv;
+pub mod arrangement;
 pub mod banner;
 pub mod budget;
 pub mod cause;
 pub mod certificate;
 pub mod checksum;
+pub mod chosen;
 pub mod clock;
 pub mod conflict;
 pub mod diagnosis;
@@ -25,6 +27,7 @@ pub mod masks;
 pub mod name_pattern;
 pub mod pace;
 pub mod path;
+pub mod pattern;
 pub mod problem;
 pub mod queue;
 pub mod rate;

@@ -1,172 +1,62 @@
 //! The queue: items in order, by tab, with what each still needs. Pure data; who moves the bytes is the engine's affair.
+//!
+//! It is made for a million items: those that rest are packed (`packed`) and lie in pages, each tab is a sorted list that gives
+//! any row at once (`ranked`), each site knows what it may run next (`site`). Nothing here walks over all items.
 
+mod batch;
+mod find;
+mod item;
+mod order;
+mod packed;
+mod pages;
+mod ranked;
+mod site;
 mod walls;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-pub use self::walls::Wall;
-use crate::model::conflict::{Facts, OnExists};
-use crate::model::entry::Modified;
-use crate::model::path::RemotePath;
+pub use batch::{Batch, Reserved};
+pub use find::{Mark, Seen};
+pub use item::{Item, StopWish, Target};
+pub use order::Reorder;
+pub use walls::Wall;
+
 use crate::model::problem::{Problem, ProblemKind};
+use crate::model::queue::order::{order_of, place_of};
+use crate::model::queue::packed::{Packed, Packer};
+use crate::model::queue::pages::Pages;
+use crate::model::queue::ranked::{Place, Ranked};
+use crate::model::queue::site::{LARGE, SiteQueue, Wait};
 use crate::model::site::SiteId;
 use crate::model::speed::Speed;
-use crate::model::transfer::{Direction, Form, Job, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
-
-/// What is known of the place that an item goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// Not looked at yet.
-    Unknown,
-    /// Nothing is there.
-    Absent,
-    /// Something is there.
-    Present(Facts),
-}
-
-/// What a person wants of a running item; its lane sees it when the item's cancel token fires.
-///
-/// In the order in which a later wish outdoes an earlier one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum StopWish {
-    /// Put it back into the queue (the queue is held, or the session is left).
-    PutBack,
-    /// Hold it: back to `Paused`.
-    Pause,
-    /// Take it out.
-    Remove,
-}
-
-/// One item.
-#[derive(Clone, Debug)]
-pub struct Item {
-    /// Identity.
-    pub id: TransferId,
-    /// Whose it is.
-    pub site: SiteId,
-    /// Which way.
-    pub direction: Direction,
-    /// Local file or folder.
-    pub local: PathBuf,
-    /// Remote file or folder.
-    pub remote: RemotePath,
-    /// Folder or file; `None` until someone looked.
-    pub is_folder: Option<bool>,
-    /// Whether it came into the queue with its folder (a link to a folder is then not followed).
-    pub from_folder: bool,
-    /// Bytes of the source, when known.
-    pub size: Option<u64>,
-    /// The source's time, when known.
-    pub modified: Option<Modified>,
-    /// Standing answer.
-    pub on_exists: OnExists,
-    /// What was put into the queue together has the same number; 0: nothing is known to belong to it.
-    pub batch: u64,
-    /// What is known of the target.
-    pub target: Target,
-    /// State.
-    pub state: TransferState,
-    /// Bytes that are there: written by the lane, read by the drawing.
-    pub moved: Arc<AtomicU64>,
-    /// The name that the bytes are written under until they are proven, without folder.
-    pub part: Option<String>,
-    /// How often it was begun.
-    pub tries: u32,
-    /// Bytes that were there when it was begun last.
-    pub begun_at: u64,
-    /// Not before this moment.
-    pub not_before: Option<Instant>,
-    /// In which form its bytes are moved, as the last try found.
-    pub form: Form,
-    /// The server does not go on in the middle of it: each try begins at the start.
-    pub from_start: bool,
-    /// What a person wants of it while it runs.
-    pub wish: Option<StopWish>,
-    /// Speed over the last seconds.
-    pub speed: Speed,
-    /// The counter's value that the queue's total already contains.
-    counted: u64,
-}
-
-impl Item {
-    /// An item for `job`, queued, with nothing known yet.
-    #[must_use]
-    pub fn new(id: TransferId, site: SiteId, job: Job) -> Self {
-        Self {
-            id,
-            site,
-            direction: job.direction,
-            local: job.local,
-            remote: job.remote,
-            is_folder: None,
-            from_folder: false,
-            size: None,
-            modified: None,
-            on_exists: job.on_exists,
-            batch: 0,
-            target: Target::Unknown,
-            state: TransferState::Queued,
-            moved: Arc::new(AtomicU64::new(0)),
-            part: None,
-            tries: 0,
-            begun_at: 0,
-            not_before: None,
-            form: Form::Binary,
-            from_start: false,
-            wish: None,
-            speed: Speed::default(),
-            counted: 0,
-        }
-    }
-
-    fn row(&self, now: Instant) -> TransferRow {
-        TransferRow {
-            id: self.id,
-            site: self.site.clone(),
-            direction: self.direction,
-            local: self.local.clone(),
-            remote: self.remote.clone(),
-            is_folder: self.is_folder == Some(true),
-            state: self.state.clone(),
-            moved: self.moved.load(Ordering::Relaxed),
-            size: self.size,
-            speed: if self.state == TransferState::Moving { self.speed.bytes_per_second(now) } else { 0 },
-            tries: self.tries,
-            form: self.form,
-        }
-    }
-
-    /// Bytes since the last look; a counter that went back (a file begun anew) adds nothing.
-    fn newly_moved(&mut self) -> u64 {
-        let moved = self.moved.load(Ordering::Relaxed);
-        let new = moved.saturating_sub(self.counted);
-        self.counted = moved;
-        new
-    }
-
-    fn left(&self) -> u64 {
-        self.size.unwrap_or(0).saturating_sub(self.moved.load(Ordering::Relaxed))
-    }
-}
+use crate::model::transfer::{Direction, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
 
 /// All items.
 #[derive(Debug, Default)]
 pub struct Queue {
-    items: HashMap<TransferId, Item>,
-    active: Vec<TransferId>,
-    queued: VecDeque<TransferId>,
-    failed: Vec<TransferId>,
-    done: Vec<TransferId>,
+    /// What rests, by identity.
+    resting: Pages<Packed>,
+    /// What is under "Active".
+    running: HashMap<TransferId, Item>,
+    packer: Packer,
+    sites: Vec<SiteQueue>,
+    active: Ranked,
+    queued: Ranked,
+    failed: Ranked,
+    done: Ranked,
     queued_bytes: u64,
     next_id: u64,
-    last_batch: u64,
+    /// The places that were given in front of all others and behind them.
+    front: i64,
+    end: i64,
+    /// What the other tabs sort by: each that enters is behind all before.
+    next_order: u64,
     revision: u64,
     held: bool,
     walls: Vec<Wall>,
+    last_batch: u64,
     touched: Vec<TransferId>,
     total_speed: Speed,
     moved_in_all: u64,
@@ -180,89 +70,48 @@ impl Queue {
         TransferId(self.next_id)
     }
 
-    /// A fresh number for what is put into the queue together.
-    pub fn new_batch(&mut self) -> u64 {
-        self.last_batch += 1;
-        self.last_batch
-    }
-
-    /// Adds an item at the end of its tab.
+    /// Adds an item: under "Queued" at its place, or at the end when it has none; under other tabs at the end.
     pub fn put(&mut self, item: Item) {
-        self.next_id = self.next_id.max(item.id.0);
         self.last_batch = self.last_batch.max(item.batch);
+        self.next_id = self.next_id.max(item.id.0);
         let id = item.id;
-        self.enter_tab(item.state.tab(), id);
-        if item.state.tab() == QueueTab::Queued {
-            self.queued_bytes += item.left();
-        }
-        self.items.insert(id, item);
+        drop(self.take_out(id));
+        self.put_in(item, None);
         self.touch(id);
     }
 
-    /// One item.
+    /// One item; one that rests is unpacked for the look.
     #[must_use]
-    pub fn get(&self, id: TransferId) -> Option<&Item> {
-        self.items.get(&id)
+    pub fn get(&self, id: TransferId) -> Option<Cow<'_, Item>> {
+        match self.running.get(&id) {
+            Some(item) => Some(Cow::Borrowed(item)),
+            None => self.resting.get(id.0).and_then(|packed| self.unpack(id, packed)).map(Cow::Owned),
+        }
     }
 
-    /// Changes an item in place, without moving it to another tab.
+    /// Changes an item.
     pub fn edit(&mut self, id: TransferId, change: impl FnOnce(&mut Item)) {
-        let Some(item) = self.items.get_mut(&id) else { return };
-        let queued = item.state.tab() == QueueTab::Queued;
-        let before = item.left();
-        change(item);
-        let after = item.left();
-        if queued {
-            self.queued_bytes = self.queued_bytes.saturating_sub(before) + after;
-        }
+        let Some((mut item, from)) = self.take_out(id) else { return };
+        change(&mut item);
+        self.put_in(item, Some(from));
         self.touch(id);
     }
 
     /// Moves an item to another state, and to that state's tab.
     pub fn set_state(&mut self, id: TransferId, state: TransferState) {
-        let Some(item) = self.items.get_mut(&id) else { return };
-        let (from, to) = (item.state.tab(), state.tab());
-        let left = item.left();
-        item.state = state;
-        if from != to {
-            self.leave_tab(from, id);
-            self.enter_tab(to, id);
-            if from == QueueTab::Queued {
-                self.queued_bytes = self.queued_bytes.saturating_sub(left);
-            }
-            if to == QueueTab::Queued {
-                self.queued_bytes += left;
-            }
-        }
-        self.touch(id);
+        self.edit(id, |item| item.state = state);
     }
 
     /// Takes an item out.
     pub fn remove(&mut self, id: TransferId) -> Option<Item> {
-        let item = self.items.remove(&id)?;
-        self.leave_tab(item.state.tab(), id);
-        if item.state.tab() == QueueTab::Queued {
-            self.queued_bytes = self.queued_bytes.saturating_sub(item.left());
-        }
+        let (item, _) = self.take_out(id)?;
         self.touch(id);
         Some(item)
     }
 
-    /// Takes many items out at once: one pass over each tab.
+    /// Takes many items out.
     pub fn remove_all(&mut self, ids: &[TransferId]) {
-        for id in ids {
-            if let Some(item) = self.items.remove(id) {
-                if item.state.tab() == QueueTab::Queued {
-                    self.queued_bytes = self.queued_bytes.saturating_sub(item.left());
-                }
-                self.touch(*id);
-            }
-        }
-        let items = &self.items;
-        self.active.retain(|id| items.contains_key(id));
-        self.queued.retain(|id| items.contains_key(id));
-        self.failed.retain(|id| items.contains_key(id));
-        self.done.retain(|id| items.contains_key(id));
+        ids.iter().for_each(|id| drop(self.remove(*id)));
     }
 
     /// The next item of `site` that may run now becomes `Moving` (a folder: `Scanning`).
@@ -270,23 +119,21 @@ impl Queue {
         if self.held {
             return None;
         }
-        let position = self.queued.iter().position(|id| {
-            self.items
-                .get(id)
-                .is_some_and(|item| item.site == *site && self.may_go(item) && item.not_before.is_none_or(|moment| moment <= now))
-        })?;
-        let id = self.queued.remove(position)?;
-        let item = self.items.get_mut(&id)?;
-        self.queued_bytes = self.queued_bytes.saturating_sub(item.left());
+        let number = self.site_number(site)?;
+        while let Some(id) = self.sites.get(number).and_then(|site| site.due(now)) {
+            self.moment_came(number, id);
+        }
+        let id = self.sites.get(number)?.next()?.id;
+        let (mut item, from) = self.take_out(id)?;
         item.state = if item.is_folder == Some(true) { TransferState::Scanning } else { TransferState::Moving };
         item.tries += 1;
         item.wish = None;
         item.not_before = None;
         item.speed = Speed::default();
-        item.counted = item.moved.load(Ordering::Relaxed);
+        item.counted = item.moved.load(std::sync::atomic::Ordering::Relaxed);
         item.begun_at = item.counted;
-        self.active.push(id);
         let taken = item.clone();
+        self.put_in(item, Some(from));
         self.touch(id);
         Some(taken)
     }
@@ -294,24 +141,25 @@ impl Queue {
     /// When the first item that waits for its moment may run; `None` when none waits, or the queue is held.
     #[must_use]
     pub fn next_moment(&self, site: &SiteId) -> Option<Instant> {
-        if self.held {
-            return None;
-        }
-        self.queued
-            .iter()
-            .filter_map(|id| self.items.get(id))
-            .filter(|item| item.site == *site && self.may_go(item))
-            .filter_map(|item| item.not_before)
-            .min()
+        if self.held { None } else { self.site(site)?.next_moment() }
     }
 
     /// Whether a connection works for `site` at this moment (an open question does not count).
     #[must_use]
     pub fn is_busy(&self, site: &SiteId) -> bool {
-        self.active
-            .iter()
-            .filter_map(|id| self.items.get(id))
-            .any(|item| item.site == *site && item.state.is_running() && item.state != TransferState::Asking)
+        self.site(site).is_some_and(SiteQueue::is_busy)
+    }
+
+    /// How many items of `site` are not through, paused ones left out.
+    #[must_use]
+    pub fn waiting(&self, site: &SiteId) -> usize {
+        self.site(site).map_or(0, |site| site.active + site.waiting())
+    }
+
+    /// Whether anything of `site` runs, or waits and is not paused.
+    #[must_use]
+    pub fn is_pending(&self, site: &SiteId) -> bool {
+        self.waiting(site) > 0
     }
 
     /// Holds or releases the whole queue.
@@ -326,39 +174,66 @@ impl Queue {
         self.held
     }
 
-    /// Identities under a tab, in order (done: last first).
+    /// Identities under a tab, in order (done: last first). For a large queue, [`Self::ids_behind`].
     #[must_use]
     pub fn ids(&self, tab: QueueTab) -> Vec<TransferId> {
-        match tab {
-            QueueTab::Active => self.active.clone(),
-            QueueTab::Queued => self.queued.iter().copied().collect(),
-            QueueTab::Failed => self.failed.clone(),
-            QueueTab::Done => self.done.iter().rev().copied().collect(),
-        }
+        let places = self.tab(tab).iter().map(|place| place.id);
+        if tab == QueueTab::Done { places.rev().collect() } else { places.collect() }
     }
 
     /// Copies of some rows of a tab.
     #[must_use]
     pub fn rows(&self, tab: QueueTab, from: usize, count: usize, now: Instant) -> Vec<TransferRow> {
-        let copy = |id: &TransferId| self.items.get(id).map(|item| item.row(now));
-        match tab {
-            QueueTab::Active => self.active.iter().skip(from).take(count).filter_map(copy).collect(),
-            QueueTab::Queued => self.queued.iter().skip(from).take(count).filter_map(copy).collect(),
-            QueueTab::Failed => self.failed.iter().skip(from).take(count).filter_map(copy).collect(),
-            QueueTab::Done => self.done.iter().rev().skip(from).take(count).filter_map(copy).collect(),
+        let list = self.tab(tab);
+        let copy = |place: Place| self.row(place.id, now);
+        if tab == QueueTab::Done {
+            // Last first: the rows are counted from the end.
+            let end = list.len().saturating_sub(from);
+            let begin = end.saturating_sub(count);
+            let mut rows: Vec<TransferRow> = list.iter_from(begin).take(end - begin).filter_map(copy).collect();
+            rows.reverse();
+            return rows;
         }
+        list.iter_from(from).take(count).filter_map(copy).collect()
     }
 
     /// A copy of one row.
     #[must_use]
     pub fn row(&self, id: TransferId, now: Instant) -> Option<TransferRow> {
-        self.items.get(&id).map(|item| item.row(now))
+        self.get(id).map(|item| item.row(now))
+    }
+
+    /// How many items there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.resting.len() + self.running.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// About `count` items from identity `from` on, and the identity to go on from. With the last of them, when there is none to
+    /// go on from, come those that run, whatever their identity.
+    #[must_use]
+    pub fn portion(&self, from: u64, count: usize) -> (Vec<Cow<'_, Item>>, Option<u64>) {
+        let mut behind = self.resting.iter_from(from);
+        let resting = behind.by_ref().take(count);
+        let mut items: Vec<Cow<'_, Item>> =
+            resting.filter_map(|(id, packed)| self.unpack(TransferId(id), packed)).map(Cow::Owned).collect();
+        let next = behind.next().map(|(id, _)| id);
+        if next.is_none() {
+            items.extend(self.running.values().map(Cow::Borrowed));
+        }
+        (items, next)
     }
 
     /// Counts, speed, time left.
     #[must_use]
     pub fn summary(&self, now: Instant) -> QueueSummary {
-        let active = || self.active.iter().filter_map(|id| self.items.get(id));
+        let active = || self.running.values();
         let running = active().filter(|item| item.state.is_running()).count();
         let running_left: u64 = active().map(Item::left).sum();
         let speed = if running == 0 { 0 } else { self.total_speed.bytes_per_second(now) };
@@ -385,16 +260,15 @@ impl Queue {
             paused: self.held,
             uploads_wait: self.waits_for(Direction::Upload),
             downloads_wait: self.waits_for(Direction::Download),
+            newest: TransferId(self.next_id),
         }
     }
 
     /// Takes a sample of all counters; once in a while while something runs. `graph` also adds a point to the speed graph.
     pub fn sample(&mut self, now: Instant, graph: bool) {
-        for id in &self.active {
-            if let Some(item) = self.items.get_mut(id) {
-                self.moved_in_all += item.newly_moved();
-                item.speed.record(now, item.counted);
-            }
+        for item in self.running.values_mut() {
+            self.moved_in_all += item.newly_moved();
+            item.speed.record(now, item.counted);
         }
         self.total_speed.record(now, self.moved_in_all);
         if graph {
@@ -420,12 +294,9 @@ impl Queue {
 
     /// What was kept when the connection went goes back to the front of the queue.
     pub fn requeue_kept(&mut self, site: &SiteId) {
-        let kept: Vec<TransferId> = self
-            .active
-            .iter()
-            .copied()
-            .filter(|id| self.items.get(id).is_some_and(|item| item.site == *site && item.state == TransferState::Kept))
-            .collect();
+        let is_kept = |item: &Item| item.site == *site && item.state == TransferState::Kept;
+        let kept: Vec<TransferId> =
+            self.active.iter().map(|place| place.id).filter(|id| self.running.get(id).is_some_and(is_kept)).collect();
         for id in kept.into_iter().rev() {
             self.put_back(id, None);
         }
@@ -436,32 +307,9 @@ impl Queue {
         std::mem::take(&mut self.touched)
     }
 
-    fn touch(&mut self, id: TransferId) {
-        self.revision += 1;
-        self.touched.push(id);
-    }
-
-    fn enter_tab(&mut self, tab: QueueTab, id: TransferId) {
-        match tab {
-            QueueTab::Active => self.active.push(id),
-            QueueTab::Queued => self.queued.push_back(id),
-            QueueTab::Failed => self.failed.push(id),
-            QueueTab::Done => self.done.push(id),
-        }
-    }
-
-    fn leave_tab(&mut self, tab: QueueTab, id: TransferId) {
-        match tab {
-            QueueTab::Active => {
-                if let Some(item) = self.items.get_mut(&id) {
-                    self.moved_in_all += item.newly_moved();
-                }
-                self.active.retain(|other| *other != id);
-            }
-            QueueTab::Queued => self.queued.retain(|other| *other != id),
-            QueueTab::Failed => self.failed.retain(|other| *other != id),
-            QueueTab::Done => self.done.retain(|other| *other != id),
-        }
+    /// What was touched so far needs no record.
+    pub fn forget_touched(&mut self) {
+        self.touched.clear();
     }
 
     /// Fails an item.
@@ -471,15 +319,165 @@ impl Queue {
 
     /// Puts an item back to the front of the queue, to be taken at `not_before` at the earliest.
     pub fn put_back(&mut self, id: TransferId, not_before: Option<Instant>) {
-        self.edit(id, |item| item.not_before = not_before);
-        self.set_state(id, TransferState::Queued);
-        if let Some(position) = self.queued.iter().rposition(|other| *other == id)
-            && position > 0
-            && let Some(id) = self.queued.remove(position)
-        {
-            self.queued.push_front(id);
+        let front = self.front();
+        self.edit(id, |item| {
+            item.not_before = not_before;
+            item.place = Some(front);
+            item.state = TransferState::Queued;
+        });
+    }
+}
+
+/// Where things stand.
+impl Queue {
+    fn touch(&mut self, id: TransferId) {
+        self.revision += 1;
+        self.touched.push(id);
+    }
+
+    /// A place before all that were given.
+    fn front(&self) -> i64 {
+        self.front.saturating_sub(1)
+    }
+
+    /// A place behind all that were given.
+    fn end(&self) -> i64 {
+        self.end.saturating_add(1)
+    }
+
+    fn tab(&self, tab: QueueTab) -> &Ranked {
+        match tab {
+            QueueTab::Active => &self.active,
+            QueueTab::Queued => &self.queued,
+            QueueTab::Failed => &self.failed,
+            QueueTab::Done => &self.done,
         }
     }
+
+    fn tab_mut(&mut self, tab: QueueTab) -> &mut Ranked {
+        match tab {
+            QueueTab::Active => &mut self.active,
+            QueueTab::Queued => &mut self.queued,
+            QueueTab::Failed => &mut self.failed,
+            QueueTab::Done => &mut self.done,
+        }
+    }
+
+    fn site_number(&self, site: &SiteId) -> Option<usize> {
+        self.sites.iter().position(|known| known.id == *site)
+    }
+
+    fn site(&self, site: &SiteId) -> Option<&SiteQueue> {
+        self.sites.iter().find(|known| known.id == *site)
+    }
+
+    /// The number of a site, which is made when it is new.
+    fn number_for(&mut self, site: &SiteId) -> usize {
+        self.site_number(site).unwrap_or_else(|| {
+            self.sites.push(SiteQueue::new(site.clone()));
+            self.sites.len() - 1
+        })
+    }
+
+    fn unpack(&self, id: TransferId, packed: &Packed) -> Option<Item> {
+        let site = self.sites.get(usize::try_from(packed.site).ok()?)?.id.clone();
+        let place = (packed.tab() == QueueTab::Queued).then(|| place_of(packed.order));
+        Some(packed.unpack(id, site, place))
+    }
+
+    /// The place of an item under "Queued".
+    fn waiting_place(&self, id: TransferId) -> Option<Place> {
+        self.resting.get(id.0).filter(|packed| packed.tab() == QueueTab::Queued).map(|packed| Place { order: packed.order, id })
+    }
+
+    /// The moment of a waiting item has come: now its order counts.
+    fn moment_came(&mut self, site: usize, id: TransferId) {
+        let Some(packed) = self.resting.get_mut(id.0) else { return };
+        let before = wait(id, packed);
+        packed.forget_moment();
+        let after = wait(id, packed);
+        if let Some(site) = self.sites.get_mut(site) {
+            site.leave(before);
+            site.enter(after);
+        }
+    }
+
+    /// Takes an item out of everything that knows of it; tells under which tab it was.
+    fn take_out(&mut self, id: TransferId) -> Option<(Item, QueueTab)> {
+        if let Some(item) = self.running.remove(&id) {
+            self.active.remove(Place { order: item.order, id });
+            self.count_running(&item, |count| *count -= 1);
+            return Some((item, QueueTab::Active));
+        }
+        let packed = self.resting.remove(id.0)?;
+        let tab = packed.tab();
+        self.tab_mut(tab).remove(Place { order: packed.order, id });
+        if tab == QueueTab::Queued {
+            self.queued_bytes = self.queued_bytes.saturating_sub(packed.left());
+        }
+        let item = self.unpack(id, &packed)?;
+        if packed.is_queued()
+            && let Some(site) = usize::try_from(packed.site).ok().and_then(|number| self.sites.get_mut(number))
+        {
+            site.leave(wait(id, &packed));
+        }
+        Some((item, tab))
+    }
+
+    /// Enters an item everywhere. Its place under another tab than `from` is behind all others; under "Queued" it may have one.
+    fn put_in(&mut self, mut item: Item, from: Option<QueueTab>) {
+        let (id, tab) = (item.id, item.state.tab());
+        if from == Some(QueueTab::Active) && tab != QueueTab::Active {
+            self.moved_in_all += item.newly_moved();
+        }
+        if tab == QueueTab::Queued {
+            // The place of a new item is its number, where nothing was moved: then it need not be saved.
+            let place = item.place.unwrap_or_else(|| self.end().max(i64::try_from(id.0).unwrap_or(i64::MAX)));
+            item.place = Some(place);
+            (self.front, self.end) = (self.front.min(place), self.end.max(place));
+            item.order = order_of(item.priority, place);
+        } else if from != Some(tab) {
+            self.next_order += 1;
+            item.order = self.next_order;
+        }
+        self.tab_mut(tab).insert(Place { order: item.order, id });
+        if tab == QueueTab::Active {
+            self.count_running(&item, |count| *count += 1);
+            self.running.insert(id, item);
+            return;
+        }
+        let number = self.number_for(&item.site);
+        let packed = self.packer.pack(item, u32::try_from(number).unwrap_or(u32::MAX));
+        if tab == QueueTab::Queued {
+            self.queued_bytes += packed.left();
+        }
+        if packed.is_queued()
+            && let Some(site) = self.sites.get_mut(number)
+        {
+            site.enter(wait(id, &packed));
+        }
+        self.resting.insert(id.0, packed);
+    }
+
+    fn count_running(&mut self, item: &Item, count: impl Fn(&mut usize)) {
+        let number = self.number_for(&item.site);
+        let Some(site) = self.sites.get_mut(number) else { return };
+        count(&mut site.active);
+        if item.state.is_running() && item.state != TransferState::Asking {
+            let is_large = is_large(item.is_folder == Some(true), item.size);
+            count(if is_large { &mut site.busy_large } else { &mut site.busy_small });
+        }
+    }
+}
+
+fn is_large(is_folder: bool, size: Option<u64>) -> bool {
+    !is_folder && size.is_some_and(|size| size >= LARGE)
+}
+
+/// Where a packed item waits.
+fn wait(id: TransferId, packed: &Packed) -> Wait {
+    let is_large = is_large(packed.is_folder(), packed.size());
+    Wait { place: Place { order: packed.order, id }, is_large, direction: packed.direction(), not_before: packed.not_before() }
 }
 
 /// The failure of an item that a person took out while its question was open.
@@ -499,153 +497,4 @@ pub fn pause_before_retry(tries: u32) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn job(name: &str) -> Job {
-        Job {
-            direction: Direction::Upload,
-            local: PathBuf::from(name),
-            remote: RemotePath::parse(&format!("/{name}")).unwrap(),
-            on_exists: OnExists::Ask,
-        }
-    }
-
-    fn site() -> SiteId {
-        SiteId("site".into())
-    }
-
-    fn add(queue: &mut Queue, name: &str, size: u64) -> TransferId {
-        let id = queue.new_id();
-        let mut item = Item::new(id, site(), job(name));
-        item.size = Some(size);
-        queue.put(item);
-        id
-    }
-
-    #[test]
-    fn items_run_in_order_and_only_for_their_site() {
-        let mut queue = Queue::default();
-        let (first, second) = (add(&mut queue, "a", 1), add(&mut queue, "b", 2));
-        let now = Instant::now();
-        assert!(queue.take_next(&SiteId("other".into()), now).is_none());
-        assert_eq!(queue.take_next(&site(), now).unwrap().id, first);
-        assert_eq!(queue.take_next(&site(), now).unwrap().id, second);
-        assert!(queue.take_next(&site(), now).is_none());
-    }
-
-    #[test]
-    fn a_held_queue_gives_nothing() {
-        let mut queue = Queue::default();
-        add(&mut queue, "a", 1);
-        queue.hold(true);
-        assert!(queue.take_next(&site(), Instant::now()).is_none());
-        queue.hold(false);
-        assert!(queue.take_next(&site(), Instant::now()).is_some());
-    }
-
-    #[test]
-    fn an_item_that_is_put_back_is_next_but_not_before_its_moment() {
-        let mut queue = Queue::default();
-        let (first, second) = (add(&mut queue, "a", 1), add(&mut queue, "b", 2));
-        let now = Instant::now();
-        queue.take_next(&site(), now);
-        queue.put_back(first, Some(now + Duration::from_secs(5)));
-        assert_eq!(queue.next_moment(&site()), Some(now + Duration::from_secs(5)));
-        queue.hold(true);
-        assert_eq!(queue.next_moment(&site()), None, "nobody wakes for an item that may not be taken");
-        queue.hold(false);
-        assert_eq!(queue.take_next(&site(), now).unwrap().id, second);
-        assert_eq!(queue.take_next(&site(), now + Duration::from_secs(5)).unwrap().id, first);
-    }
-
-    #[test]
-    fn what_was_kept_comes_back_first_and_in_order() {
-        let mut queue = Queue::default();
-        let ids: Vec<_> = ["a", "b", "c"].into_iter().map(|name| add(&mut queue, name, 1)).collect();
-        let now = Instant::now();
-        queue.take_next(&site(), now);
-        queue.take_next(&site(), now);
-        queue.set_state(ids[0], TransferState::Kept);
-        queue.set_state(ids[1], TransferState::Kept);
-        queue.requeue_kept(&site());
-        assert_eq!(queue.ids(QueueTab::Queued), ids);
-    }
-
-    #[test]
-    fn the_slowest_file_counts_for_the_time_left() {
-        let mut queue = Queue::default();
-        add(&mut queue, "slow", 1_000);
-        add(&mut queue, "fast", 100_000);
-        let start = Instant::now();
-        let (slow, fast) = (queue.take_next(&site(), start).unwrap(), queue.take_next(&site(), start).unwrap());
-        queue.set_state(slow.id, TransferState::Moving);
-        queue.set_state(fast.id, TransferState::Moving);
-        queue.sample(start, false);
-        slow.moved.store(10, Ordering::Relaxed);
-        fast.moved.store(90_000, Ordering::Relaxed);
-        let later = start + Duration::from_secs(1);
-        queue.sample(later, false);
-        let (summary, slow) = (queue.summary(later), queue.row(slow.id, later).unwrap());
-        assert!(summary.bytes_left / summary.speed <= 1, "together they would be done at once");
-        assert_eq!(summary.seconds_left, Some(990_u64.div_ceil(slow.speed)));
-        assert_eq!(summary.running_seconds_left, summary.seconds_left);
-    }
-
-    #[test]
-    fn the_total_speed_does_not_jump_when_a_resumed_item_starts() {
-        let mut queue = Queue::default();
-        let id = add(&mut queue, "a", 1_000_000);
-        queue.edit(id, |item| item.moved.store(900_000, Ordering::Relaxed));
-        let now = Instant::now();
-        queue.sample(now, false);
-        let item = queue.take_next(&site(), now).unwrap();
-        queue.sample(now + Duration::from_secs(1), false);
-        item.moved.store(900_100, Ordering::Relaxed);
-        queue.sample(now + Duration::from_secs(2), false);
-        assert!(queue.summary(now + Duration::from_secs(2)).speed <= 100);
-    }
-
-    #[test]
-    fn an_open_question_does_not_keep_a_leave_waiting() {
-        let mut queue = Queue::default();
-        let id = add(&mut queue, "a", 1);
-        queue.take_next(&site(), Instant::now());
-        assert!(queue.is_busy(&site()));
-        queue.set_state(id, TransferState::Asking);
-        assert!(!queue.is_busy(&site()));
-        assert!(queue.is_pending(&site()));
-    }
-
-    proptest! {
-        #[test]
-        fn tabs_and_bytes_agree_with_the_items(steps in proptest::collection::vec((0_u8..8, 0_u64..12, 0_u64..50), 0..80)) {
-            let mut queue = Queue::default();
-            let now = Instant::now();
-            for (step, id, amount) in steps {
-                let id = TransferId(id);
-                match step {
-                    0 | 1 => { add(&mut queue, "x", amount); }
-                    2 => { queue.take_next(&site(), now); }
-                    3 => queue.set_state(id, TransferState::Paused),
-                    4 => queue.put_back(id, None),
-                    5 => { queue.remove(id); }
-                    6 => queue.edit(id, |item| item.moved.store(amount, Ordering::Relaxed)),
-                    _ => queue.set_state(id, TransferState::Skipped),
-                }
-                let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed, QueueTab::Done];
-                let listed: usize = tabs.iter().map(|tab| queue.ids(*tab).len()).sum();
-                prop_assert_eq!(listed, queue.items.len());
-                for tab in tabs {
-                    for id in queue.ids(tab) {
-                        prop_assert_eq!(queue.get(id).unwrap().state.tab(), tab);
-                    }
-                }
-                let left: u64 = queue.ids(QueueTab::Queued).iter().map(|id| queue.get(*id).unwrap().left()).sum();
-                prop_assert_eq!(queue.queued_bytes, left);
-            }
-        }
-    }
-}
+mod tests;

@@ -76,7 +76,7 @@ struct Row {
 }
 
 /// Appends a key whose order as bytes is the natural one: letters without case, each number as `0`, its length, its digits.
-fn push_key(keys: &mut Vec<u8>, text: &str) -> Range<usize> {
+pub fn push_key(keys: &mut Vec<u8>, text: &str) -> Range<usize> {
     let start = keys.len();
     let mut rest = text.chars().peekable();
     let mut buffer = [0_u8; 4];

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use crate::model::cause::Cause;
+use serde::{Deserialize, Serialize};
+
 use crate::model::checksum::HashAlgorithm;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
@@ -11,7 +13,7 @@ use crate::model::receipt::{Receipt, ReceiptId};
 use crate::model::site::SiteId;
 
 /// Identifies an item of the queue while the program runs and across restarts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransferId(pub u64);
 
 /// Which way the bytes go.
@@ -21,6 +23,28 @@ pub enum Direction {
     Upload,
     /// From the server.
     Download,
+}
+
+/// How urgent an item is: what is more urgent runs first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Priority {
+    /// Before all others.
+    High,
+    /// As it comes.
+    #[default]
+    Normal,
+    /// When nothing else waits.
+    Low,
+}
+
+impl Priority {
+    /// Whether it is that of most items.
+    #[must_use]
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+    pub fn is_normal(&self) -> bool {
+        *self == Self::Normal
+    }
 }
 
 /// What a person asked for: one file or a whole folder, one way.
@@ -186,6 +210,8 @@ pub struct TransferRow {
     pub is_folder: bool,
     /// State.
     pub state: TransferState,
+    /// How urgent it is.
+    pub priority: Priority,
     /// Bytes there so far.
     pub moved: u64,
     /// Bytes in all, when known.
@@ -227,6 +253,8 @@ pub struct QueueSummary {
     pub uploads_wait: Option<Cause>,
     /// The same for downloads.
     pub downloads_wait: Option<Cause>,
+    /// The newest identity that was given.
+    pub newest: TransferId,
 }
 
 impl QueueSummary {

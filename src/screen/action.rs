@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{Command, Place};
+use crate::model::arrangement::ArrangeBy;
 use crate::model::banner::BannerAction;
 use crate::model::path::RemotePath;
 use crate::model::rate::SpeedLimits;
@@ -129,8 +130,14 @@ pub enum Action {
     ShowTab(PanelTab),
     /// A row of the queue was clicked.
     ClickTransfer { id: TransferId, extend: Extend, secondary: bool, visible: Vec<TransferId> },
-    /// These rows of the queue are selected, all that were before are not ("select all", cursor keys).
+    /// These rows of the queue are selected, all that were before are not (cursor keys).
     SelectTransfers(Vec<TransferId>),
+    /// The queue's filter was typed.
+    FilterQueue(String),
+    /// The queue's filter field was opened or closed (closing clears it).
+    ShowQueueFilter(bool),
+    /// The queue's rows are sorted by this; the same again turns the order round.
+    ArrangeQueue(ArrangeBy),
     /// The cross at a row of the queue.
     CancelTransfer(TransferId),
     /// The dialog's fields changed.
@@ -205,8 +212,6 @@ pub enum Effect {
     PasteFiles,
     /// Put the protocol log on the clipboard.
     CopyLog,
-    /// Select all rows of the queue's tab, as [`Action::SelectTransfers`].
-    SelectAllTransfers,
     /// Tell it on the desktop, unless a person looks at the window.
     Announce(String),
     /// Put text on the clipboard.

@@ -62,6 +62,7 @@ impl Verb {
                 let busy = |side| screen.pane(side).opening.is_some() || screen.pane(side).doing.is_some();
                 need(busy(Side::Local) || busy(Side::Remote), "Nothing is under way in the panes")
             }
+            Self::Filter if in_panel && screen.tab.queue_tab().is_some() => Ok(()),
             Self::Filter => need(pane.listing.is_some(), "No folder is open"),
             Self::SelectAll | Self::SelectNone if in_panel => {
                 need(!matches!(screen.tab, PanelTab::Log | PanelTab::Timeline), "There are no rows to select")
@@ -87,7 +88,7 @@ impl Verb {
             }
             Self::ShowReceipt => {
                 need(screen.tab == PanelTab::Done, "Only what has arrived has a receipt")?;
-                need(screen.queue_selected.len() == 1, "Select one transfer first")
+                need(screen.queue_selected.single().is_some(), "Select one transfer first")
             }
             Self::NewFolder => {
                 connected_if(is_remote, screen)?;
@@ -122,6 +123,19 @@ impl Verb {
                     matches!(screen.tab, PanelTab::Active | PanelTab::Queued),
                     "Only transfers that are not finished can be changed",
                 )
+            }
+            Self::QueueTop | Self::QueueUp | Self::QueueDown | Self::QueueBottom => {
+                need(screen.tab == PanelTab::Queued, "Only transfers that wait can be moved")?;
+                need(!screen.queue_selected.is_empty(), "Select transfers in the queue first")?;
+                let is_step = matches!(self, Self::QueueUp | Self::QueueDown);
+                need(!is_step || screen.queue_arrangement.is_plain(), "Show all rows in the queue's order first")
+            }
+            Self::PriorityHigh | Self::PriorityNormal | Self::PriorityLow => {
+                need(
+                    matches!(screen.tab, PanelTab::Active | PanelTab::Queued | PanelTab::Failed),
+                    "Only transfers that are not done have a priority",
+                )?;
+                need(!screen.queue_selected.is_empty(), "Select transfers in the queue first")
             }
             Self::RetryTransfers | Self::RetrySameCause => {
                 need(screen.tab == PanelTab::Failed, "Only transfers that failed can be tried again")?;

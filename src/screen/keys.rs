@@ -22,9 +22,11 @@ pub enum Key {
     Space,
     Tab,
     Home,
+    End,
     Left,
     Right,
     Up,
+    Down,
     Period,
     Comma,
     Plus,
@@ -124,8 +126,8 @@ const fn panel(modifiers: Modifiers, key: Key) -> Shortcut {
 #[must_use]
 pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
     use Key::{
-        Backspace, Comma, Delete, Digit, Enter, Equals, Function, Home, Insert, Left, Letter, Minus, Period, Plus, Right, Space,
-        Tab, Up,
+        Backspace, Comma, Delete, Digit, Down, End, Enter, Equals, Function, Home, Insert, Left, Letter, Minus, Period, Plus,
+        Right, Space, Tab, Up,
     };
     match verb {
         Verb::Connect => const { &[sites(NONE, Enter)] },
@@ -171,6 +173,13 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::RetryTransfers => const { &[panel(NONE, Letter('T'))] },
         Verb::RetrySameCause => const { &[panel(SHIFT, Letter('T'))] },
         Verb::RetryAllFailed => const { &[any(CTRL_SHIFT, Letter('T'))] },
+        Verb::QueueTop => const { &[panel(CTRL, Home)] },
+        Verb::QueueUp => const { &[panel(CTRL, Up)] },
+        Verb::QueueDown => const { &[panel(CTRL, Down)] },
+        Verb::QueueBottom => const { &[panel(CTRL, End)] },
+        Verb::PriorityHigh => const { &[panel(NONE, Plus)] },
+        Verb::PriorityNormal => const { &[panel(NONE, Equals)] },
+        Verb::PriorityLow => const { &[panel(NONE, Minus)] },
         Verb::ClearDone => const { &[any(CTRL_SHIFT, Delete)] },
         Verb::ShowActive => const { &[any(CTRL, Digit(1))] },
         Verb::ShowQueued => const { &[any(CTRL, Digit(2))] },

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::engine::Place;
 use crate::model::entry::Entry;
 use crate::model::listing::Listing;
+use crate::model::pattern::Pattern;
 use crate::model::sort::{SortOrder, sorted};
 use crate::screen::pane::Pane;
 
@@ -102,51 +103,4 @@ fn rows_of(entries: &[Entry], sort: SortOrder, filter: &str, show_hidden: bool) 
         .filter(|index| entries.get(*index).is_some_and(is_shown))
         .filter_map(|index| u32::try_from(index).ok())
         .collect()
-}
-
-/// What the filter field says: a part of the name, or a pattern with `*` and `?`.
-enum Pattern {
-    Part(String),
-    Glob(Vec<char>),
-}
-
-impl Pattern {
-    fn new(filter: &str) -> Self {
-        let lower = filter.trim().to_lowercase();
-        if lower.contains(['*', '?']) { Self::Glob(lower.chars().collect()) } else { Self::Part(lower) }
-    }
-
-    fn matches(&self, name: &str) -> bool {
-        match self {
-            Self::Part(part) => part.is_empty() || name.to_lowercase().contains(part.as_str()),
-            Self::Glob(pattern) => glob(pattern, &name.to_lowercase().chars().collect::<Vec<_>>()),
-        }
-    }
-}
-
-/// `*` stands for any run, `?` for one character. Remembers the last `*` only, so it never takes more than length × length steps.
-fn glob(pattern: &[char], name: &[char]) -> bool {
-    let (mut p, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(&c) = name.get(n) {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(&want) if want == '?' || want == c => {
-                p += 1;
-                n += 1;
-            }
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    p = at + 1;
-                    n = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|c| *c == '*'))
 }

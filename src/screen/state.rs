@@ -1,11 +1,13 @@
 //! All that the window shows.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{Question, QuestionId};
 use crate::model::address::AddressPath;
+use crate::model::arrangement::Arrangement;
+use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::difference::Difference;
 use crate::model::problem::Problem;
@@ -15,7 +17,7 @@ use crate::model::secret::Secret;
 use crate::model::session::SessionView;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
-use crate::model::transfer::{QueueSummary, TransferId};
+use crate::model::transfer::{QueueSummary, QueueTab, TransferId};
 use crate::model::when_done::WhenDone;
 use crate::screen::dialog::Dialog;
 use crate::screen::pane::{Pane, Side};
@@ -32,6 +34,20 @@ pub enum PanelTab {
     Done,
     Log,
     Timeline,
+}
+
+impl PanelTab {
+    /// The queue's tab that it shows.
+    #[must_use]
+    pub fn queue_tab(self) -> Option<QueueTab> {
+        match self {
+            Self::Active => Some(QueueTab::Active),
+            Self::Queued => Some(QueueTab::Queued),
+            Self::Failed => Some(QueueTab::Failed),
+            Self::Done => Some(QueueTab::Done),
+            Self::Log | Self::Timeline => None,
+        }
+    }
 }
 
 /// Where the keyboard goes.
@@ -153,8 +169,12 @@ pub struct Screen {
     pub tab: PanelTab,
     /// Counts and speed, copied from the engine's view each frame.
     pub queue: QueueSummary,
+    /// Which rows of the queue are shown, and in which order.
+    pub queue_arrangement: Arrangement,
+    /// Whether the queue's filter field is shown.
+    pub queue_filter_open: bool,
     /// Selected rows of the queue.
-    pub queue_selected: BTreeSet<TransferId>,
+    pub queue_selected: Chosen,
     /// Where a range of queue rows began.
     pub queue_anchor: Option<TransferId>,
     /// Address field.

@@ -55,6 +55,13 @@ pub enum Verb {
     RetryTransfers,
     RetryAllFailed,
     RetrySameCause,
+    QueueTop,
+    QueueUp,
+    QueueDown,
+    QueueBottom,
+    PriorityHigh,
+    PriorityNormal,
+    PriorityLow,
     ClearDone,
     ShowReceipt,
     ExportReceipts,
@@ -129,6 +136,13 @@ impl Verb {
         Self::RetryTransfers,
         Self::RetryAllFailed,
         Self::RetrySameCause,
+        Self::QueueTop,
+        Self::QueueUp,
+        Self::QueueDown,
+        Self::QueueBottom,
+        Self::PriorityHigh,
+        Self::PriorityNormal,
+        Self::PriorityLow,
         Self::ClearDone,
         Self::ShowReceipt,
         Self::ExportReceipts,
@@ -234,6 +248,15 @@ impl Verb {
                 ("Try all with this cause again", "Queue everything again that failed for the same reason", "rotate-ccw")
             }
             Self::RetryAllFailed => ("Try all failed again", "Queue everything that failed again", "rotate-ccw"),
+            Self::QueueTop => ("Move to the top", "Let the selected transfers run before all others of their priority", "arrow-up"),
+            Self::QueueUp => ("Move up", "Let the selected transfers run one place earlier", "chevron-up"),
+            Self::QueueDown => ("Move down", "Let the selected transfers run one place later", "chevron-down"),
+            Self::QueueBottom => {
+                ("Move to the bottom", "Let the selected transfers run after all others of their priority", "arrow-down")
+            }
+            Self::PriorityHigh => ("High priority", "Let the selected transfers run before those of normal priority", "zap"),
+            Self::PriorityNormal => ("Normal priority", "Let the selected transfers run in their turn", "circle"),
+            Self::PriorityLow => ("Low priority", "Let the selected transfers run when nothing else waits", "hourglass"),
             Self::ClearDone => ("Clear done", "Forget the list of what has arrived", "brush-cleaning"),
             Self::ShowReceipt => ("Receipt", "Show what proves that the selected file has arrived", "file-check"),
             Self::ExportReceipts => {

@@ -94,16 +94,63 @@ pub(super) fn find(path: &Path) -> Found {
 /// # Errors
 /// [`StoreError::Io`]; the old content is then still there.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Io { action: "saved", path: path.to_owned(), source };
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
-    make_folder(folder)?;
-    let mut temporary = tempfile::Builder::new().prefix(".moorline-").suffix(".tmp").tempfile_in(folder).map_err(failed)?;
-    temporary.write_all(bytes).map_err(failed)?;
-    temporary.as_file().sync_all().map_err(failed)?;
-    temporary.persist(&target).map_err(|error| failed(error.error))?;
-    sync_folder(folder);
-    Ok(())
+    let mut replacing = Replacing::begin(path)?;
+    replacing.write(bytes)?;
+    replacing.file().sync_all().map_err(|error| replacing.failed(error))?;
+    replacing.finish()
+}
+
+/// A file's new content, as in [`write_atomically`], while it is being written. Dropped, it leaves the old content.
+#[derive(Debug)]
+pub(super) struct Replacing {
+    path: PathBuf,
+    target: PathBuf,
+    temporary: tempfile::NamedTempFile,
+}
+
+impl Replacing {
+    /// Makes the temporary file.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub(super) fn begin(path: &Path) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::Io { action: "saved", path: path.to_owned(), source };
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = target.parent().ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
+        make_folder(folder)?;
+        let temporary = tempfile::Builder::new().prefix(".moorline-").suffix(".tmp").tempfile_in(folder).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), target, temporary })
+    }
+
+    /// Appends to the new content.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.temporary.write_all(bytes).map_err(|error| self.failed(error))
+    }
+
+    /// The temporary file, to flush it.
+    pub(super) fn file(&self) -> &File {
+        self.temporary.as_file()
+    }
+
+    /// Puts the new content, which was flushed, in the old one's place.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; the old content is then still there.
+    pub(super) fn finish(self) -> Result<(), StoreError> {
+        let Self { path, target, temporary } = self;
+        temporary.persist(&target).map_err(|error| StoreError::Io { action: "saved", path, source: error.error })?;
+        if let Some(folder) = target.parent() {
+            sync_folder(folder);
+        }
+        Ok(())
+    }
+
+    fn failed(&self, source: io::Error) -> StoreError {
+        StoreError::Io { action: "saved", path: self.path.clone(), source }
+    }
 }
 
 /// Writes a file that a person asked for, whole or not at all; it is as readable as others of theirs.

@@ -11,7 +11,7 @@ use crate::ui::paint::{self, Line};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{fonts, limit_menu, log, queue, theme, timeline, verbs, when_done_menu};
+use crate::ui::{fonts, limit_menu, log, queue, queue_filter, theme, timeline, verbs, when_done_menu};
 
 /// Draws the panel.
 pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -125,11 +125,14 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     when_done_menu::button(ui, view, actions);
     limit_menu::button(ui, view, actions);
     hold_button(ui, view, actions);
+    queue_filter::show(ui, view, actions);
+    // The open filter takes the room of the figures in a narrow window.
+    let room = ui.max_rect().width() - if screen.queue_filter_open { 200.0 } else { 0.0 };
     let history = view.queue.speed_history();
-    if ui.max_rect().width() > 900.0 && history.iter().any(|speed| *speed > 0) {
+    if room > 900.0 && history.iter().any(|speed| *speed > 0) {
         sparkline(ui, &history);
     }
-    if ui.max_rect().width() > 700.0 {
+    if room > 700.0 {
         let words = figures(view);
         if !words.is_empty() {
             ui.add_space(4.0);

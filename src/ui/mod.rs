@@ -20,6 +20,7 @@ pub mod pane_menu;
 pub mod panel_ground;
 pub mod path_header;
 pub mod queue;
+mod queue_filter;
 pub mod queue_row;
 pub mod site_context;
 pub mod site_menu;

@@ -1,41 +1,91 @@
 //! The rows of the queue, read for the visible range only.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use eframe::egui::{
     Align, EventFilter, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
 };
 
-use crate::model::transfer::{QueueTab, TransferId};
+use crate::model::transfer::{QueueTab, TransferId, TransferRow};
 use crate::screen::{Action, Verb};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::{fonts, panel_ground, queue_row, verbs};
 
+/// The rows of a tab: all of them in the queue's order, or those that were found for a filter or another order.
+struct Listed<'a> {
+    view: &'a View<'a>,
+    tab: QueueTab,
+    /// How many there are.
+    count: usize,
+    /// In another arrangement: which.
+    found: Option<Arc<Vec<TransferId>>>,
+}
+
+impl<'a> Listed<'a> {
+    /// Nothing while the rows are being looked for.
+    fn of(view: &'a View<'a>, tab: QueueTab) -> Option<Self> {
+        let queue = &view.screen.queue;
+        let count = match tab {
+            QueueTab::Active => queue.active,
+            QueueTab::Queued => queue.queued,
+            QueueTab::Failed => queue.failed,
+            QueueTab::Done => queue.done,
+        };
+        if view.screen.queue_arrangement.is_plain() || count == 0 {
+            return Some(Self { view, tab, count, found: None });
+        }
+        let found = view.queue.arranged(tab, &view.screen.queue_arrangement)?;
+        Some(Self { view, tab, count: found.len(), found: Some(found) })
+    }
+
+    /// Copies of the rows in a range, each with its number. One that has left the tab since they were found leaves a gap.
+    fn rows(&self, range: Range<usize>) -> Vec<(usize, TransferRow)> {
+        let Some(found) = &self.found else {
+            return range.clone().zip(self.view.queue.rows(self.tab, range.start, range.len())).collect();
+        };
+        let ids = found.get(range.clone()).unwrap_or_default();
+        let mut rows = self.view.queue.rows_of(ids).into_iter().filter(|row| row.state.tab() == self.tab).peekable();
+        range.zip(ids).filter_map(|(at, id)| rows.next_if(|row| row.id == *id).map(|row| (at, row))).collect()
+    }
+
+    fn row_of(&self, id: TransferId) -> Option<usize> {
+        match &self.found {
+            Some(found) => found.iter().position(|found| *found == id),
+            None => self.view.queue.row_of(self.tab, id),
+        }
+    }
+}
+
 /// Draws a tab.
 pub fn show(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Action>) {
     let area = ui.max_rect();
-    let queue = &view.screen.queue;
-    let count = match tab {
-        QueueTab::Active => queue.active,
-        QueueTab::Queued => queue.queued,
-        QueueTab::Failed => queue.failed,
-        QueueTab::Done => queue.done,
-    };
     let ground = panel_ground::show(ui, view, area, Sense::click(), (Role::Grid, "Transfers"), actions);
-    ground_input(ui, view, tab, &ground, actions);
-    if count == 0 {
-        return empty(ui, view, tab, area);
+    let listed = Listed::of(view, tab);
+    let reveal = ground_input(ui, view, tab, listed.as_ref(), &ground, actions);
+    let Some(listed) = listed else { return nothing(ui, area, "Looking through the queue", "A long queue takes a moment.") };
+    if listed.count == 0 {
+        return match listed.found {
+            Some(_) => nothing(ui, area, "Nothing matches the filter", "Escape in the filter shows everything again."),
+            None => empty(ui, view, tab, area),
+        };
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().id_salt(("queue", tab_name(tab))).auto_shrink(false).show_viewport(ui, |ui, viewport| {
         let top = ui.max_rect().top() + 1.0;
-        ui.set_height(crate::ui::table::length(count) * size::ROW + 2.0);
-        let range = crate::ui::table::visible(viewport, count);
-        let rows = view.queue.rows(tab, range.start, range.len());
-        let ids: Vec<TransferId> = rows.iter().map(|row| row.id).collect();
-        for (at, row) in range.zip(&rows) {
+        ui.set_height(crate::ui::table::length(listed.count) * size::ROW + 2.0);
+        let place = |at: usize| {
             let y = top + crate::ui::table::length(at) * size::ROW;
-            let rect = Rect::from_min_size(pos2(area.left(), y), vec2(area.width(), size::ROW));
-            queue_row::show(ui, view, row, rect, &ground, &ids, actions);
+            Rect::from_min_size(pos2(area.left(), y), vec2(area.width(), size::ROW))
+        };
+        let rows = listed.rows(crate::ui::table::visible(viewport, listed.count));
+        let ids: Vec<TransferId> = rows.iter().map(|(_, row)| row.id).collect();
+        for (at, row) in &rows {
+            queue_row::show(ui, view, row, place(*at), &ground, &ids, actions);
+        }
+        if let Some(row) = reveal {
+            ui.scroll_to_rect(place(row), None);
         }
     });
 }
@@ -49,13 +99,21 @@ fn tab_name(tab: QueueTab) -> &'static str {
     }
 }
 
-fn ground_input(ui: &Ui, view: &View<'_>, tab: QueueTab, ground: &Response, actions: &mut Vec<Action>) {
+/// Clicks beside the rows and cursor keys; returns the row that they led to.
+fn ground_input(
+    ui: &Ui,
+    view: &View<'_>,
+    tab: QueueTab,
+    listed: Option<&Listed<'_>>,
+    ground: &Response,
+    actions: &mut Vec<Action>,
+) -> Option<usize> {
     if ground.clicked() {
         actions.push(Action::SelectTransfers(Vec::new()));
     }
     ground.context_menu(|ui| menu(ui, view, tab, actions));
     if !ground.has_focus() {
-        return;
+        return None;
     }
     let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(ground.id, filter));
@@ -63,22 +121,16 @@ fn ground_input(ui: &Ui, view: &View<'_>, tab: QueueTab, ground: &Response, acti
         let none = Modifiers::NONE;
         (input.count_and_consume_key(none, Key::ArrowDown), input.count_and_consume_key(none, Key::ArrowUp))
     });
-    if down + up > 0
-        && let Some(next) = neighbour(view, tab, down, up)
-    {
-        actions.push(Action::SelectTransfers(vec![next]));
+    if down + up == 0 {
+        return None;
     }
-}
-
-/// The row that a cursor key leads to, looked for near the visible rows' beginning only.
-fn neighbour(view: &View<'_>, tab: QueueTab, down: usize, up: usize) -> Option<TransferId> {
-    let rows = view.queue.rows(tab, 0, 500);
-    let current = rows.iter().position(|row| view.screen.queue_selected.contains(&row.id));
-    let next = match current {
-        None => 0,
-        Some(at) => (at + down).saturating_sub(up),
-    };
-    rows.get(next.min(rows.len().saturating_sub(1))).map(|row| row.id)
+    // The row that was selected last is where the cursor is.
+    let listed = listed?;
+    let current = view.screen.queue_anchor.and_then(|id| listed.row_of(id));
+    let next = current.map_or(0, |at| (at + down).saturating_sub(up)).min(listed.count.checked_sub(1)?);
+    let (_, row) = listed.rows(next..next + 1).pop()?;
+    actions.push(Action::SelectTransfers(vec![row.id]));
+    Some(next)
 }
 
 /// What can be done with the selected rows.
@@ -93,7 +145,20 @@ pub fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
     for verb in verbs {
         verbs::menu_item(ui, view.screen, *verb, actions);
     }
+    if tab == QueueTab::Queued {
+        verbs::menu_line(ui);
+        for verb in [Verb::QueueTop, Verb::QueueUp, Verb::QueueDown, Verb::QueueBottom] {
+            verbs::menu_item(ui, view.screen, verb, actions);
+        }
+    }
+    if tab != QueueTab::Done {
+        verbs::menu_line(ui);
+        for verb in [Verb::PriorityHigh, Verb::PriorityNormal, Verb::PriorityLow] {
+            verbs::menu_item(ui, view.screen, verb, actions);
+        }
+    }
     verbs::menu_line(ui);
+    verbs::menu_item(ui, view.screen, Verb::SelectAll, actions);
     verbs::menu_item(ui, view.screen, Verb::HoldQueue, actions);
     if tab == QueueTab::Failed {
         verbs::menu_item(ui, view.screen, Verb::RetryAllFailed, actions);
@@ -102,7 +167,6 @@ pub fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
 
 /// What is said when a tab has no rows.
 fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect) {
-    let t = tokens(ui);
     let connected = view.screen.session.site.is_some();
     let is_moored = view.screen.session.phase == crate::model::session::Phase::Moored;
     let (what, next) = match tab {
@@ -121,6 +185,12 @@ fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect) {
         QueueTab::Failed => ("Nothing has failed", "What does not arrive will be here, with the reason and what to do about it."),
         QueueTab::Done => ("Nothing has arrived yet", "Each file will be here with the proof that it is whole."),
     };
+    nothing(ui, area, what, next);
+}
+
+/// Words in place of rows.
+fn nothing(ui: &mut Ui, area: Rect, what: &str, next: &str) {
+    let t = tokens(ui);
     let place = Rect::from_center_size(area.center(), vec2(area.width() - 40.0, 44.0_f32.min(area.height())));
     ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("no rows").layout(Layout::top_down(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::format;
-use crate::model::transfer::{Compared, Direction, Form, Proof, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{Compared, Direction, Form, Priority, Proof, TransferId, TransferRow, TransferState};
 use crate::screen::action::Extend;
 use crate::screen::{Action, Screen};
 use crate::ui::icon::Icon;
@@ -50,7 +50,7 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let t = tokens(ui);
-    let selected = view.screen.queue_selected.contains(&row.id);
+    let selected = view.screen.queue_selected.contains(row.id);
     let response = ui.interact(rect, ground.id.with(row.id), Sense::CLICK);
     let name = shown_local(view.screen, row);
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, &name));
@@ -177,9 +177,10 @@ fn progress(ui: &Ui, t: &Tokens, row: &TransferRow, bar: Rect) {
 fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color32) {
     let moved = format::size(row.moved);
     match &row.state {
-        TransferState::Queued if row.moved > 0 => (format!("waiting · goes on at {moved}"), second),
+        TransferState::Queued if row.moved > 0 => (format!("{} · goes on at {moved}", waiting(row.priority)), second),
         TransferState::Queued => {
-            (row.size.map_or_else(|| "waiting".to_owned(), |size| format!("waiting · {}", format::size(size))), second)
+            let waits = waiting(row.priority);
+            (row.size.map_or_else(|| waits.to_owned(), |size| format!("{waits} · {}", format::size(size))), second)
         }
         TransferState::Scanning => ("reading the folder".to_owned(), second),
         TransferState::Moving => match row.size {
@@ -200,6 +201,15 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
         }
         TransferState::Skipped => ("skipped · the target was there".to_owned(), second),
         TransferState::Failed(problem) => (problem.sentence(), t.bad),
+    }
+}
+
+/// How it waits.
+fn waiting(priority: Priority) -> &'static str {
+    match priority {
+        Priority::High => "waiting, high priority",
+        Priority::Normal => "waiting",
+        Priority::Low => "waiting, low priority",
     }
 }
 

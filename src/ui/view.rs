@@ -1,21 +1,29 @@
 //! What a frame is drawn from: the screen, the queue's and the log's visible rows, and the clocks.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::{Chronicle, LogView, QueueView};
+use crate::model::arrangement::Arrangement;
 use crate::model::log::LogLine;
 use crate::model::timeline::Happening;
-use crate::model::transfer::{QueueTab, TransferRow};
+use crate::model::transfer::{QueueTab, TransferId, TransferRow};
 use crate::screen::Screen;
 
 /// Rows of the queue, copied for the visible range only.
 pub trait QueueSource {
     /// Rows `from..from + count` of a tab.
     fn rows(&self, tab: QueueTab, from: usize, count: usize) -> Vec<TransferRow>;
+    /// The rows of a tab in another arrangement than the queue's own; nothing while they are looked for the first time.
+    fn arranged(&self, tab: QueueTab, arrangement: &Arrangement) -> Option<Arc<Vec<TransferId>>>;
+    /// Copies of single rows, without those that are gone.
+    fn rows_of(&self, ids: &[TransferId]) -> Vec<TransferRow>;
+    /// The row of a tab, in the queue's order, that an item is in.
+    fn row_of(&self, tab: QueueTab, id: TransferId) -> Option<usize>;
     /// Bytes a second, oldest first, at most 60.
     fn speed_history(&self) -> Vec<u64>;
 }
@@ -23,6 +31,18 @@ pub trait QueueSource {
 impl QueueSource for QueueView {
     fn rows(&self, tab: QueueTab, from: usize, count: usize) -> Vec<TransferRow> {
         Self::rows(self, tab, from, count)
+    }
+
+    fn arranged(&self, tab: QueueTab, arrangement: &Arrangement) -> Option<Arc<Vec<TransferId>>> {
+        Self::arranged(self, tab, arrangement)
+    }
+
+    fn rows_of(&self, ids: &[TransferId]) -> Vec<TransferRow> {
+        Self::rows_of(self, ids)
+    }
+
+    fn row_of(&self, tab: QueueTab, id: TransferId) -> Option<usize> {
+        Self::row_of(self, tab, id)
     }
 
     fn speed_history(&self) -> Vec<u64> {

@@ -101,7 +101,7 @@ fn a_replacement_that_is_cut_and_given_up_is_put_in_order_by_the_next_run() {
             return false;
         }
         let row = client.row("/d/f", |row| !row.state.is_running());
-        client.engine.send(Command::Cancel { ids: vec![row.id] });
+        client.engine.send(Command::Cancel { ids: vec![row.id].into() });
         client.until("gone", |client| client.rows().is_empty().then_some(()));
         assert!(is_whole(&server), "{cut:?}: {:?}", server.file("/d/f"));
         drop(client);
@@ -130,13 +130,13 @@ fn the_part_of_an_upload_that_is_cancelled_offline_goes_at_the_next_connect() {
     client.put(&local, "/d/f", OnExists::Overwrite);
     server.until(|shelf| shelf.stalled == 1);
     let row = client.row("/d/f", |_| true);
-    client.engine.send(Command::Pause { ids: vec![row.id] });
+    client.engine.send(Command::Pause { ids: vec![row.id].into() });
     server.with(|shelf| shelf.stall = None);
     client.row("/d/f", |row| row.state == TransferState::Paused);
     client.engine.send(Command::Disconnect { when: DisconnectWhen::Now });
     client.left();
     assert_eq!(beside(&server), ["/d/f.part"]);
-    client.engine.send(Command::Cancel { ids: vec![row.id] });
+    client.engine.send(Command::Cancel { ids: vec![row.id].into() });
     client.until("gone", |client| client.rows().is_empty().then_some(()));
     drop(client);
     let client = Client::start(keeping(home.path()));

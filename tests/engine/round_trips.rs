@@ -105,8 +105,8 @@ fn what_waits_for_its_proof_can_be_held_and_cancelled() {
     assert!(client.engine.queue().summary().is_pending(), "a leave must ask first");
     let held = client.row("/up/03", |_| true);
     let cancelled = client.row("/up/05", |_| true);
-    client.engine.send(Command::Pause { ids: vec![held.id] });
-    client.engine.send(Command::Cancel { ids: vec![cancelled.id] });
+    client.engine.send(Command::Pause { ids: vec![held.id].into() });
+    client.engine.send(Command::Cancel { ids: vec![cancelled.id].into() });
     // Both at once, not when the listing comes.
     client.row("/up/03", |row| row.state == TransferState::Paused);
     client.until("gone", |client| (client.rows().len() == 7).then_some(()));
@@ -115,7 +115,7 @@ fn what_waits_for_its_proof_can_be_held_and_cancelled() {
         client.done(&format!("/up/{name}"));
     }
     assert_eq!(client.row("/up/03", |_| true).state, TransferState::Paused);
-    client.engine.send(Command::Resume { ids: vec![held.id] });
+    client.engine.send(Command::Resume { ids: vec![held.id].into() });
     client.done("/up/03");
     assert_eq!(server.count("STOR"), 8, "nothing is sent again: {:#?}", client.story());
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use moorline::engine::{Answer, Command, Engine, Event, EventBody, Options, Question, Waker};
 use moorline::model::address::AddressPath;
+use moorline::model::chosen::Chosen;
 use moorline::model::conflict::{OnExists, Scope};
 use moorline::model::path::RemotePath;
 use moorline::model::problem::ProblemKind;
@@ -320,7 +321,7 @@ fn transfer(case: Case, harbour: &Harbour, client: &mut Client, large: &[u8], sm
             assert!(failed_in_words, "it failed by itself: {problem:?}\n{:#?}", client.story());
             nothing_half(harbour, folder.path(), row, large, small);
         }
-        client.engine.send(Command::Retry { ids: Vec::new() });
+        client.engine.send(Command::Retry { ids: Chosen::everything(QueueTab::Failed) });
         client.until("begun again", |client| (client.engine.queue().summary().failed == 0).then_some(()));
     }
     for (name, bytes) in names.iter().zip([large, small]) {

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::{DateTime, date};
 use jiff::tz::TimeZone;
 use moorline::engine::Place;
+use moorline::model::arrangement::Arrangement;
 use moorline::model::banner::{Banner, BannerAction, Severity};
 use moorline::model::entry::{Entry, EntryKind, Modified, Precision};
 use moorline::model::listing::{Listing, ListingSource};
@@ -21,7 +22,9 @@ use moorline::model::session::{CertificateTrust, IdleLimit, LimitSource, Phase, 
 use moorline::model::settings::{Settings, ThemeChoice};
 use moorline::model::site::{Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::timeline::{Happening, What};
-use moorline::model::transfer::{Compared, Direction, Form, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
+use moorline::model::transfer::{
+    Compared, Direction, Form, Priority, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState,
+};
 use moorline::screen::pane::Crumb;
 use moorline::screen::state::Screen;
 use moorline::screen::{Pane, Side};
@@ -68,6 +71,19 @@ pub struct Rows(pub Vec<TransferRow>);
 impl QueueSource for Rows {
     fn rows(&self, tab: QueueTab, from: usize, count: usize) -> Vec<TransferRow> {
         self.0.iter().filter(|row| row.state.tab() == tab).skip(from).take(count).cloned().collect()
+    }
+
+    fn arranged(&self, tab: QueueTab, arrangement: &Arrangement) -> Option<Arc<Vec<TransferId>>> {
+        let matches = |row: &&TransferRow| row.state.tab() == tab && row.remote.as_str().contains(&arrangement.filter);
+        Some(Arc::new(self.0.iter().filter(matches).map(|row| row.id).collect()))
+    }
+
+    fn rows_of(&self, ids: &[TransferId]) -> Vec<TransferRow> {
+        ids.iter().filter_map(|id| self.0.iter().find(|row| row.id == *id)).cloned().collect()
+    }
+
+    fn row_of(&self, tab: QueueTab, id: TransferId) -> Option<usize> {
+        self.0.iter().filter(|row| row.state.tab() == tab).position(|row| row.id == id)
     }
 
     fn speed_history(&self) -> Vec<u64> {
@@ -297,6 +313,7 @@ fn transfer(id: u64, direction: Direction, local: &str, remote: &str, moved: u64
         remote: RemotePath::parse(remote).unwrap(),
         is_folder: false,
         state,
+        priority: Priority::Normal,
         moved,
         size: Some(size),
         speed: 0,
@@ -424,6 +441,7 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         seconds_left: Some(180),
         running_seconds_left: Some(121),
         paused: false,
+        newest: TransferId(99),
         uploads_wait: None,
         downloads_wait: None,
     };

@@ -17,14 +17,14 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The receipt of the selected row.
 pub(super) fn show(screen: &Screen) -> Vec<Effect> {
-    let id = screen.queue_selected.iter().next().copied();
+    let id = screen.queue_selected.single();
     id.map(|id| Effect::Engine(Command::AskReceipt { id })).into_iter().collect()
 }
 
 /// Asks which receipts to save; the selected ones when there are any.
 pub(super) fn ask_export(screen: &mut Screen) -> Vec<Effect> {
-    let selected: Vec<TransferId> =
-        if screen.tab == PanelTab::Done { screen.queue_selected.iter().copied().collect() } else { Vec::new() };
+    // Without single rows it is about all that is done.
+    let selected: Vec<TransferId> = if screen.tab == PanelTab::Done { screen.queue_selected.listed() } else { Vec::new() };
     let range = match (selected.is_empty(), screen.queue.done) {
         (false, _) => ExportRange::Selected,
         (true, 0) => ExportRange::All,

@@ -3,8 +3,10 @@
 use crate::engine::{Change, Command, Place};
 use crate::model::address::{Address, AddressPath};
 use crate::model::argv;
+use crate::model::chosen::Chosen;
 use crate::model::entry::EntryKind;
 use crate::model::path::RemotePath;
+use crate::model::transfer::QueueTab;
 use crate::screen::action::{Effect, Extend, Move};
 use crate::screen::dialog::{Dialog, GuardPurpose};
 use crate::screen::location;
@@ -58,12 +60,15 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
             pane.path_edit = Some(pane.place.as_ref().map(location::text_of).unwrap_or_default());
             Vec::new()
         }
+        Verb::Filter if screen.focus == Focus::Panel && screen.tab.queue_tab().is_some() => {
+            queue::show_filter(screen, !screen.queue_filter_open)
+        }
         Verb::Filter => {
             let shown = !screen.pane(side).filter_open;
             panes::show_filter(screen, side, shown)
         }
         Verb::ToggleHidden => program::change_settings(screen, |settings| settings.show_hidden = !settings.show_hidden),
-        Verb::SelectAll if screen.focus == Focus::Panel => vec![Effect::SelectAllTransfers],
+        Verb::SelectAll if screen.focus == Focus::Panel => queue::select_all(screen),
         Verb::SelectNone if screen.focus == Focus::Panel => queue::select(screen, Vec::new()),
         Verb::SelectAll => upon_pane(screen, |pane| pane.select_all()),
         Verb::SelectNone => upon_pane(screen, |pane| pane.select_none()),
@@ -83,10 +88,19 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::CopyPath => copy(screen, &target_places(screen).iter().map(location::text_of).collect::<Vec<_>>()),
         Verb::CopyAddress => copy(screen, &addresses(screen)),
         Verb::HoldQueue => vec![Effect::Engine(Command::HoldQueue { held: !screen.queue.paused })],
-        Verb::PauseTransfers | Verb::ResumeTransfers | Verb::CancelTransfers | Verb::RetryTransfers | Verb::RetrySameCause => {
-            queue::upon_selected(screen, verb)
-        }
-        Verb::RetryAllFailed => vec![Effect::Engine(Command::Retry { ids: Vec::new() })],
+        Verb::PauseTransfers
+        | Verb::ResumeTransfers
+        | Verb::CancelTransfers
+        | Verb::RetryTransfers
+        | Verb::RetrySameCause
+        | Verb::QueueTop
+        | Verb::QueueUp
+        | Verb::QueueDown
+        | Verb::QueueBottom
+        | Verb::PriorityHigh
+        | Verb::PriorityNormal
+        | Verb::PriorityLow => queue::upon_selected(screen, verb),
+        Verb::RetryAllFailed => vec![Effect::Engine(Command::Retry { ids: Chosen::everything(QueueTab::Failed) })],
         Verb::ShowReceipt => proofs::show(screen),
         Verb::ExportReceipts => proofs::ask_export(screen),
         Verb::Verify => proofs::ask_verify(screen),

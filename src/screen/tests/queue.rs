@@ -1,7 +1,10 @@
 //! The queue's selection and verbs, and messages.
 
 use super::*;
-use crate::model::transfer::TransferId;
+use crate::model::arrangement::ArrangeBy;
+use crate::model::chosen::Chosen;
+use crate::model::queue::Reorder;
+use crate::model::transfer::{Priority, QueueTab, TransferId};
 use crate::screen::action::Extend;
 use crate::screen::state::{Focus, PanelTab};
 
@@ -15,7 +18,10 @@ fn click(screen: &mut Screen, number: u64, extend: Extend, secondary: bool) {
 }
 
 fn chosen(screen: &Screen) -> Vec<u64> {
-    screen.queue_selected.iter().map(|id| id.0).collect()
+    match &screen.queue_selected {
+        Chosen::These(ids) => ids.iter().map(|id| id.0).collect(),
+        all @ Chosen::All { .. } => panic!("{all:?}"),
+    }
 }
 
 #[test]
@@ -57,7 +63,7 @@ fn verbs_are_about_the_selected_rows_and_need_some() {
         else {
             panic!("{effects:?}")
         };
-        assert_eq!(*upon, ids(&[3]));
+        assert_eq!(*upon, ids(&[3]).into());
     }
 }
 
@@ -70,17 +76,28 @@ fn the_whole_queue_is_held_released_and_tried_again() {
     screen.queue.paused = true;
     assert!(matches!(command(&act(&mut screen, Verb::HoldQueue)), Command::HoldQueue { held: false }));
     screen.queue.failed = 2;
-    assert!(matches!(command(&act(&mut screen, Verb::RetryAllFailed)), Command::Retry { ids } if ids.is_empty()));
     assert!(
-        matches!(command(&reduce(&mut screen, Action::CancelTransfer(TransferId(7)))), Command::Cancel { ids } if ids.len() == 1)
+        matches!(command(&act(&mut screen, Verb::RetryAllFailed)), Command::Retry { ids } if *ids == Chosen::everything(QueueTab::Failed))
     );
+    let effects = reduce(&mut screen, Action::CancelTransfer(TransferId(7)));
+    assert!(matches!(command(&effects), Command::Cancel { ids } if *ids == TransferId(7).into()));
 }
 
 #[test]
 fn select_all_is_about_the_list_that_has_the_keyboard() {
     let mut screen = moored();
     screen.focus = Focus::Panel;
-    assert!(matches!(act(&mut screen, Verb::SelectAll)[..], [Effect::SelectAllTransfers]));
+    screen.queue.newest = TransferId(9);
+    reduce(&mut screen, Action::ShowTab(PanelTab::Queued));
+    reduce(&mut screen, Action::FilterQueue("php".into()));
+    act(&mut screen, Verb::SelectAll);
+    click(&mut screen, 3, Extend::Toggle, false);
+    let Command::Cancel { ids: upon } = command(&act(&mut screen, Verb::CancelTransfers)).clone() else { panic!("no cancel") };
+    let except = [TransferId(3)].into();
+    assert_eq!(upon, Chosen::All { tab: QueueTab::Queued, filter: "php".into(), newest: TransferId(9), except });
+    act(&mut screen, Verb::SelectAll);
+    reduce(&mut screen, Action::FilterQueue(String::new()));
+    assert!(chosen(&screen).is_empty(), "what matches another filter was not chosen");
     reduce(&mut screen, Action::SelectTransfers(ids(&[1, 2])));
     assert_eq!(chosen(&screen), [1, 2]);
     assert!(screen.local.selected.is_empty());
@@ -140,4 +157,65 @@ fn theme_and_scale_are_saved() {
     assert_eq!(act(&mut screen, Verb::ZoomReset).len(), 1);
     assert!(reduce(&mut screen, Action::Resized { queue_height: 326, sites_width: 196 }).is_empty(), "nothing changed");
     assert_eq!(reduce(&mut screen, Action::Resized { queue_height: 300, sites_width: 196 }).len(), 1);
+}
+
+#[test]
+fn what_waits_is_moved_and_made_more_or_less_urgent() {
+    for (verb, to) in [
+        (Verb::QueueTop, Reorder::ToTop),
+        (Verb::QueueUp, Reorder::Up),
+        (Verb::QueueDown, Reorder::Down),
+        (Verb::QueueBottom, Reorder::ToBottom),
+    ] {
+        let mut screen = moored();
+        reduce(&mut screen, Action::ShowTab(PanelTab::Queued));
+        click(&mut screen, 3, Extend::Replace, false);
+        assert!(
+            matches!(command(&act(&mut screen, verb)), Command::Reorder { ids, to: found } if *ids == TransferId(3).into() && *found == to)
+        );
+        assert_eq!(chosen(&screen), [3], "it can be moved on");
+        reduce(&mut screen, Action::ArrangeQueue(ArrangeBy::Size));
+        let is_step = matches!(to, Reorder::Up | Reorder::Down);
+        assert_eq!(act(&mut screen, verb).is_empty(), is_step, "a step in another order than the one that is seen says nothing");
+        reduce(&mut screen, Action::ShowTab(PanelTab::Failed));
+        click(&mut screen, 3, Extend::Replace, false);
+        assert!(act(&mut screen, verb).is_empty(), "what failed has no place");
+    }
+    for (verb, priority) in
+        [(Verb::PriorityHigh, Priority::High), (Verb::PriorityNormal, Priority::Normal), (Verb::PriorityLow, Priority::Low)]
+    {
+        let mut screen = moored();
+        reduce(&mut screen, Action::ShowTab(PanelTab::Failed));
+        assert!(act(&mut screen, verb).is_empty());
+        click(&mut screen, 3, Extend::Replace, false);
+        assert!(matches!(command(&act(&mut screen, verb)), Command::Prioritise { priority: found, .. } if *found == priority));
+    }
+}
+
+#[test]
+fn rows_are_sorted_and_the_queues_order_is_the_way_back() {
+    let mut screen = moored();
+    let arrange = |screen: &mut Screen, by| {
+        reduce(screen, Action::ArrangeQueue(by));
+        (screen.queue_arrangement.descending, screen.queue_arrangement.is_plain())
+    };
+    assert_eq!(arrange(&mut screen, ArrangeBy::Size), (false, false));
+    assert_eq!(arrange(&mut screen, ArrangeBy::Size), (true, false));
+    assert_eq!(arrange(&mut screen, ArrangeBy::Name), (false, false));
+    assert_eq!(arrange(&mut screen, ArrangeBy::RunOrder), (false, true));
+    assert_eq!(arrange(&mut screen, ArrangeBy::RunOrder), (false, true), "it is never turned round");
+}
+
+#[test]
+fn the_filter_of_the_queue_opens_by_its_key_and_closing_shows_everything() {
+    let mut screen = moored();
+    screen.focus = Focus::Panel;
+    act(&mut screen, Verb::Filter);
+    assert!(screen.queue_filter_open && !screen.local.filter_open);
+    reduce(&mut screen, Action::FilterQueue("x".into()));
+    act(&mut screen, Verb::Filter);
+    assert!(!screen.queue_filter_open && screen.queue_arrangement.is_plain());
+    reduce(&mut screen, Action::ShowTab(PanelTab::Log));
+    act(&mut screen, Verb::Filter);
+    assert!(screen.local.filter_open, "the log has none: it is about the pane");
 }

@@ -1,0 +1,144 @@
+//! What a person does to chosen transfers, which may be a million: a portion at a time, so that neither the drawing nor the connections wait.
+
+use std::collections::BTreeSet;
+
+use crate::engine::shared_queue::{PORTION, SharedQueue};
+use crate::model::chosen::Chosen;
+use crate::model::pattern::Pattern;
+use crate::model::queue::{Item, Queue, Reorder, StopWish, Target};
+use crate::model::transfer::{Priority, QueueTab, TransferId, TransferState};
+
+/// Items that are looked at under one lock.
+const LOOKED_AT: usize = 2_000;
+
+impl SharedQueue {
+    /// Holds what is chosen.
+    pub async fn pause(&self, chosen: &Chosen) {
+        let ids = self.find(chosen).await;
+        self.in_portions(ids.chunks(PORTION), |ids| drop(self.wish(ids, StopWish::Pause))).await;
+    }
+
+    /// Lets what is chosen go on. That running items be held is taken back, as long as their connections have not come to it.
+    pub async fn resume(&self, chosen: &Chosen) {
+        let ids = self.find(chosen).await;
+        let resume = |queue: &mut Queue, id| {
+            let Some(item) = queue.get(id) else { return };
+            if item.state.is_running() && item.wish == Some(StopWish::Pause) {
+                queue.edit(id, |item| item.wish = Some(StopWish::PutBack));
+            } else if item.state == TransferState::Paused {
+                requeue(queue, id);
+            }
+        };
+        self.in_portions(ids.chunks(PORTION), |ids| self.update(|queue| ids.iter().for_each(|id| resume(queue, *id)))).await;
+    }
+
+    /// Takes what is chosen out, each portion after `before` has seen it; returns what may have left a file of ours.
+    pub async fn cancel(&self, chosen: &Chosen, before: impl AsyncFn(&[TransferId])) -> Vec<Item> {
+        let ids = self.find(chosen).await;
+        let mut gone = Vec::new();
+        for (at, ids) in ids.chunks(PORTION).enumerate() {
+            if at > 0 {
+                self.journalled().await;
+            }
+            before(ids).await;
+            gone.extend(self.wish(ids, StopWish::Remove));
+        }
+        gone
+    }
+
+    /// Queues again what is chosen and failed.
+    pub async fn retry(&self, chosen: &Chosen) {
+        let ids = self.find(chosen).await;
+        let retry = |queue: &mut Queue, id| {
+            if queue.get(id).is_some_and(|item| matches!(item.state, TransferState::Failed(_))) {
+                requeue(queue, id);
+            }
+        };
+        self.in_portions(ids.chunks(PORTION), |ids| self.update(|queue| ids.iter().for_each(|id| retry(queue, *id)))).await;
+    }
+
+    /// Queues everything again that failed for the same reason as this one.
+    pub async fn retry_like(&self, like: TransferId) {
+        let Some(cause) = self.read(|queue| queue.cause_of(like)) else { return };
+        let failed = self.find(&Chosen::everything(QueueTab::Failed)).await;
+        let mut alike = BTreeSet::new();
+        for ids in failed.chunks(PORTION) {
+            self.read(|queue| alike.extend(ids.iter().copied().filter(|id| queue.cause_of(*id) == Some(cause))));
+        }
+        self.retry(&Chosen::These(alike)).await;
+    }
+
+    /// Forgets what is done.
+    pub async fn clear_done(&self) {
+        let ids = self.find(&Chosen::everything(QueueTab::Done)).await;
+        self.in_portions(ids.chunks(PORTION), |ids| self.update(|queue| queue.remove_all(ids))).await;
+    }
+
+    /// Moves what is chosen and waits.
+    pub async fn reorder(&self, chosen: &Chosen, to: Reorder) {
+        let ids = self.find(chosen).await;
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        let is_chosen = |id| sorted.binary_search(&id).is_ok();
+        let move_them = |ids: &[TransferId]| self.update(|queue| queue.reorder(ids, to, is_chosen));
+        if to.is_backwards() {
+            self.in_portions(ids.rchunks(PORTION), move_them).await;
+        } else {
+            self.in_portions(ids.chunks(PORTION), move_them).await;
+        }
+    }
+
+    /// Makes what is chosen more or less urgent.
+    pub async fn prioritise(&self, chosen: &Chosen, priority: Priority) {
+        let ids = self.find(chosen).await;
+        self.in_portions(ids.chunks(PORTION), |ids| self.update(|queue| queue.set_priority(ids, priority))).await;
+    }
+
+    /// The chosen items in the order of their tab.
+    async fn find(&self, chosen: &Chosen) -> Vec<TransferId> {
+        let (tab, filter) = match chosen {
+            Chosen::These(ids) => {
+                let marks =
+                    |queue: &Queue| -> Vec<_> { ids.iter().filter_map(|id| Some((queue.mark_of(*id)?.1.order(), *id))).collect() };
+                let mut found = self.read(marks);
+                found.sort_unstable();
+                return found.into_iter().map(|(_, id)| id).collect();
+            }
+            Chosen::All { tab, filter, .. } => (*tab, Pattern::new(filter)),
+        };
+        let (mut found, mut mark) = (Vec::new(), None);
+        loop {
+            mark = self.read_between(|queue| {
+                queue.look(tab, mark, LOOKED_AT, &filter, |seen| {
+                    if chosen.contains(seen.id) {
+                        found.push(seen.id);
+                    }
+                })
+            });
+            if mark.is_none() {
+                return found;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn in_portions<'a>(&self, portions: impl Iterator<Item = &'a [TransferId]>, mut act: impl FnMut(&[TransferId])) {
+        for (at, portion) in portions.enumerate() {
+            if at > 0 {
+                // What the journal has not written yet lies in memory.
+                self.journalled().await;
+            }
+            act(portion);
+        }
+    }
+}
+
+/// Back to those that wait, as if it had never been tried; what was known of the target is old by now.
+fn requeue(queue: &mut Queue, id: TransferId) {
+    queue.edit(id, |item| {
+        item.tries = 0;
+        item.not_before = None;
+        item.target = Target::Unknown;
+        item.state = TransferState::Queued;
+    });
+}
