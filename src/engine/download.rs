@@ -1,5 +1,6 @@
 //! One file from the server: into a `.part` beside the target, proven, then renamed.
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -62,7 +63,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
             return Ok(outcome);
         }
         // What came as text is overwritten: the item knows by now under which name it is.
-        let mut known = ctx.queue.read(|queue| queue.get(item.id).cloned()).unwrap_or_else(|| item.clone());
+        let mut known = ctx.queue.read(|queue| queue.get(item.id).map(Cow::into_owned)).unwrap_or_else(|| item.clone());
         known.from_start = true;
         begun_anew = known;
         item = &begun_anew;
