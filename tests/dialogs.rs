@@ -120,6 +120,7 @@ fn site_form(page: SitePage) -> SiteForm {
         learned: None,
         forget: false,
         idle_limit: String::new(),
+        list_ahead: String::new(),
         limits: TypedLimits::default(),
         local_folder: "/home/alice/sites/harbour".into(),
         password: String::new(),
