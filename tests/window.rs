@@ -62,6 +62,7 @@ impl Window {
                 is_folder: Some(false),
                 from_folder: false,
                 on_exists: OnExists::Ask,
+                batch: 0,
                 state: SavedState::Queued,
                 moved: 0,
                 size: Some(id * 1000),
