@@ -11,8 +11,10 @@ use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use jiff::Timestamp;
 use moorline::engine::{Command, Place, Question, QuestionId};
 use moorline::model::certificate::{Certificate, Fingerprint};
-use moorline::model::conflict::{Facts, OnExists};
+use moorline::model::clock::Ahead;
+use moorline::model::conflict::{Facts, OnExists, Scope};
 use moorline::model::diagnosis::{Finding, Report, Step, StepName};
+use moorline::model::difference::Difference;
 use moorline::model::entry::{Modified, Precision};
 use moorline::model::host::HostFacts;
 use moorline::model::path::RemotePath;
@@ -24,7 +26,7 @@ use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::screen::dialog::{GuardPurpose, SiteForm, SitePage};
 use moorline::screen::reduce::reduce;
 use moorline::screen::settings_form::{SettingsForm, SettingsPage};
-use moorline::screen::state::Toast;
+use moorline::screen::state::{Comparison, Toast};
 use moorline::screen::typed_limits::TypedLimits;
 use moorline::screen::typed_schedule::TypedTime;
 use moorline::screen::{Action, Dialog, Effect, Screen, Side};
@@ -118,6 +120,7 @@ fn site_form(page: SitePage) -> SiteForm {
         learned: None,
         forget: false,
         idle_limit: String::new(),
+        list_ahead: String::new(),
         limits: TypedLimits::default(),
         local_folder: "/home/alice/sites/harbour".into(),
         password: String::new(),
@@ -172,7 +175,26 @@ fn conflict(target_size: u64) -> Question {
         remote: path("/www/index.php"),
         source: Facts { size: Some(12_800), modified: at("2025-11-20T10:50:00Z") },
         target: Facts { size: Some(target_size), modified: at("2025-11-11T09:45:00Z") },
+        ahead: Ahead::NONE,
     }
+}
+
+fn first_difference() -> Difference {
+    Difference::Text {
+        line: 214,
+        column: 17,
+        local: "    $limit = max(20, $asked);".into(),
+        remote: "    $limit = min(20, $asked);".into(),
+    }
+}
+
+/// A conflict whose sides were compared; the answer is for the batch.
+fn compared(difference: Difference) -> Screen {
+    let mut screen = with_question(conflict(12_100));
+    screen.comparison = Some(Comparison::Found(difference));
+    screen.question_form.choice = Some(OnExists::NewerOrSize);
+    screen.question_form.scope = Scope::Batch;
+    screen
 }
 
 fn deletion() -> Question {
@@ -301,6 +323,8 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("keys", with_dialog(Dialog::Keys)),
         ("about", with_dialog(Dialog::About)),
         ("question_exists", with_question(conflict(12_100))),
+        ("question_exists_compared", compared(first_difference())),
+        ("question_exists_bytes", compared(Difference::Binary { offset: 70_432, local: Some(0x0a), remote: None })),
         ("question_delete", with_question(deletion())),
         ("question_password", with_question(password(None, true))),
         ("question_password_refused", with_question(password(Some("530 Login incorrect."), false))),
@@ -743,11 +767,55 @@ fn a_conflict_begins_with_the_choice_that_loses_nothing_newer() {
         harness.state().screen.question_form.choice
     };
     assert_eq!(first(conflict(12_100)), Some(OnExists::Overwrite));
-    let Question::Exists { transfer, direction, local, remote, source, target } = conflict(12_100) else {
+    let Question::Exists { transfer, direction, local, remote, source, target, ahead } = conflict(12_100) else {
         panic!("not a conflict")
     };
-    let older = Question::Exists { transfer, direction, local, remote, source: target, target: source };
+    let older = Question::Exists { transfer, direction, local, remote, source: target, target: source, ahead };
     assert_eq!(first(older), Some(OnExists::Skip));
+}
+
+#[test]
+fn a_conflict_is_answered_for_as_many_as_a_person_says_and_compared_first() {
+    let mut harness = harness(with_question(conflict(12_100)), Theme::Dark);
+    for (label, scope) in [
+        ("The answer is for: This batch", Scope::Batch),
+        ("The answer is for: Uploads, this session", Scope::Session),
+        ("The answer is for: Uploads, always", Scope::Always),
+        ("The answer is for: This file", Scope::File),
+    ] {
+        harness.get_by_label(label).click();
+        harness.run_steps(2);
+        take_drafts(&mut harness);
+        assert_eq!(harness.state().screen.question_form.scope, scope, "{label}");
+    }
+    harness.get_by_label("Compare contents").click();
+    harness.run_steps(2);
+    assert!(harness.state().actions.contains(&Action::Compare));
+    let effects = reduce(&mut harness.state_mut().screen, Action::Compare);
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::Engine(Command::Compare { question: QuestionId(7), remote, .. })] if *remote == path("/www/index.php")
+    ));
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Reading both …").is_some());
+    harness.state_mut().screen.comparison = Some(Comparison::Found(first_difference()));
+    harness.run_steps(2);
+    assert!(harness.query_by_label("They differ first in line 214, character 17:").is_some());
+}
+
+#[test]
+fn only_ways_that_decide_something_are_offered() {
+    let offers = |size: Option<u64>, label: &str| {
+        let Question::Exists { transfer, direction, local, remote, source, target, ahead } = conflict(12_100) else {
+            panic!("not a conflict")
+        };
+        let target = Facts { size, modified: target.modified };
+        let question = Question::Exists { transfer, direction, local, remote, source, target, ahead };
+        harness(with_question(question), Theme::Dark).query_by_label_contains(label).is_some()
+    };
+    assert!(offers(Some(5), "Overwrite if the size differs"));
+    assert!(!offers(None, "Overwrite if the size differs"), "it would only be asked again");
+    assert!(offers(None, "Keep both: the new one as “index (1).php”"));
 }
 
 #[test]

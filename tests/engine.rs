@@ -1,11 +1,19 @@
 //! The engine against a server that does wrong where a test wants it to: what arrives, what is asked, what is kept.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "engine/causes.rs"]
+mod causes;
+#[path = "engine/clock.rs"]
+mod clock;
+#[path = "engine/existing.rs"]
+mod existing;
 #[path = "engine/replacing.rs"]
 mod replacing;
 #[path = "engine/round_trips.rs"]
 mod round_trips;
 mod support;
+#[path = "engine/text.rs"]
+mod text;
 
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
@@ -17,7 +25,7 @@ use moorline::engine::power::{Awake, Power};
 use moorline::engine::{Answer, Change, Command, Engine, Event, EventBody, Options, Place, Question, QuestionId, Waker};
 use moorline::model::address::AddressPath;
 use moorline::model::chosen::Chosen;
-use moorline::model::conflict::OnExists;
+use moorline::model::conflict::{OnExists, Scope};
 use moorline::model::listing::Listing;
 use moorline::model::path::RemotePath;
 use moorline::model::problem::{Problem, ProblemKind};
@@ -1249,7 +1257,7 @@ fn one_answer_for_all_serves_all_and_cancel_fails_its_item() {
     }
     let (id, question) = client.asked();
     assert!(matches!(question, Question::Exists { direction: Direction::Download, .. }));
-    client.answer(id, Answer::Exists { choice: OnExists::Overwrite, for_all: true });
+    client.answer(id, Answer::Exists { choice: OnExists::Overwrite, scope: Scope::Session });
     for name in ["/b", "/c", "/d"] {
         client.done(name);
     }

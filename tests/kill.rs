@@ -107,6 +107,7 @@ impl Round {
             is_folder: Some(true),
             from_folder: false,
             on_exists: OnExists::Overwrite,
+            batch: 0,
             state: SavedState::Queued,
             moved: 0,
             size: None,

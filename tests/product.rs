@@ -77,6 +77,46 @@ on_servers!(
     |server: Server| there_and_back(&server, "ftpes")
 );
 
+on_servers!(text_is_converted_where_it_is_asked_for_and_data_never, [Vsftpd, Proftpd], Setup::default(), |server: Server| {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, back) = (folder.path().join("original"), folder.path().join("back"));
+    let long = "a line that is not the last one\n".repeat(30_000);
+    let data: Vec<u8> = (0..200_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+    // Each as it is here, and as the server keeps it and gives it back.
+    let table: [(&str, &[u8], &[u8]); 9] = [
+        ("lf.txt", b"one\ntwo\n", b"one\ntwo\n"),
+        ("crlf.txt", b"one\r\ntwo\r\n", b"one\ntwo\n"),
+        ("mixed.txt", b"one\ntwo\r\n\nthree\n", b"one\ntwo\n\nthree\n"),
+        ("lone.txt", b"one\rtwo\nthree", b"one\rtwo\nthree"),
+        ("open.txt", b"no end", b"no end"),
+        ("empty.txt", b"", b""),
+        ("long.txt", long.as_bytes(), long.as_bytes()),
+        ("data.txt", &data, &data),
+        ("other.css", b"a\r\nb\n", b"a\r\nb\n"),
+    ];
+    fs::create_dir(&original).unwrap();
+    for (name, bytes, _) in table {
+        fs::write(original.join(name), bytes).unwrap();
+    }
+    let (source, target, url) = (original.display().to_string(), back.display().to_string(), server.url("ftp", "texts"));
+    let put = moorline(folder.path(), PASSWORD, ["put", &source, &url, "--ascii", "*.txt", "--json"]);
+    assert_exit(&put, PROVEN, &server);
+    let said = String::from_utf8_lossy(&put.stdout).into_owned();
+    let of = |name: &str| said.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
+    assert!(of("lf.txt").contains("\"form\":\"text\""), "{said}");
+    assert!(of("data.txt").contains("\"form\":\"binary: no text\""), "{said}");
+    for (name, _, kept) in table {
+        assert!(fs::read(server.root().join("texts").join(name)).unwrap() == kept, "{name} on the server");
+    }
+    let get = moorline(folder.path(), PASSWORD, ["get", &url, &target, "--ascii", "*.txt", "--quiet"]);
+    assert_exit(&get, PROVEN, &server);
+    for (name, _, kept) in table {
+        assert!(fs::read(back.join(name)).unwrap() == kept, "{name} came back");
+    }
+    let log = server.log_text();
+    assert!(log.contains("TYPE A"), "nothing was moved as text");
+});
+
 /// More connections asked for than the host allows: everything arrives over those that it does allow, and what it allows is
 /// remembered, so that the next run is refused once at most (the last run's sessions may still be counted).
 fn within_the_limit(limit: u32) {

@@ -6,6 +6,7 @@ mod sample_screens;
 
 use eframe::egui;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use moorline::model::cause::Cause;
 use moorline::model::session::{IdleLimit, LimitSource};
 use moorline::model::settings::ThemeChoice;
 use moorline::screen::PanelTab;
@@ -69,6 +70,22 @@ fn adrift_with_a_countdown() {
     compare([
         ("adrift-dark", sample_screens::adrift(ThemeChoice::Dark), FULL),
         ("adrift-light", sample_screens::adrift(ThemeChoice::Light), FULL),
+    ]);
+}
+
+#[test]
+fn uploads_that_wait_for_room_on_the_server() {
+    let of = |theme| {
+        let mut sample = sample_screens::moored(theme);
+        sample.screen.queue.uploads_wait = Some(Cause::Quota);
+        sample
+    };
+    let mut both = of(ThemeChoice::Dark);
+    both.screen.queue.downloads_wait = Some(Cause::DiskFull);
+    compare([
+        ("held-up-dark", of(ThemeChoice::Dark), FULL),
+        ("held-up-light", of(ThemeChoice::Light), FULL),
+        ("held-up-both-small", both, egui::vec2(760.0, 480.0)),
     ]);
 }
 

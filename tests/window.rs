@@ -62,6 +62,7 @@ impl Window {
                 is_folder: Some(false),
                 from_folder: false,
                 on_exists: OnExists::Ask,
+                batch: 0,
                 state: SavedState::Queued,
                 moved: 0,
                 size: Some(id * 1000),
@@ -296,12 +297,33 @@ fn a_target_that_exists_is_asked_about_and_both_can_be_kept() {
     window.drop_over("Welcome.txt", &source);
     window.until("the question", |screen| !screen.questions.is_empty());
     window.until_window("the dialog", |window| window.has_words("is already on the server"));
-    window.click("Keep both: the new one gets another name");
+    window.click("Keep both: the new one as “Welcome (1).txt”");
     window.click("Continue");
     window.until("the upload is proven", |screen| screen.queue.done == 1);
     assert_eq!(fs::read(practice.folder().join("Welcome.txt")).unwrap(), theirs);
     assert_eq!(fs::read_to_string(practice.folder().join("Welcome (1).txt")).unwrap(), "ours");
     assert!(window.screen().questions.is_empty());
+}
+
+#[test]
+fn both_sides_of_a_target_that_exists_are_compared_in_the_question() {
+    let practice = Practice::start().unwrap();
+    let mut window = Window::connected(&practice);
+    let theirs = fs::read_to_string(practice.folder().join("Welcome.txt")).unwrap();
+    let source = window.home.path().join("Welcome.txt");
+    fs::write(&source, format!("{}!", theirs.trim_end())).unwrap();
+
+    window.drop_over("Welcome.txt", &source);
+    window.until("the question", |screen| !screen.questions.is_empty());
+    window.until_window("the dialog", |window| window.has_words("is already on the server"));
+    window.click("Compare contents");
+    window.until_window("what differs", |window| window.has_words("They differ first in line"));
+    window.click("The answer is for: Uploads, always");
+    window.click("Skip: leave the one that is there as it is");
+    window.click("Continue");
+    window.until("it was left", |screen| screen.queue.done == 1);
+    window.until("the settings know", |screen| screen.settings.upload_exists == OnExists::Skip);
+    assert_eq!(fs::read_to_string(practice.folder().join("Welcome.txt")).unwrap(), theirs);
 }
 
 #[test]

@@ -237,6 +237,10 @@ pub struct TransferArguments {
     /// At most so many transfer connections beside the first one; 0 is as in the settings, and not given is as saved with the site.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=32))]
     pub connections: Option<u8>,
+    /// Moves files of these names as text and converts their line ends, such as "*.txt;*.html"; what looks like no text is moved as it
+    /// is. As saved with the site when not given.
+    #[arg(long, value_name = "MASKS")]
+    pub ascii: Option<String>,
     /// Moves files no faster than this, such as 500K or 2M a second, or "none"; as in the settings when not given.
     #[arg(long, value_name = "SPEED")]
     pub limit: Option<Rate>,
@@ -294,6 +298,10 @@ pub enum Exists {
     Overwrite,
     /// Replace it when the source is newer.
     Newer,
+    /// Replace it when the sizes differ.
+    Size,
+    /// Replace it when the source is newer or the sizes differ.
+    NewerOrSize,
     /// Go on where it ends.
     Resume,
     /// Keep both, the new one under another name.
@@ -306,6 +314,8 @@ impl From<Exists> for OnExists {
             Exists::Skip => Self::Skip,
             Exists::Overwrite => Self::Overwrite,
             Exists::Newer => Self::Newer,
+            Exists::Size => Self::SizeDiffers,
+            Exists::NewerOrSize => Self::NewerOrSize,
             Exists::Resume => Self::Resume,
             Exists::Rename => Self::Rename,
         }

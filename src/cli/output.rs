@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::model::checksum::HashAlgorithm;
 use crate::model::entry::{Entry, EntryKind, Modified, Precision};
 use crate::model::format;
-use crate::model::transfer::{Direction, TransferRow, TransferState};
+use crate::model::transfer::{Direction, Form, TransferRow, TransferState};
 
 /// Text from a stranger without the characters that would steer a terminal.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
@@ -120,6 +120,15 @@ pub(super) fn item_json(row: &TransferRow) -> Value {
     };
     if let (Some((key, value)), Some(item)) = (detail, item.as_object_mut()) {
         item.insert(key.to_owned(), value);
+    }
+    let form = match row.form {
+        Form::Binary => None,
+        Form::Text => Some("text"),
+        Form::LooksBinary => Some("binary: no text"),
+        Form::Mixed => Some("binary: mixed line ends"),
+    };
+    if let (Some(form), Some(item)) = (form, item.as_object_mut()) {
+        item.insert("form".to_owned(), json!(form));
     }
     item
 }
@@ -243,6 +252,7 @@ mod tests {
             size: Some(7),
             speed: 0,
             tries: 1,
+            form: Form::Binary,
         }
     }
 

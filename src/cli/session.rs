@@ -15,7 +15,7 @@ use crate::engine::{Answer, Command, Engine, Event, EventBody, Options, Question
 use crate::model::address::AddressPath;
 use crate::model::banner::Banner;
 use crate::model::certificate::Fingerprint;
-use crate::model::conflict::OnExists;
+use crate::model::conflict::{OnExists, Scope};
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -228,7 +228,7 @@ impl Session {
                 };
                 Err(Failure::Connect(problem))
             }
-            Question::Exists { .. } => Ok(Answer::Exists { choice: self.on_exists, for_all: true }),
+            Question::Exists { .. } => Ok(Answer::Exists { choice: self.on_exists, scope: Scope::Session }),
             Question::Changed { remote, .. } => {
                 self.note(&format!("{remote}: the source has changed since a part of it was transferred; it is transferred anew"));
                 Ok(Answer::Changed(WhenChanged::Anew))

@@ -11,8 +11,9 @@ use crate::cli::progress::Progress;
 use crate::cli::session::{self, Session};
 use crate::cli::targets::{self, Remote};
 use crate::engine::{Change, Command, Place};
+use crate::model::cause::Cause;
 use crate::model::path::RemotePath;
-use crate::model::problem::ProblemKind;
+use crate::model::problem::{Problem, ProblemKind};
 use crate::model::rate::SpeedLimits;
 use crate::model::session::DisconnectWhen;
 use crate::model::transfer::{Direction, Job, QueueTab, TransferId, TransferRow, TransferState};
@@ -58,6 +59,9 @@ fn find_remote(text: &str, arguments: &TransferArguments) -> Result<Remote, Fail
     let mut remote = session::find_remote(text)?;
     if let Some(connections) = arguments.connections {
         remote.site.connections = connections;
+    }
+    if let Some(masks) = &arguments.ascii {
+        remote.site.text_files.clone_from(masks);
     }
     if let Some(checksums) = arguments.checksums {
         remote.site.hashes = checksums.into();
@@ -154,6 +158,14 @@ fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> R
     }
 }
 
+/// The end of a transfer that waits for a person: a full disk, a quota.
+fn held_up(cause: Cause) -> Failure {
+    let is_here = cause.holds_up(Direction::Download);
+    let kind = if is_here { ProblemKind::Local } else { ProblemKind::Refused };
+    let problem = Problem::new(kind, format!("Nothing more was transferred: {}.", cause.why())).because(cause);
+    if is_here { Failure::Local(Some(problem)) } else { Failure::Incomplete(Some(problem)) }
+}
+
 /// What was told so far.
 struct Report {
     tally: Tally,
@@ -182,6 +194,10 @@ impl Report {
             // The queue is empty at first, until the engine has taken the job in.
             if !summary.is_pending() && summary.done + summary.failed > 0 {
                 return Ok(());
+            }
+            if let Some(cause) = summary.uploads_wait.or(summary.downloads_wait).filter(|_| summary.running == 0) {
+                // Nobody is here who could mend it and say so.
+                return Err(held_up(cause));
             }
             if let Some(problem) = session.is_stranded() {
                 return Err(Failure::of(problem));

@@ -12,9 +12,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+use tokio_util::sync::CancellationToken;
 
 use self::afterwards::Afterwards;
 use crate::engine::command::{Change, Command, Place};
+use crate::engine::compare;
 use crate::engine::event::EventBody;
 use crate::engine::governor::Governor;
 use crate::engine::handle::Options;
@@ -136,6 +138,8 @@ struct Actor {
     last: Option<(Site, AddressPath)>,
     opening: Option<JoinHandle<()>>,
     examining: Option<JoinHandle<()>>,
+    /// Ends the comparison of both sides of a question.
+    comparing: CancellationToken,
     /// Which speed limits hold now, and for how long.
     governor: Governor,
     /// What follows when the queue is through.
@@ -187,6 +191,7 @@ impl Actor {
             last: None,
             opening: None,
             examining: None,
+            comparing: CancellationToken::new(),
             governor: Governor::default(),
             afterwards: Afterwards::new(power, options.keep_queue),
             local: None,
@@ -248,7 +253,16 @@ impl Actor {
             Command::StayOffline => self.tell(SessionCommand::StayOffline),
             Command::Diagnose { site } => self.diagnose(*site),
             Command::DismissBanner => self.tell(SessionCommand::DismissBanner),
-            Command::Answer { question, answer } => self.shared.questions.answer(question, answer),
+            Command::Answer { question, answer } => {
+                self.comparing.cancel();
+                self.shared.questions.answer(question, answer);
+            }
+            Command::Compare { question, local, remote } => {
+                self.comparing.cancel();
+                if let Some(session) = &self.session {
+                    self.comparing = compare::begin(&session.context, question, local, remote);
+                }
+            }
             Command::OpenRemote { path } => self.tell(SessionCommand::Open(path)),
             Command::OpenLocal { path } => self.open_local(path),
             Command::CancelBrowsing => {
@@ -270,6 +284,8 @@ impl Actor {
                 let gone = self.shared.queue.cancel(&ids, async |ids: &[TransferId]| self.abandon_parts(ids).await).await;
                 self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
             }
+            Command::RetryLike { id } => self.shared.queue.retry_like(id).await,
+            Command::GoOn { direction } => self.shared.queue.update(|queue| queue.take_wall(direction)),
             Command::Retry { ids } => self.shared.queue.retry(&ids).await,
             Command::Reorder { ids, to } => self.shared.queue.reorder(&ids, to).await,
             Command::Prioritise { ids, priority } => self.shared.queue.prioritise(&ids, priority).await,
@@ -376,6 +392,7 @@ impl Actor {
         let settings = self.shared.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
         let budget = Budget::new(chosen_lanes(&site, &settings), facts.connection_limit, facts.useful_connections);
         let context = SessionContext::new(site, publisher, budget, self.shared.clone());
+        context.clock.begin(&context.site, &facts);
         self.session = Some(SessionHandle::begin(Arc::new(context), password, start));
         self.follow_site();
     }
@@ -462,8 +479,14 @@ impl Actor {
             let problem = Problem::new(ProblemKind::Connect, "Nothing was queued: there is no connection.");
             return self.publisher.publish(EventBody::Trouble(problem.advise("Connect to a site first.")));
         };
+        let batch = self.shared.queue.update(Queue::new_batch);
         // The queue gives them their identities.
-        let items = jobs.into_iter().map(|job| Item::new(TransferId(0), site.clone(), job)).collect();
+        let items = jobs.into_iter().map(|job| {
+            let mut item = Item::new(TransferId(0), site.clone(), job);
+            item.batch = batch;
+            item
+        });
+        let items = items.collect();
         self.shared.queue.put_all(items).await;
     }
 }

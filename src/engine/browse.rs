@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::engine::command::{Change, Place};
 use crate::engine::event::{EventBody, Question};
+use crate::engine::server_clock;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::engine::verify;
@@ -84,7 +85,8 @@ async fn finish_change(ctx: &SessionContext, control: &mut Control, left: Result
 
 async fn open(ctx: &SessionContext, control: &mut Control, path: &RemotePath) -> Result<(), Fault> {
     match control.list(path).await {
-        Ok(listing) => {
+        Ok(mut listing) => {
+            server_clock::measure_list(ctx, control, path, &mut listing).await?;
             let listing = Arc::new(listing);
             ctx.set_shown(path, &listing);
             ctx.show(|view| {

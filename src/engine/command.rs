@@ -7,7 +7,7 @@ use crate::engine::event::QuestionId;
 use crate::model::address::AddressPath;
 use crate::model::checksum::HashUse;
 use crate::model::chosen::Chosen;
-use crate::model::conflict::OnExists;
+use crate::model::conflict::{OnExists, Scope};
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::queue::Reorder;
@@ -18,7 +18,7 @@ use crate::model::secret::Secret;
 use crate::model::session::DisconnectWhen;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, SiteId, SiteTree};
-use crate::model::transfer::{Job, Priority, TransferId};
+use crate::model::transfer::{Direction, Job, Priority, TransferId};
 use crate::model::verify::{Pair, Verification};
 use crate::model::when_done::WhenDone;
 
@@ -80,8 +80,8 @@ pub enum Answer {
     Exists {
         /// What; never `Ask`.
         choice: OnExists,
-        /// Also for all later ones of the queue in the same direction.
-        for_all: bool,
+        /// For which transfers.
+        scope: Scope,
     },
     /// What to do about a source that has changed.
     Changed(WhenChanged),
@@ -127,6 +127,15 @@ pub enum Command {
         question: QuestionId,
         /// How.
         answer: Answer,
+    },
+    /// Compares both sides of a question about a target that exists ([`crate::engine::EventBody::Compared`]); the answer ends it.
+    Compare {
+        /// Which question.
+        question: QuestionId,
+        /// The file here.
+        local: PathBuf,
+        /// The file on the server.
+        remote: RemotePath,
     },
     /// Shows a remote folder.
     OpenRemote {
@@ -185,6 +194,16 @@ pub enum Command {
         ids: Chosen,
         /// How urgent.
         priority: Priority,
+    },
+    /// Queues everything again that failed for the same reason as this one.
+    RetryLike {
+        /// Which.
+        id: TransferId,
+    },
+    /// What held a direction up (a full disk, a quota) is mended: it goes on.
+    GoOn {
+        /// Which way.
+        direction: Direction,
     },
     /// Forgets the rows under "Done".
     ClearDone,

@@ -1,69 +1,89 @@
 //! What to do about targets that exist: standing answers first, then one question at a time.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::engine::command::Answer;
 use crate::engine::event::Question;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
-use crate::model::conflict::{self, OnExists, Resolution};
+use crate::model::clock::Ahead;
+use crate::model::conflict::{self, OnExists, Resolution, Scope};
 use crate::model::transfer::Direction;
 
-#[derive(Clone, Copy, Default)]
-struct Standing {
-    upload: Option<OnExists>,
-    download: Option<OnExists>,
-}
-
-/// The standing answers of one session ("for all").
+/// The standing answers of one session.
 #[derive(Default)]
 pub struct Conflicts {
     standing: Mutex<Standing>,
     one_at_a_time: tokio::sync::Mutex<()>,
 }
 
+#[derive(Default)]
+struct Standing {
+    directions: HashMap<Direction, OnExists>,
+    batches: HashMap<(u64, Direction), OnExists>,
+}
+
+/// Whose answer is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker {
+    /// Its batch; 0 is none.
+    pub batch: u64,
+    /// Which way.
+    pub direction: Direction,
+    /// How far the target's clock is ahead of the source's.
+    pub ahead: Ahead,
+}
+
 impl Conflicts {
-    /// The answer given "for all" in this direction, if there was one.
-    pub fn standing(&self, direction: Direction) -> Option<OnExists> {
-        let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        match direction {
-            Direction::Upload => standing.upload,
-            Direction::Download => standing.download,
-        }
+    /// The answer that was given for this batch, if there was one.
+    pub fn of_batch(&self, batch: u64, direction: Direction) -> Option<OnExists> {
+        self.lock().batches.get(&(batch, direction)).copied()
     }
 
-    /// Asks, unless an answer "for all" came while this one waited for its turn. `None` is "cancel".
+    /// The answer that was given for the session in this direction, if there was one.
+    pub fn of_session(&self, direction: Direction) -> Option<OnExists> {
+        self.lock().directions.get(&direction).copied()
+    }
+
+    /// Asks, unless a standing answer came while this one waited for its turn. `None` is "cancel".
     pub async fn ask(
         &self,
         questions: &Questions,
         publisher: &Publisher,
-        direction: Direction,
+        asker: Asker,
         question: Question,
-    ) -> Option<OnExists> {
+    ) -> Option<(OnExists, Scope)> {
         let _turn = self.one_at_a_time.lock().await;
+        let standing = [self.of_batch(asker.batch, asker.direction), self.of_session(asker.direction)];
         // An answer that decides nothing here (newer, of files without a time) must not be applied again and again.
-        if let Some(choice) = self.standing(direction).filter(|choice| decides(*choice, &question)) {
-            return Some(choice);
+        if let Some(choice) = standing.into_iter().flatten().find(|choice| decides(*choice, &question, asker.ahead)) {
+            return Some((choice, Scope::File));
         }
         match questions.ask(publisher, question).await {
-            Answer::Exists { choice, for_all } if choice != OnExists::Ask => {
-                if for_all {
-                    let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-                    match direction {
-                        Direction::Upload => standing.upload = Some(choice),
-                        Direction::Download => standing.download = Some(choice),
-                    }
+            Answer::Exists { choice, scope } if choice != OnExists::Ask => {
+                let mut standing = self.lock();
+                match scope {
+                    Scope::File => {}
+                    Scope::Batch if asker.batch == 0 => {}
+                    Scope::Batch => drop(standing.batches.insert((asker.batch, asker.direction), choice)),
+                    // The settings are looked at last: what was said before for the session must not outdo them.
+                    Scope::Session | Scope::Always => drop(standing.directions.insert(asker.direction, choice)),
                 }
-                Some(choice)
+                Some((choice, scope))
             }
             _ => None,
         }
     }
+
+    fn lock(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn decides(choice: OnExists, question: &Question) -> bool {
+fn decides(choice: OnExists, question: &Question, ahead: Ahead) -> bool {
     match question {
-        Question::Exists { source, target, .. } => conflict::resolve(choice, source, target) != Resolution::Ask,
+        Question::Exists { source, target, .. } => conflict::resolve(choice, source, target, ahead) != Resolution::Ask,
         _ => true,
     }
 }

@@ -5,23 +5,25 @@ mod landing;
 mod pieces;
 mod split;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
-use self::fetch::{Where, fetch};
-use self::landing::{Source, choose_landing, keep, open_part, publish};
+use self::fetch::{Fetched, Where, fetch};
+use self::landing::{Kind, Landing, Source, choose_landing, keep, open_fresh, open_part, publish};
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
 use crate::engine::proof::{self, Checked};
 use crate::engine::session_context::SessionContext;
+use crate::engine::text_transfer;
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::{Facts, OnExists};
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
-use crate::model::transfer::{Compared, TransferState};
+use crate::model::transfer::{Compared, Form, TransferState};
 
 /// Fetches one file.
 ///
@@ -39,6 +41,17 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
     let mut item = item.clone();
     if let Some(now) = now {
         (item.size, item.modified) = (now.size, now.modified);
+    }
+    let may_be_text = !matches!(item.form, Form::LooksBinary | Form::Mixed);
+    if may_be_text && text_transfer::is_wanted(ctx, item.remote.name()) {
+        if let Some(outcome) = as_text(ctx, control, &text_transfer::from_the_start(&item)).await? {
+            return Ok(outcome);
+        }
+        // What came as text is overwritten: the item knows by now under which name it is.
+        if let Some(known) = ctx.queue.read(|queue| queue.get(item.id).map(Cow::into_owned)) {
+            item = known;
+        }
+        item.from_start = true;
     }
     let landing = match choose_landing(ctx, &item, source).await? {
         Ok(landing) => landing,
@@ -79,6 +92,41 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
     let (reply, bytes, tls) = (fetched.reply.clone(), fetched.bytes, fetched.tls.clone());
     publish(ctx, &item, fetched).await?;
     Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash, tls, started }))
+}
+
+/// Fetches one file as text; nothing when it turns out to be none, or when its size proves nothing because it mixes line ends.
+async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Option<Outcome>, Stopped> {
+    let started = Timestamp::now();
+    let facts = Facts { size: item.size, modified: item.modified };
+    let landing = match choose_landing(ctx, item, Source { was: facts, now: None }).await? {
+        Ok(landing) => landing,
+        Err(outcome) => return Ok(Some(outcome)),
+    };
+    let open = async {
+        match &landing.kind {
+            Kind::Ours { part, .. } => open_part(part, 0, None).await.map(|file| (file, part.clone())),
+            Kind::Fresh | Kind::Ranges { .. } | Kind::Target { .. } => open_fresh(ctx, item, &landing.target).await,
+        }
+    };
+    let Some((brought, part)) = text_transfer::fetch(ctx, control, item, open).await? else {
+        text_transfer::note(ctx, item, Form::LooksBinary);
+        return Ok(None);
+    };
+    let tls = control.data_tls();
+    text_transfer::note(ctx, item, Form::Text);
+    ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
+    ctx.publisher.wake();
+    let Some((reported, compared)) = text_transfer::agrees(control, item, brought.sizes).await? else {
+        text_transfer::note(ctx, item, Form::Mixed);
+        ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Moving));
+        return Ok(None);
+    };
+    let bytes = text_transfer::length(&part).await?;
+    let Landing { target, replaces, .. } = landing;
+    let reply = brought.reply;
+    let fetched = Fetched { reply: reply.clone(), tls: tls.clone(), bytes, at: Where::Part(part), target, replaces };
+    publish(ctx, item, fetched).await?;
+    Ok(Some(Outcome::Arrived(Arrival { reply, bytes, reported, compared, hash: None, tls, started })))
 }
 
 /// The source as it is now, when it is another than the one that some of it came from: old and new bytes must not be glued together.

@@ -8,8 +8,10 @@ use jiff::Timestamp;
 
 use crate::engine::command::Place;
 use crate::model::certificate::Certificate;
+use crate::model::clock::Ahead;
 use crate::model::conflict::Facts;
 use crate::model::diagnosis::Report;
+use crate::model::difference::Difference;
 use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
@@ -63,6 +65,8 @@ pub enum Question {
         source: Facts,
         /// What is there already.
         target: Facts,
+        /// How far the target's clock is ahead of the source's.
+        ahead: Ahead,
     },
     /// The source of a transfer is not the one that a part of it came from: `Changed` or `Cancel` (the item fails as cancelled).
     Changed {
@@ -172,6 +176,13 @@ pub enum EventBody {
     Withdrawn {
         /// Which.
         id: QuestionId,
+    },
+    /// Both sides of an open question about a target that exists were compared.
+    Compared {
+        /// Which question.
+        question: QuestionId,
+        /// What was found, or why nothing was.
+        result: Result<Difference, Problem>,
     },
     /// A server was examined.
     Diagnosis {

@@ -1,24 +1,54 @@
-//! A target that exists: the item's own answer, then "for all", then the settings, then a question that holds up nothing else.
+//! A target that exists: the item's own answer, then its batch's, the session's, the settings', then a question that holds up nothing else.
 
-use crate::engine::event::Question;
+use std::sync::{Arc, PoisonError};
+
+use jiff::Zoned;
+
+use crate::engine::conflicts::Asker;
+use crate::engine::event::{EventBody, Question};
 use crate::engine::session_context::SessionContext;
-use crate::model::conflict::{self, Facts, OnExists, Resolution};
+use crate::engine::shared_queue::SharedQueue;
+use crate::model::conflict::{self, Facts, OnExists, Resolution, Scope};
+use crate::model::name_pattern::NamePattern;
 use crate::model::queue::{Item, cancelled};
-use crate::model::transfer::{Direction, TransferState};
+use crate::model::transfer::{Direction, QueueTab, TransferId, TransferState};
+
+/// How many items are changed under one lock when an answer is written into a batch.
+const AT_ONCE: usize = 1000;
 
 /// What is done about this item.
 pub fn decide(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) -> Resolution {
+    match conflict::resolve(policy(ctx, item), &source, &target, ctx.clock.ahead(item.direction)) {
+        // The server has shown that it does not go on in the middle.
+        Resolution::ResumeAt(_) if item.from_start => Resolution::Replace,
+        resolution => resolution,
+    }
+}
+
+/// The answer that holds for an item: its own, its batch's, the session's, the settings'.
+pub fn policy(ctx: &SessionContext, item: &Item) -> OnExists {
     let settings = ctx.settings();
     let usual = match item.direction {
         Direction::Upload => settings.upload_exists,
         Direction::Download => settings.download_exists,
     };
-    let policy = [Some(item.on_exists), ctx.conflicts.standing(item.direction), Some(usual)]
-        .into_iter()
-        .flatten()
-        .find(|policy| *policy != OnExists::Ask)
-        .unwrap_or(OnExists::Ask);
-    conflict::resolve(policy, &source, &target)
+    let all = [Some(standing(ctx, item)), ctx.conflicts.of_session(item.direction), Some(usual)];
+    all.into_iter().flatten().find(|policy| *policy != OnExists::Ask).unwrap_or(OnExists::Ask)
+}
+
+/// The answer that an item has by itself or by its batch, `Ask` when there is none.
+pub fn standing(ctx: &SessionContext, item: &Item) -> OnExists {
+    match item.on_exists {
+        OnExists::Ask => ctx.conflicts.of_batch(item.batch, item.direction).unwrap_or_default(),
+        own => own,
+    }
+}
+
+/// Names for keeping both, after the pattern in the settings, in the order in which they are tried.
+pub fn new_names(ctx: &SessionContext, name: &str) -> impl Iterator<Item = String> + Send + use<> {
+    let pattern = NamePattern::or_usual(&ctx.settings().rename_pattern);
+    let (name, now) = (name.to_owned(), Zoned::now().datetime());
+    (1..=u32::MAX).map(move |number| pattern.candidate(&name, number, now))
 }
 
 /// Asks in the background; the item waits as `Asking` and goes back into the queue with the answer.
@@ -31,10 +61,11 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
         remote: item.remote.clone(),
         source,
         target,
+        ahead: ctx.clock.ahead(item.direction),
     };
-    let (id, direction) = (item.id, item.direction);
+    let (id, asker) = (item.id, Asker { batch: item.batch, direction: item.direction, ahead: ctx.clock.ahead(item.direction) });
     let (queue, questions, publisher) = (ctx.queue.clone(), ctx.questions.clone(), ctx.publisher.clone());
-    let conflicts = std::sync::Arc::clone(&ctx.conflicts);
+    let (conflicts, settings, keeper) = (Arc::clone(&ctx.conflicts), Arc::clone(&ctx.settings), ctx.keeper.clone());
     let stop = ctx.stop.clone();
     tokio::spawn(async move {
         let mut changes = queue.changes();
@@ -47,16 +78,22 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
             }
         };
         let answer = tokio::select! {
-            answer = conflicts.ask(&questions, &publisher, direction, question) => Some(answer),
+            answer = conflicts.ask(&questions, &publisher, asker, question) => Some(answer),
             () = stop.cancelled() => None,
             () = gone => return,
         };
+        if let Some(Some((choice, Scope::Batch))) = answer
+            && asker.batch != 0
+        {
+            // Before the item goes on: whoever sees it move may rely on the answer being in the journal for all of them.
+            spread(&queue, asker, choice).await;
+        }
         queue.update(|queue| {
             if queue.get(id).is_none_or(|item| item.state != TransferState::Asking) {
                 return;
             }
             match answer {
-                Some(Some(choice)) => {
+                Some(Some((choice, _))) => {
                     queue.edit(id, |item| item.on_exists = choice);
                     queue.put_back(id, None);
                 }
@@ -66,5 +103,39 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
             }
         });
         publisher.wake();
+        if let Some(Some((choice, Scope::Always))) = answer {
+            let saved = {
+                let mut settings = settings.write().unwrap_or_else(PoisonError::into_inner);
+                match asker.direction {
+                    Direction::Upload => settings.upload_exists = choice,
+                    Direction::Download => settings.download_exists = choice,
+                }
+                settings.clone()
+            };
+            publisher.publish(EventBody::Settings(Box::new(saved.clone())));
+            if let Some(problem) = keeper.save_settings(saved).await {
+                publisher.publish(EventBody::Trouble(problem));
+            }
+        }
     });
+}
+
+/// Writes an answer into all items of a batch that have none, so that it is in the journal and holds after a restart too. A few at
+/// a time: nobody waits for a long lock, and until it is done the session's own memory answers.
+async fn spread(queue: &SharedQueue, asker: Asker, choice: OnExists) {
+    let ids: Vec<TransferId> =
+        queue.read(|queue| [QueueTab::Active, QueueTab::Queued].into_iter().flat_map(|tab| queue.ids(tab)).collect());
+    for some in ids.chunks(AT_ONCE) {
+        queue.update(|queue| {
+            for id in some {
+                let is_meant = queue.get(*id).is_some_and(|item| {
+                    item.batch == asker.batch && item.direction == asker.direction && item.on_exists == OnExists::Ask
+                });
+                if is_meant {
+                    queue.edit(*id, |item| item.on_exists = choice);
+                }
+            }
+        });
+        tokio::task::yield_now().await;
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::engine::existing;
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::local;
 use crate::engine::session_context::SessionContext;
@@ -42,9 +43,11 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
             .advise("They are no valid text. Everything else in the folder is queued.")),
     };
     settle::announce(ctx, item.id);
+    // An answer for the whole batch may have come while the folder was read.
+    let on_exists = existing::standing(ctx, item);
     let items = children.into_iter().filter_map(|child| {
         let remote = item.remote.child(&child.name).ok()?;
-        let job = Job { direction: item.direction, local: child.path, remote, on_exists: item.on_exists };
+        let job = Job { direction: item.direction, local: child.path, remote, on_exists };
         let mut new = inside(item, job);
         new.is_folder = Some(child.is_folder);
         new.size = child.size;
@@ -63,6 +66,7 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
 fn inside(folder: &Item, job: Job) -> Item {
     let mut new = Item::new(TransferId(0), folder.site.clone(), job);
     new.priority = folder.priority;
+    new.batch = folder.batch;
     new
 }
 
@@ -138,6 +142,8 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
         .map_err(|error| Stopped::disk(&error, "make the folder", &item.local))?;
     let end = complete(&listing, item);
     settle::announce(ctx, item.id);
+    // An answer for the whole batch may have come while the folder was read.
+    let on_exists = existing::standing(ctx, item);
     let items = listing.entries.iter().filter_map(|entry| {
         let is_folder = match entry.kind {
             EntryKind::Dir => Some(true),
@@ -147,7 +153,7 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
         };
         let remote = item.remote.child(&entry.name).ok()?;
         let local = item.local.join(&entry.name);
-        let job = Job { direction: item.direction, local, remote, on_exists: item.on_exists };
+        let job = Job { direction: item.direction, local, remote, on_exists };
         let mut new = inside(item, job);
         new.is_folder = is_folder;
         new.size = if is_folder == Some(false) { entry.size } else { None };

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use crate::engine::copy::CopyFault;
 use crate::engine::trouble;
 use crate::ftp::{Data, Fault};
+use crate::model::cause::Cause;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
 use crate::model::receipt::{HashProof, TlsProof};
-use crate::model::retry::{self, TransferRetry};
+use crate::model::retry::TransferRetry;
 use crate::model::transfer::Compared;
 
 /// How a run ended.
@@ -77,7 +78,13 @@ impl Stopped {
 
     /// Trouble with the local disk.
     pub fn disk(error: &io::Error, doing: &str, path: &Path) -> Self {
-        Self::for_good(trouble::of_disk(error, doing, path))
+        let problem = trouble::of_disk(error, doing, path);
+        Self::Failed { again: problem.cause.retry() == TransferRetry::Again, problem }
+    }
+
+    /// The server does not go on in the middle of a file: the next try begins at its start.
+    pub fn no_restart(fault: &Fault) -> Self {
+        Self::Failed { problem: trouble::of_fault(fault, "resume the file").because(Cause::NoRestart), again: true }
     }
 
     /// A fault of the connection; `doing` completes "the server refused to …".
@@ -85,7 +92,7 @@ impl Stopped {
         match fault {
             Fault::Cancelled => Self::ByWish,
             Fault::Refused(ref reply) => {
-                let retry = retry::transfer_retry(reply.code, &reply.text());
+                let retry = Cause::of_reply(reply.code, &reply.text()).retry();
                 let again = matches!(retry, TransferRetry::Again | TransferRetry::AgainFromStart);
                 Self::Failed { again, problem: trouble::of_fault(&fault, doing) }
             }

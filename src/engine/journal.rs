@@ -367,6 +367,7 @@ fn saved(item: &Item) -> Option<SavedItem> {
         is_folder: item.is_folder,
         from_folder: item.from_folder,
         on_exists: item.on_exists,
+        batch: item.batch,
         state,
         moved: item.moved.load(Ordering::Relaxed),
         size: item.size,
@@ -393,6 +394,7 @@ fn restored(saved: SavedItem) -> Item {
     let mut item = Item::new(TransferId(saved.id), saved.site, job);
     item.is_folder = saved.is_folder;
     item.from_folder = saved.from_folder;
+    item.batch = saved.batch;
     item.size = saved.size;
     item.modified = saved
         .modified

@@ -1,5 +1,7 @@
 //! What a person does to chosen transfers, which may be a million: a portion at a time, so that neither the drawing nor the connections wait.
 
+use std::collections::BTreeSet;
+
 use crate::engine::shared_queue::{PORTION, SharedQueue};
 use crate::model::chosen::Chosen;
 use crate::model::pattern::Pattern;
@@ -53,6 +55,17 @@ impl SharedQueue {
             }
         };
         self.in_portions(ids.chunks(PORTION), |ids| self.update(|queue| ids.iter().for_each(|id| retry(queue, *id)))).await;
+    }
+
+    /// Queues everything again that failed for the same reason as this one.
+    pub async fn retry_like(&self, like: TransferId) {
+        let Some(cause) = self.read(|queue| queue.cause_of(like)) else { return };
+        let failed = self.find(&Chosen::everything(QueueTab::Failed)).await;
+        let mut alike = BTreeSet::new();
+        for ids in failed.chunks(PORTION) {
+            self.read(|queue| alike.extend(ids.iter().copied().filter(|id| queue.cause_of(*id) == Some(cause))));
+        }
+        self.retry(&Chosen::These(alike)).await;
     }
 
     /// Forgets what is done.

@@ -13,7 +13,7 @@ use crate::engine::replay::port::{Port, Read, Skips};
 use crate::engine::{Answer, Change, Command, Engine, EventBody, Place, Question};
 use crate::model::address::AddressPath;
 use crate::model::chosen::Chosen;
-use crate::model::conflict::OnExists;
+use crate::model::conflict::{OnExists, Scope};
 use crate::model::path::RemotePath;
 use crate::model::record::{RecordEvent, RecordLine, RecordedJob, Standing, Wish, leave_name};
 use crate::model::resume::WhenChanged;
@@ -163,7 +163,7 @@ impl Player<'_> {
                         _ if declined => Answer::Cancel,
                         Question::Password { .. } => Answer::Password { password: Secret::new("replayed"), remember: false },
                         Question::Certificate { .. } => Answer::TrustOnce,
-                        Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: true },
+                        Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::Session },
                         Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
                         Question::Delete { .. } => Answer::Confirm,
                         Question::Power { .. } => Answer::Cancel,

@@ -410,6 +410,7 @@ impl Session {
     /// A person changed or forgot what was learned of the host.
     fn relearn(&mut self, facts: &HostFacts) {
         self.mooring.relearn(&self.ctx, facts);
+        self.ctx.clock.begin(&self.ctx.site, facts);
         let chosen = self.ctx.chosen_lanes();
         self.ctx.change_budget(|budget, _| budget.relearn(chosen, facts.connection_limit, facts.useful_connections));
     }

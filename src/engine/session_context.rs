@@ -19,6 +19,7 @@ use crate::engine::pace::{Gate, Pace};
 use crate::engine::publish::{ConnectionObserver, Publisher};
 use crate::engine::questions::Questions;
 use crate::engine::receipts::Receipts;
+use crate::engine::server_clock::ServerClock;
 use crate::engine::shared_queue::SharedQueue;
 use crate::ftp::dial::{self, Target};
 use crate::ftp::tls::{NewestTls, Trust};
@@ -72,6 +73,8 @@ pub struct SessionContext {
     pub settings: Arc<RwLock<Settings>>,
     /// Standing answers.
     pub conflicts: Arc<Conflicts>,
+    /// What is known of the server's clock.
+    pub clock: ServerClock,
     /// Uploads whose proof is gathered.
     pub proofs: Arc<FolderProofs>,
     /// Whether lanes may take items.
@@ -121,6 +124,7 @@ impl SessionContext {
             settings: shared.settings,
             arrivals: shared.arrivals,
             conflicts: Arc::default(),
+            clock: ServerClock::default(),
             proofs: Arc::default(),
             working: watch::Sender::new(false),
             pace,
@@ -250,7 +254,9 @@ impl SessionContext {
             timeout: Duration::from_secs(u64::from(self.settings().timeout_seconds)),
         };
         let observer = ConnectionObserver::new(self.publisher.clone(), number).on_step(on_step);
-        dial::connect(&target, Arc::new(observer), cancel).await
+        let mut control = dial::connect(&target, Arc::new(observer), cancel).await?;
+        control.share_list_ahead(self.clock.list_ahead());
+        Ok(control)
     }
 
     /// Counts the browsing connection for as long as the place is held.
@@ -297,6 +303,14 @@ impl SessionContext {
     pub fn reserve(self: &Arc<Self>) -> Option<Place> {
         let allowed = lock(&self.budget).allowed();
         let within = |open| if open < allowed { Some(open + 1) } else { None };
+        self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, within).ok()?;
+        Some(Place { ctx: Arc::clone(self), is_shown: false })
+    }
+
+    /// A place for a connection beside what transfers and browsing may have, unless the host is known to allow no more.
+    pub fn reserve_beside(self: &Arc<Self>) -> Option<Place> {
+        let limit = lock(&self.budget).to_remember().unwrap_or(usize::MAX);
+        let within = |open| if open < limit { Some(open + 1) } else { None };
         self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, within).ok()?;
         Some(Place { ctx: Arc::clone(self), is_shown: false })
     }

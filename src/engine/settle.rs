@@ -11,10 +11,10 @@ use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::Fault;
 use crate::model::log::LogKind;
-use crate::model::problem::ProblemKind;
-use crate::model::queue::{Item, Queue, StopWish, Target, pause_before_retry};
+use crate::model::problem::{Problem, ProblemKind};
+use crate::model::queue::{Item, Queue, StopWish, Target, Wall, pause_before_retry};
 use crate::model::receipt::Receipt;
-use crate::model::retry::TRANSFER_TRIES;
+use crate::model::retry::{TRANSFER_TRIES, TransferRetry};
 use crate::model::transfer::{Direction, Proof, TransferId, TransferState};
 
 /// Writes the end of a run into the queue; of a file that has arrived the receipt is written first.
@@ -37,12 +37,18 @@ pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
         // What a person wants of it comes before what the connection made of it.
         Stopped::Failed { .. } | Stopped::ConnectionGone(_) if is_wished(queue, id) => by_wish(queue, id),
         Stopped::ByWish => by_wish(queue, id),
+        Stopped::Failed { problem, .. } if holds_up(queue, id, &problem) => {
+            ctx.publisher.log(0, LogKind::Problem, problem.sentence());
+        }
         Stopped::Failed { problem, again } => {
             let tries = queue.get(id).map_or(0, |item| item.tries);
             if again && tries < TRANSFER_TRIES {
                 ctx.publisher.log(0, LogKind::Problem, format!("{} Tried again.", problem.sentence()));
-                // What was known of the target is old after a failure.
-                queue.edit(id, |item| item.target = Target::Unknown);
+                queue.edit(id, |item| {
+                    // What was known of the target is old after a failure.
+                    item.target = Target::Unknown;
+                    item.from_start |= problem.cause.retry() == TransferRetry::AgainFromStart;
+                });
                 queue.put_back(id, Some(Instant::now() + pause_before_retry(tries)));
             } else {
                 queue.fail(id, problem);
@@ -69,6 +75,22 @@ pub fn skip(queue: &mut Queue, id: TransferId) {
         queue.edit(id, |item| (item.part, item.ranges) = (None, None));
     }
     queue.set_state(id, TransferState::Skipped);
+}
+
+/// A full disk or a used-up quota: everything else of this direction would fail the same way, so it waits, this item with it, until a
+/// person has mended the cause. True when it does.
+fn holds_up(queue: &mut Queue, id: TransferId, problem: &Problem) -> bool {
+    let Some((site, direction)) = queue.get(id).map(|item| (item.site.clone(), item.direction)) else { return false };
+    if !problem.cause.holds_up(direction) {
+        return false;
+    }
+    queue.edit(id, |item| {
+        item.tries = 0;
+        item.target = Target::Unknown;
+    });
+    queue.put_back(id, None);
+    queue.put_wall(Wall { site, direction, cause: problem.cause });
+    true
 }
 
 /// Writes into the queue what has arrived: one change for many files. They are done when their receipts have been written, not before.

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use crate::ftp::Fault;
+use crate::ftp::{Fault, Reply};
+use crate::model::cause::Cause;
 use crate::model::problem::{Problem, ProblemKind};
 
 /// Words for a fault. `doing` completes "could not …": "open /www", "connect to ftp.example.com".
@@ -28,7 +29,7 @@ pub fn of_fault(fault: &Fault, doing: &str) -> Problem {
         Fault::LoginRefused(reply) => Problem::new(ProblemKind::Login, "The server did not accept the user or the password.")
             .advise("Check both in the site's settings.")
             .quote(reply.words()),
-        Fault::Refused(reply) => Problem::new(ProblemKind::Refused, format!("The server refused to {doing}.")).quote(reply.words()),
+        Fault::Refused(reply) => refused(doing, reply),
         Fault::Goodbye(reply) => {
             Problem::new(ProblemKind::Lost, "The server ended the session.".to_owned()).quote(reply.words())
         }
@@ -37,7 +38,8 @@ pub fn of_fault(fault: &Fault, doing: &str) -> Problem {
             Problem::new(ProblemKind::Protocol, format!("The server's answer is not FTP: {detail}.")).advise("Check host and port.")
         }
         Fault::DataConnection { detail, reply } => {
-            let problem = Problem::new(ProblemKind::Lost, format!("The data connection failed: {detail}."));
+            let problem =
+                Problem::new(ProblemKind::Lost, format!("The data connection failed: {detail}.")).because(Cause::DataConnection);
             match reply {
                 Some(reply) => problem.quote(reply.words()),
                 None => problem,
@@ -47,6 +49,16 @@ pub fn of_fault(fault: &Fault, doing: &str) -> Problem {
         Fault::Cancelled => Problem::new(ProblemKind::Cancelled, "Cancelled."),
         Fault::Poisoned => Problem::new(ProblemKind::Lost, "The connection is no longer usable."),
     }
+}
+
+/// A refusal: the cause that the reply names, unless it names none.
+fn refused(doing: &str, reply: &Reply) -> Problem {
+    let cause = Cause::of_reply(reply.code, &reply.text());
+    let what = match cause {
+        Cause::Connection | Cause::Unproven | Cause::Unknown => format!("The server refused to {doing}."),
+        cause => format!("The server refused to {doing}: {}.", cause.why()),
+    };
+    Problem::new(ProblemKind::Refused, what).because(cause).quote(reply.words())
 }
 
 fn dial(address: &str, source: &io::Error) -> Problem {
@@ -62,18 +74,17 @@ fn dial(address: &str, source: &io::Error) -> Problem {
 /// Words for trouble with a local file or folder. `doing` completes "could not …": "write", "open".
 #[must_use]
 pub fn of_disk(error: &io::Error, doing: &str, path: &Path) -> Problem {
-    let place = path.display();
-    let why = match error.kind() {
-        io::ErrorKind::NotFound => "it does not exist",
-        io::ErrorKind::PermissionDenied => "this user may not do that",
-        io::ErrorKind::StorageFull => "the disk is full",
-        io::ErrorKind::QuotaExceeded => "the quota on the disk is used up",
-        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only",
-        io::ErrorKind::NotADirectory => "it is not a folder",
-        io::ErrorKind::IsADirectory => "it is a folder",
-        io::ErrorKind::AlreadyExists => "something with that name is there already",
-        io::ErrorKind::DirectoryNotEmpty => "the folder is not empty",
-        _ => return Problem::new(ProblemKind::Local, format!("Could not {doing} {place}: {error}.")),
+    let (place, cause) = (path.display(), Cause::of_disk(error));
+    let what = match cause {
+        Cause::LocalTrouble => format!("Could not {doing} {place}: {error}."),
+        Cause::LocalShape if error.kind() == io::ErrorKind::NotADirectory => {
+            format!("Could not {doing} {place}: it is not a folder.")
+        }
+        Cause::LocalShape => format!("Could not {doing} {place}: it is a folder."),
+        Cause::LocalOccupied if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
+            format!("Could not {doing} {place}: the folder is not empty.")
+        }
+        cause => format!("Could not {doing} {place}: {}.", cause.why()),
     };
-    Problem::new(ProblemKind::Local, format!("Could not {doing} {place}: {why}."))
+    Problem::new(ProblemKind::Local, what).because(cause)
 }

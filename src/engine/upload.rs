@@ -10,18 +10,19 @@ use crate::engine::existing;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::proof::{self, Checked};
 use crate::engine::replace::{self, sibling, unnameable};
+use crate::engine::server_clock;
 use crate::engine::session_context::SessionContext;
-use crate::engine::trouble;
+use crate::engine::text_transfer;
 use crate::engine::upload_source::Source;
 use crate::ftp::{Control, Fault};
 use crate::model::checksum::HashUse;
-use crate::model::conflict::{Facts, Resolution, numbered_name};
+use crate::model::conflict::{Facts, Resolution};
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
 use crate::model::receipt::TlsProof;
-use crate::model::transfer::{Compared, Direction, TransferState};
+use crate::model::transfer::{Compared, Direction, Form, TransferState};
 
 /// Where the bytes go until they are proven, and from which byte on.
 struct Landing {
@@ -43,9 +44,12 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     let mut source = source?;
     let (size, modified) = (source.size, source.modified);
     // A source that changed since the last try must not be glued to what was sent of the old one.
-    let unchanged = item.size == Some(size) && item.modified == modified;
+    let unchanged = item.size == Some(size) && item.modified == modified && !item.from_start;
     if !unchanged {
         ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (Some(size), modified)));
+    }
+    if text_transfer::form_of_source(ctx, item).await? == Form::Text {
+        return as_text(ctx, control, &text_transfer::from_the_start(item), &mut source).await;
     }
     let landing = match choose_landing(ctx, control, item, source.facts(), unchanged).await? {
         Ok(landing) => landing,
@@ -55,7 +59,11 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
+    let began = Timestamp::now();
     let (reply, tls) = send(ctx, control, item, &landing, &mut source).await?;
+    server_clock::measure_skew(ctx, control, existing::policy(ctx, item), &landing.part, began)
+        .await
+        .map_err(|fault| Stopped::wire(fault, "tell the file's time"))?;
     source.is_still_the_same().await?;
     if let Some(modified) = source.modified.filter(|_| ctx.keeps_times()) {
         // A server that sets no times still has the file.
@@ -81,6 +89,30 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
         is_renamed(control, &landing, bytes).await?;
     }
     Ok(Outcome::Arrived(Arrival { compared, hash, ..arrival }))
+}
+
+/// Sends one file as text.
+async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item, source: &mut Source) -> Result<Outcome, Stopped> {
+    let started = Timestamp::now();
+    let landing = match choose_landing(ctx, control, item, source.facts(), false).await? {
+        Ok(landing) => landing,
+        Err(outcome) => return Ok(outcome),
+    };
+    let sent = text_transfer::send(ctx, control, item, &landing.part).await?;
+    let tls = control.data_tls();
+    source.is_still_the_same().await?;
+    if let Some(modified) = source.modified.filter(|_| ctx.keeps_times()) {
+        control.set_modified(&landing.part, modified.at).await.map_err(|fault| Stopped::wire(fault, "set the file's time"))?;
+    }
+    ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
+    ctx.publisher.wake();
+    // Its size there is another than here, so that it is not proven with the others of its folder.
+    let (reported, compared) = text_transfer::prove_sent(control, &landing.part, sent.sizes).await?;
+    if landing.part != landing.target {
+        replace::publish(ctx, control, item, &landing.part, &landing.target).await?;
+        is_renamed(control, &landing, reported).await?;
+    }
+    Ok(Outcome::Arrived(Arrival { reply: sent.reply, bytes: sent.bytes, reported, compared, hash: None, tls, started }))
 }
 
 /// A server may say that it renamed and keep the old file: what stands under the real name decides, and where the old file was as
@@ -145,7 +177,7 @@ async fn choose_landing(
         Resolution::Replace => replacement(ctx, control, item, target, present.size).await.map(Ok),
         Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
         Resolution::RenameTarget => {
-            let target = free_name(control, &target).await?;
+            let target = free_name(ctx, control, &target).await?;
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.remote = target.clone()));
             Ok(Ok(direct(ctx, item, target, 0).await))
         }
@@ -219,11 +251,11 @@ async fn remote_size(control: &mut Control, path: &RemotePath) -> Result<Option<
     }
 }
 
-async fn free_name(control: &mut Control, path: &RemotePath) -> Result<RemotePath, Stopped> {
+async fn free_name(ctx: &SessionContext, control: &mut Control, path: &RemotePath) -> Result<RemotePath, Stopped> {
     let Some((folder, name)) = path.parent().zip(path.name()) else { return Err(unnameable(path)) };
     let listing = control.list(&folder).await.map_err(|fault| Stopped::wire(fault, "list the target's folder"))?;
-    (1..=listing.entries.len() + 1)
-        .map(|number| numbered_name(name, u32::try_from(number).unwrap_or(u32::MAX)))
+    existing::new_names(ctx, name)
+        .take(listing.entries.len() + 1)
         .find(|candidate| listing.entries.iter().all(|entry| entry.name != *candidate))
         .and_then(|candidate| folder.child(&candidate).ok())
         .ok_or_else(|| unnameable(path))
@@ -247,8 +279,7 @@ async fn send(
         Ok(data) => data,
         Err(fault) => {
             if offset > 0 && refuses_offset(&fault) {
-                begin_anew(ctx, item);
-                return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
+                return Err(Stopped::no_restart(&fault));
             }
             return Err(Stopped::wire(fault, &doing));
         }

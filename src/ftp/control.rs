@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use suppaftp::tokio::ImplAsyncFtpStream;
@@ -44,6 +45,12 @@ pub struct Control {
     protect_after_login: bool,
     /// Whether LIST takes `-a`; `None` before it was tried.
     pub(super) takes_list_option: Option<bool>,
+    /// Seconds that the times of LIST are ahead of UTC, shared by all connections of a session.
+    pub(super) list_ahead: Arc<AtomicI64>,
+    /// Whether TYPE A holds at the server.
+    pub(super) in_text: bool,
+    /// Whether the next file is moved in TYPE A.
+    pub(super) next_in_text: bool,
     /// Whether the server ended the last data connection that was protected with close_notify; `None` before it ended.
     pub(super) data_closed: Option<bool>,
     /// The kind of checksum that HASH was last told to compute.
@@ -99,6 +106,9 @@ impl Control {
             mode,
             protect_after_login: false,
             takes_list_option: None,
+            list_ahead: Arc::default(),
+            in_text: false,
+            next_in_text: false,
             data_closed: None,
             hash_kind: None,
             no_checksum: Vec::new(),
@@ -124,6 +134,11 @@ impl Control {
     /// Sets the token that cancels whatever is under way.
     pub fn set_cancel(&mut self, cancel: CancellationToken) {
         self.cancel = cancel;
+    }
+
+    /// Has the times of LIST put right by this many seconds from now on.
+    pub fn share_list_ahead(&mut self, ahead: Arc<AtomicI64>) {
+        self.list_ahead = ahead;
     }
 
     /// The token that cancels whatever is under way.

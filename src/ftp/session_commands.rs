@@ -111,6 +111,8 @@ impl Control {
     /// `Refused`; any that a command has.
     pub async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, Fault> {
         let doing = "asking for a size";
+        // In TYPE A it would be another figure, or none (RFC 3659 §4.1).
+        self.set_type(false).await?;
         let Some(reply) = self.ask_known(&format!("SIZE {path}"), doing).await? else { return Ok(None) };
         let size = value(&reply).and_then(|text| text.parse().ok());
         self.understood(size, &reply, doing).map(Some)

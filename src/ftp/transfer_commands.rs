@@ -1,5 +1,6 @@
 //! Commands that move data: listings, RETR and STOR, with their data connections.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -151,9 +152,28 @@ impl Control {
         let mut listing = parsed.map_err(|limit| Fault::Protocol { doing: "reading a listing", detail: limit.to_string() });
         if let Ok(listing) = &mut listing {
             listing.incomplete = incomplete;
+            listing.put_right(self.list_ahead.load(Ordering::Relaxed));
         }
         let shows_itself = bytes.split(|b| *b == b'\n').any(|line| line.trim_ascii_end().ends_with(b" ."));
         Ok((self.judge(listing)?, shows_itself))
+    }
+
+    /// The next RETR or STOR moves its file in TYPE A; those after it in TYPE I again. Line ends are the caller's affair.
+    pub fn next_in_text(&mut self) {
+        self.next_in_text = true;
+    }
+
+    /// TYPE A or TYPE I, where it does not hold already.
+    ///
+    /// # Errors
+    /// `Refused`; any that a command has.
+    pub(super) async fn set_type(&mut self, in_text: bool) -> Result<(), Fault> {
+        if self.in_text != in_text {
+            let line = if in_text { "TYPE A" } else { "TYPE I" };
+            self.ask(line, "choosing the form of transfers").await?;
+            self.in_text = in_text;
+        }
+        Ok(())
     }
 
     /// RETR from `offset` on (REST before it when not 0).
@@ -161,6 +181,8 @@ impl Control {
     /// # Errors
     /// `Refused` by RETR or REST; `DataConnection`; any that a command has.
     pub async fn retrieve(&mut self, path: &RemotePath, offset: u64) -> Result<Data<'_>, Fault> {
+        let in_text = std::mem::take(&mut self.next_in_text);
+        self.set_type(in_text).await?;
         match self.open(&format!("RETR {path}"), offset).await {
             Ok(stream) => Ok(self.data(stream, false, path.as_str())),
             Err(unopened) => Err(self.report(unopened)),
@@ -172,6 +194,8 @@ impl Control {
     /// # Errors
     /// `Refused` by STOR or REST; `DataConnection`; any that a command has.
     pub async fn store(&mut self, path: &RemotePath, offset: u64) -> Result<Data<'_>, Fault> {
+        let in_text = std::mem::take(&mut self.next_in_text);
+        self.set_type(in_text).await?;
         match self.open(&format!("STOR {path}"), offset).await {
             Ok(stream) => Ok(self.data(stream, true, path.as_str())),
             Err(unopened) => Err(self.report(unopened)),

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::entry::{Modified, Precision};
+use crate::model::clock::{self, Ahead};
+use crate::model::entry::Modified;
 
-/// A standing answer: given on the command line, in the settings or "for all".
+/// A standing answer: given on the command line, in the settings, for a batch or "for all".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnExists {
@@ -15,12 +16,30 @@ pub enum OnExists {
     Overwrite,
     /// Replace when the source is newer.
     Newer,
+    /// Replace when the sizes differ.
+    SizeDiffers,
+    /// Replace when the source is newer or the sizes differ.
+    NewerOrSize,
     /// Go on where the target ends; replace when it is not shorter.
     Resume,
-    /// Keep both: `name (1).txt`.
+    /// Keep both: the new one gets a name after the pattern in the settings.
     Rename,
     /// Leave the target as it is.
     Skip,
+}
+
+/// What an answer to "the target exists" is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// This file.
+    #[default]
+    File,
+    /// All that was put into the queue together with it, also after a restart.
+    Batch,
+    /// All of this direction until the session ends.
+    Session,
+    /// All of this direction from now on: it goes into the settings.
+    Always,
 }
 
 /// What is known of one side of a conflict.
@@ -49,18 +68,24 @@ pub enum Resolution {
 
 /// What a standing answer means for these two files.
 ///
-/// `Newer` compares at the coarser of both precisions: a listing that gives days or minutes only cannot show that a file of
-/// the same day or minute is newer, so it is skipped. Where a time (or, for `Resume`, a size) is missing, a person is asked.
+/// `ahead` says how far the target's clock is ahead of the source's; times are compared as [`clock::is_newer`] does. Where a
+/// time or a size that decides is missing, a person is asked.
 #[must_use]
-pub fn resolve(policy: OnExists, source: &Facts, target: &Facts) -> Resolution {
+pub fn resolve(policy: OnExists, source: &Facts, target: &Facts, ahead: Ahead) -> Resolution {
+    let newer = source.modified.zip(target.modified).map(|(source, target)| clock::is_newer(source, target, ahead));
+    let differs = source.size.zip(target.size).map(|(source, target)| source != target);
+    let if_true = |replace| if replace { Resolution::Replace } else { Resolution::Skip };
     match policy {
         OnExists::Ask => Resolution::Ask,
         OnExists::Overwrite => Resolution::Replace,
         OnExists::Skip => Resolution::Skip,
         OnExists::Rename => Resolution::RenameTarget,
-        OnExists::Newer => match (source.modified, target.modified) {
-            (Some(source), Some(target)) if is_newer(source, target) => Resolution::Replace,
-            (Some(_), Some(_)) => Resolution::Skip,
+        OnExists::Newer => newer.map_or(Resolution::Ask, if_true),
+        OnExists::SizeDiffers => differs.map_or(Resolution::Ask, if_true),
+        // One of the two is enough to replace; to leave it alone both must be known.
+        OnExists::NewerOrSize => match (newer, differs) {
+            (Some(true), _) | (_, Some(true)) => Resolution::Replace,
+            (Some(false), Some(false)) => Resolution::Skip,
             _ => Resolution::Ask,
         },
         OnExists::Resume => match (source.size, target.size) {
@@ -72,35 +97,12 @@ pub fn resolve(policy: OnExists, source: &Facts, target: &Facts) -> Resolution {
     }
 }
 
-fn is_newer(source: Modified, target: Modified) -> bool {
-    let unit = match source.precision.min(target.precision) {
-        Precision::Day => 86_400,
-        Precision::Minute => 60,
-        Precision::Second => 1,
-    };
-    source.at.as_second().div_euclid(unit) > target.at.as_second().div_euclid(unit)
-}
-
-/// Endings that belong together: `archive (1).tar.gz`, not `archive.tar (1).gz`.
-const DOUBLE_ENDINGS: [&str; 6] = [".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.lz", ".tar.z"];
-
-/// The name for keeping both: `name (1).txt`, `archive (1).tar.gz`, `.profile (1)`.
-#[must_use]
-pub fn numbered_name(name: &str, number: u32) -> String {
-    let lower = name.to_ascii_lowercase();
-    let double = DOUBLE_ENDINGS.iter().find(|ending| lower.ends_with(*ending)).map(|ending| name.len() - ending.len());
-    let single = name.rfind('.').filter(|dot| name.get(dot + 1..).is_some_and(|end| !end.is_empty() && !end.contains(' ')));
-    // A dot at the beginning hides the file, it begins no ending.
-    let cut = double.filter(|cut| *cut > 0).or(single).filter(|cut| *cut > 0).unwrap_or(name.len());
-    match name.split_at_checked(cut) {
-        Some((stem, ending)) => format!("{stem} ({number}){ending}"),
-        None => format!("{name} ({number})"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::entry::Precision;
+
+    const TOGETHER: Ahead = Ahead::NONE;
 
     fn facts(size: Option<u64>, modified: Option<(&str, Precision)>) -> Facts {
         Facts { size, modified: modified.map(|(at, precision)| Modified { at: at.parse().unwrap(), precision }) }
@@ -115,7 +117,7 @@ mod tests {
             (OnExists::Skip, Resolution::Skip),
             (OnExists::Rename, Resolution::RenameTarget),
         ] {
-            assert_eq!(resolve(policy, &some, &some), resolution);
+            assert_eq!(resolve(policy, &some, &some, TOGETHER), resolution);
         }
     }
 
@@ -132,12 +134,13 @@ mod tests {
             ("2019-11-20T00:00:00Z", Day, "2026-11-20T12:02:00Z", Minute, Resolution::Skip),
         ];
         for (source, fine, target, coarse, expected) in table {
-            let resolution = resolve(OnExists::Newer, &facts(None, Some((source, fine))), &facts(None, Some((target, coarse))));
+            let resolution =
+                resolve(OnExists::Newer, &facts(None, Some((source, fine))), &facts(None, Some((target, coarse))), TOGETHER);
             assert_eq!(resolution, expected, "{source} against {target}");
         }
         let dated = facts(None, Some(("2026-11-20T12:02:31Z", Second)));
-        assert_eq!(resolve(OnExists::Newer, &dated, &facts(None, None)), Resolution::Ask);
-        assert_eq!(resolve(OnExists::Newer, &facts(None, None), &dated), Resolution::Ask);
+        assert_eq!(resolve(OnExists::Newer, &dated, &facts(None, None), TOGETHER), Resolution::Ask);
+        assert_eq!(resolve(OnExists::Newer, &facts(None, None), &dated, TOGETHER), Resolution::Ask);
     }
 
     #[test]
@@ -152,27 +155,35 @@ mod tests {
             (Some(100), None, Resolution::Ask),
         ];
         for (source, target, expected) in table {
-            assert_eq!(resolve(OnExists::Resume, &facts(source, None), &facts(target, None)), expected, "{source:?} {target:?}");
+            assert_eq!(
+                resolve(OnExists::Resume, &facts(source, None), &facts(target, None), TOGETHER),
+                expected,
+                "{source:?} {target:?}"
+            );
         }
     }
 
     #[test]
-    fn the_number_stands_before_the_ending() {
+    fn a_different_size_decides_alone_or_beside_the_time() {
+        let (old, new) = (Some(("2026-11-20T12:00:00Z", Precision::Second)), Some(("2026-11-20T13:00:00Z", Precision::Second)));
+        use OnExists::{NewerOrSize, SizeDiffers};
+        use Resolution::{Ask, Replace, Skip};
         let table = [
-            ("name.txt", "name (1).txt"),
-            ("archive.tar.gz", "archive (1).tar.gz"),
-            ("ARCHIVE.TAR.GZ", "ARCHIVE (1).TAR.GZ"),
-            ("a.b.c", "a.b (1).c"),
-            (".profile", ".profile (1)"),
-            (".tar.gz", ".tar (1).gz"),
-            ("README", "README (1)"),
-            ("ends.", "ends. (1)"),
-            ("Dear Mr. Smith", "Dear Mr. Smith (1)"),
-            ("grüße.döc", "grüße (1).döc"),
-            ("", " (1)"),
+            (SizeDiffers, (Some(5), old), (Some(6), new), Replace),
+            (SizeDiffers, (Some(5), new), (Some(5), old), Skip),
+            (SizeDiffers, (None, new), (Some(5), old), Ask),
+            (NewerOrSize, (Some(5), new), (Some(5), old), Replace),
+            (NewerOrSize, (Some(5), old), (Some(6), new), Replace),
+            (NewerOrSize, (Some(5), old), (Some(5), new), Skip),
+            (NewerOrSize, (Some(5), old), (Some(5), old), Skip),
+            (NewerOrSize, (None, new), (Some(5), old), Replace),
+            (NewerOrSize, (Some(4), None), (Some(5), old), Replace),
+            (NewerOrSize, (None, old), (Some(5), new), Ask),
+            (NewerOrSize, (Some(5), None), (Some(5), new), Ask),
         ];
-        for (name, expected) in table {
-            assert_eq!(numbered_name(name, 1), expected);
+        for (policy, source, target, expected) in table {
+            let resolution = resolve(policy, &facts(source.0, source.1), &facts(target.0, target.1), TOGETHER);
+            assert_eq!(resolution, expected, "{policy:?} {source:?} {target:?}");
         }
     }
 }

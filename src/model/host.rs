@@ -32,6 +32,12 @@ pub struct HostFacts {
     /// From this offset on it does not go on with a file where it is asked to (REST): 0 is nowhere, 2 GiB and 4 GiB are known bugs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rest_limit: Option<u64>,
+    /// Seconds that the times of its LIST are ahead of UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_ahead_seconds: Option<i64>,
+    /// Seconds that its clock is ahead of this machine's, zones left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skew_seconds: Option<i64>,
     /// How many transfer connections at once were of use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub useful_connections: Option<usize>,
@@ -60,6 +66,8 @@ impl Default for HostFacts {
             no_transfer_seconds: None,
             connection_limit: None,
             rest_limit: None,
+            list_ahead_seconds: None,
+            skew_seconds: None,
             useful_connections: None,
             last_address: None,
         }

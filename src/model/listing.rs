@@ -1,5 +1,6 @@
 //! A folder's rows and how they were obtained.
 
+use crate::model::clock;
 use crate::model::entry::Entry;
 
 /// Which command and dialect a listing came from.
@@ -24,6 +25,17 @@ pub struct UnreadRow {
     pub line: usize,
     /// The row's text, control characters replaced.
     pub text: String,
+}
+
+impl Listing {
+    /// Puts the times of a LIST right whose clock is so many seconds ahead of UTC.
+    pub fn put_right(&mut self, ahead: i64) {
+        if ahead != 0 && matches!(self.source, ListingSource::Unix | ListingSource::Dos) {
+            for entry in &mut self.entries {
+                entry.modified = entry.modified.map(|modified| clock::corrected(modified, ahead));
+            }
+        }
+    }
 }
 
 /// The rows of one folder.

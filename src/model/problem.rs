@@ -1,5 +1,7 @@
 //! What went wrong, in a person's words, with the server's own words beside.
 
+use crate::model::cause::Cause;
+
 /// Which kind of trouble, for exit codes, icons and retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
@@ -30,6 +32,8 @@ pub enum ProblemKind {
 pub struct Problem {
     /// Kind.
     pub kind: ProblemKind,
+    /// Why, for what follows from it and for doing something about all that failed for the same reason.
+    pub cause: Cause,
     /// What happened, one sentence with its end mark.
     pub what: String,
     /// What to do about it; may be empty.
@@ -41,7 +45,15 @@ pub struct Problem {
 impl Problem {
     /// A problem without advice or server's words.
     pub fn new(kind: ProblemKind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), advice: String::new(), server_words: None }
+        Self { kind, cause: Cause::usual(kind), what: what.into(), advice: String::new(), server_words: None }
+    }
+
+    /// Says why, and what is to be done about that.
+    #[must_use]
+    pub fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self.advice = cause.advice().to_owned();
+        self
     }
 
     /// Adds what to do about it.

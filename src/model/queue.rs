@@ -11,6 +11,7 @@ mod packed;
 mod pages;
 mod ranked;
 mod site;
+mod walls;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
@@ -20,6 +21,7 @@ pub use batch::{Batch, Reserved};
 pub use find::{Mark, Seen};
 pub use item::{Item, StopWish, Target};
 pub use order::Reorder;
+pub use walls::Wall;
 
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::order::{order_of, place_of};
@@ -29,7 +31,7 @@ use crate::model::queue::ranked::{Place, Ranked};
 use crate::model::queue::site::{LARGE, SiteQueue, Wait};
 use crate::model::site::SiteId;
 use crate::model::speed::Speed;
-use crate::model::transfer::{QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{Direction, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
 
 /// All items.
 #[derive(Debug, Default)]
@@ -53,6 +55,8 @@ pub struct Queue {
     next_order: u64,
     revision: u64,
     held: bool,
+    walls: Vec<Wall>,
+    last_batch: u64,
     touched: Vec<TransferId>,
     total_speed: Speed,
     moved_in_all: u64,
@@ -68,6 +72,7 @@ impl Queue {
 
     /// Adds an item: under "Queued" at its place, or at the end when it has none; under other tabs at the end.
     pub fn put(&mut self, item: Item) {
+        self.last_batch = self.last_batch.max(item.batch);
         self.next_id = self.next_id.max(item.id.0);
         let id = item.id;
         drop(self.take_out(id));
@@ -259,6 +264,8 @@ impl Queue {
             seconds_left: seconds(running_left + self.queued_bytes),
             running_seconds_left: seconds(running_left),
             paused: self.held,
+            uploads_wait: self.waits_for(Direction::Upload),
+            downloads_wait: self.waits_for(Direction::Download),
             newest: TransferId(self.next_id),
         }
     }
@@ -476,7 +483,7 @@ fn is_large(is_folder: bool, size: Option<u64>) -> bool {
 /// Where a packed item waits.
 fn wait(id: TransferId, packed: &Packed) -> Wait {
     let is_large = is_large(packed.is_folder(), packed.size());
-    Wait { place: Place { order: packed.order, id }, is_large, not_before: packed.not_before() }
+    Wait { place: Place { order: packed.order, id }, is_large, direction: packed.direction(), not_before: packed.not_before() }
 }
 
 /// The failure of an item that a person took out while its question was open.

@@ -66,7 +66,7 @@ fn backing_off(attempt: u32, unit: f64) -> Duration {
     Duration::from_secs_f64(jittered)
 }
 
-/// What becomes of a transfer that a reply ended.
+/// What becomes of a transfer that failed; which cause has which is in [`crate::model::cause`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TransferRetry {
     /// Transient: again from where it was, up to [`TRANSFER_TRIES`] times.
@@ -77,46 +77,6 @@ pub enum TransferRetry {
     WhenMended,
     /// The server will never do this.
     Never,
-}
-
-/// The class of a failed transfer, from the reply that ended it (code 0: it ended without one).
-///
-/// A code says less than the words beside it: 451 and 450 are also sent for a full disk, 550 also for a locked file.
-#[must_use]
-pub fn transfer_retry(code: u16, words: &str) -> TransferRetry {
-    let words = words.to_lowercase();
-    let says = |stems: &[&str]| stems.iter().any(|stem| words.contains(stem));
-    let space =
-        says(&["quota", "disk full", "disk is full", "no space", "not enough space", "insufficient storage", "exceeded storage"]);
-    let permission = says(&["permission", "denied", "not allowed", "forbidden", "read-only", "read only"]);
-    let missing = says(&["no such", "not found", "does not exist", "doesn't exist", "cannot find", "no files"]);
-    let busy = says(&[
-        "locked",
-        "in use",
-        "busy",
-        "used by another",
-        "sharing violation",
-        "temporar",
-        "try again",
-        "timed out",
-        "timeout",
-    ]);
-    let restart = says(&["restart", "rest ", "offset", "resume", "append"]);
-    match code {
-        // No code at all: the connection went. 120 and 421 end the session, which the reconnect deals with.
-        0 | 120 | 421 | 425 | 426 => TransferRetry::Again,
-        450 | 451 if space || missing || (permission && !busy) => TransferRetry::WhenMended,
-        551 | 554 if restart || code == 554 => TransferRetry::AgainFromStart,
-        452 | 552 => TransferRetry::WhenMended,
-        530 | 532 => TransferRetry::WhenMended,
-        550 | 553 if busy && !space && !missing && !says(&["permission", "denied"]) => TransferRetry::Again,
-        550 | 553 => TransferRetry::WhenMended,
-        400..=499 => TransferRetry::Again,
-        // Not understood, not implemented, or TLS asked for in another way: the same words would get the same answer.
-        500..=599 => TransferRetry::Never,
-        // A positive code that still was not a proof: the next try shows.
-        _ => TransferRetry::Again,
-    }
 }
 
 #[cfg(test)]
@@ -165,43 +125,6 @@ mod tests {
         assert_eq!([1, 2, 3].map(|n| seconds(short, n)), [Some(40), Some(40), Some(45)]);
         for plan in [Plan::StayAway { seconds: Some(600) }, Plan::StayAway { seconds: None }, Plan::Done, Plan::SessionSurvives] {
             assert_eq!(seconds(Ended::Said(plan), 1), None, "{plan}");
-        }
-    }
-
-    #[test]
-    fn the_reply_decides_whether_a_transfer_is_tried_again() {
-        use TransferRetry::{Again, AgainFromStart, Never, WhenMended};
-        let table = [
-            (0, "", Again),
-            (421, "Timeout.", Again),
-            (425, "Can't open data connection.", Again),
-            (426, "Connection closed; transfer aborted.", Again),
-            (450, "File is locked by another process", Again),
-            (450, "No such file or directory", WhenMended),
-            (451, "Requested action aborted: local error in processing.", Again),
-            (451, "Error during write: No space left on device", WhenMended),
-            (451, "foo.txt: Permission denied", WhenMended),
-            (452, "Insufficient storage space", WhenMended),
-            (500, "Unknown command", Never),
-            (504, "Parameter not supported", Never),
-            (522, "SSL connection failed; session reuse required", Never),
-            (530, "Please login with USER and PASS.", WhenMended),
-            (534, "Policy requires TLS", Never),
-            (550, "Permission denied.", WhenMended),
-            (550, "No such file or directory.", WhenMended),
-            (550, "The process cannot access the file because it is being used by another process.", Again),
-            (550, "File temporarily unavailable, try again later", Again),
-            (550, "Permission denied, file is in use", WhenMended),
-            (551, "Restart offset reply out of range", AgainFromStart),
-            (551, "Page type unknown", Never),
-            (552, "Disk full - please upload later", WhenMended),
-            (552, "Transfer aborted: quota exceeded", WhenMended),
-            (553, "Could not create file.", WhenMended),
-            (554, "Requested action not taken: invalid REST parameter.", AgainFromStart),
-            (226, "Transfer aborted.", Again),
-        ];
-        for (code, words, expected) in table {
-            assert_eq!(transfer_retry(code, words), expected, "{code} {words}");
         }
     }
 }

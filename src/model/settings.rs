@@ -39,6 +39,8 @@ pub struct Settings {
     pub download_exists: OnExists,
     /// What is done with our own unfinished file when its source has changed.
     pub source_changed: SourceChanged,
+    /// The name of the new one when both are kept ([`crate::model::name_pattern`]).
+    pub rename_pattern: String,
     /// How fast files may move, over all sites.
     pub speed: SpeedLimits,
     /// Times of the week at which other limits hold instead; the first that applies wins.
@@ -88,6 +90,7 @@ impl Default for Settings {
             upload_exists: OnExists::Ask,
             download_exists: OnExists::Ask,
             source_changed: SourceChanged::Anew,
+            rename_pattern: crate::model::name_pattern::USUAL.to_owned(),
             speed: SpeedLimits::default(),
             speed_schedule: Vec::new(),
             usually_when_done: UsuallyWhenDone::Nothing,

@@ -171,6 +171,12 @@ pub struct Site {
     /// Whether a large file may come over several connections at once.
     #[serde(default)]
     pub split: Split,
+    /// Seconds that the times of the server's LIST are ahead of UTC; `None` is as learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_ahead_seconds: Option<i64>,
+    /// Masks of files that are moved as text, with their line ends converted (`*.txt;*.html`); empty is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text_files: String,
     /// Whether files are also compared by checksum.
     #[serde(default, skip_serializing_if = "HashUse::is_off")]
     pub hashes: HashUse,
@@ -208,6 +214,8 @@ impl Site {
             keep_alive: KeepAlive::default(),
             connections: 0,
             split: Split::default(),
+            list_ahead_seconds: None,
+            text_files: String::new(),
             hashes: HashUse::Off,
             speed: SpeedLimits::default(),
             keep_times: None,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::cause::Cause;
 use serde::{Deserialize, Serialize};
 
 use crate::model::checksum::HashAlgorithm;
@@ -93,6 +94,20 @@ pub enum Compared {
     Size,
     /// The listing that was read before a download, or after an upload.
     Listing,
+}
+
+/// In which form a file's bytes are moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// As they are.
+    #[default]
+    Binary,
+    /// As text: line ends are converted (TYPE A).
+    Text,
+    /// As they are, although text was asked for: they look like none.
+    LooksBinary,
+    /// As they are, although text was asked for: the file on the server mixes line ends, so that its size would prove nothing.
+    Mixed,
 }
 
 impl Compared {
@@ -205,6 +220,8 @@ pub struct TransferRow {
     pub speed: u64,
     /// How often it was begun.
     pub tries: u32,
+    /// In which form its bytes are moved.
+    pub form: Form,
 }
 
 /// How many items there are, and how they go: read every frame.
@@ -232,6 +249,10 @@ pub struct QueueSummary {
     pub running_seconds_left: Option<u64>,
     /// Whether the whole queue is held.
     pub paused: bool,
+    /// Why no upload begins, until a person says that it is mended.
+    pub uploads_wait: Option<Cause>,
+    /// The same for downloads.
+    pub downloads_wait: Option<Cause>,
     /// The newest identity that was given.
     pub newest: TransferId,
 }

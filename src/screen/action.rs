@@ -12,7 +12,7 @@ use crate::model::receipt_export::{ExportFormat, Wanted};
 use crate::model::session::DisconnectWhen;
 use crate::model::site::{SiteColor, SiteId};
 use crate::model::sort::SortKey;
-use crate::model::transfer::TransferId;
+use crate::model::transfer::{Direction, TransferId};
 use crate::model::verify::Verification;
 use crate::model::when_done::WhenDone;
 use crate::screen::dialog::Dialog;
@@ -156,6 +156,10 @@ pub enum Action {
     AcceptQuestion,
     /// The certificate's second button: trust for this session.
     TrustOnce,
+    /// What held a direction up is mended.
+    GoOn(Direction),
+    /// Compare both sides of the target that the question in front is about.
+    Compare,
     /// The question's cancel or Escape.
     CancelQuestion,
     /// Speed limits for as long as the program runs; `None` goes by the settings again.

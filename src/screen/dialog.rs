@@ -59,6 +59,8 @@ pub struct SiteForm {
     pub idle_limit: String,
     /// Speed limits as typed.
     pub limits: TypedLimits,
+    /// Hours that the times of the server's LIST are ahead of UTC, as typed; empty is as learned.
+    pub list_ahead: String,
     /// Local folder as typed.
     pub local_folder: String,
     /// Password as typed.

@@ -137,7 +137,7 @@ impl Verb {
                 )?;
                 need(!screen.queue_selected.is_empty(), "Select transfers in the queue first")
             }
-            Self::RetryTransfers => {
+            Self::RetryTransfers | Self::RetrySameCause => {
                 need(screen.tab == PanelTab::Failed, "Only transfers that failed can be tried again")?;
                 need(!screen.queue_selected.is_empty(), "Select transfers in the queue first")
             }

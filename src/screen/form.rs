@@ -1,6 +1,7 @@
 //! The site form: how it is filled, what a pasted address does, and what is wrong with what was typed.
 
 use crate::model::address::{Address, AddressPath};
+use crate::model::clock;
 use crate::model::host::HostFacts;
 use crate::model::session::{IdleLimit, LimitSource};
 use crate::model::site::{KeepAlive, Logon, Site, SiteId};
@@ -8,6 +9,9 @@ use crate::screen::dialog::{SiteForm, SitePage};
 use crate::screen::location::resolve_local;
 use crate::screen::state::Screen;
 use crate::screen::typed_limits::{Errors, TypedLimits};
+
+/// The label of the field for the server's time zone.
+pub const LIST_AHEAD: &str = "Hours that its listings are ahead of UTC";
 
 /// The least seconds between keep-alives; fewer would only disturb the server.
 const LEAST_KEEP_ALIVE: u32 = 5;
@@ -38,6 +42,7 @@ impl SiteForm {
             forget: false,
             idle_limit: String::new(),
             limits: TypedLimits::of(site.speed),
+            list_ahead: site.list_ahead_seconds.map(clock::typed).unwrap_or_default(),
             local_folder: site.local_folder.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
             password: String::new(),
             password_changed: false,
@@ -145,6 +150,14 @@ impl SiteForm {
         }
         site.connections = site.connections.min(MOST_CONNECTIONS);
         site.speed = self.limits.read(&mut errors);
+        site.text_files = site.text_files.trim().to_owned();
+        site.list_ahead_seconds = None;
+        if !self.list_ahead.trim().is_empty() {
+            match clock::parse(&self.list_ahead) {
+                Ok(ahead) => site.list_ahead_seconds = Some(ahead),
+                Err(words) => errors.push((LIST_AHEAD, words)),
+            }
+        }
         site.local_folder = None;
         if !self.local_folder.trim().is_empty() {
             match resolve_local(&self.local_folder, None, screen.home.as_deref()) {

@@ -102,6 +102,7 @@ impl fmt::Display for Shortcut {
 const NONE: Modifiers = Modifiers { ctrl: false, shift: false, alt: false };
 const CTRL: Modifiers = Modifiers { ctrl: true, shift: false, alt: false };
 const ALT: Modifiers = Modifiers { ctrl: false, shift: false, alt: true };
+const SHIFT: Modifiers = Modifiers { ctrl: false, shift: true, alt: false };
 const CTRL_SHIFT: Modifiers = Modifiers { ctrl: true, shift: true, alt: false };
 const CTRL_ALT: Modifiers = Modifiers { ctrl: true, shift: false, alt: true };
 
@@ -170,6 +171,7 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::ResumeTransfers => const { &[panel(NONE, Letter('R'))] },
         Verb::CancelTransfers => const { &[panel(NONE, Delete)] },
         Verb::RetryTransfers => const { &[panel(NONE, Letter('T'))] },
+        Verb::RetrySameCause => const { &[panel(SHIFT, Letter('T'))] },
         Verb::RetryAllFailed => const { &[any(CTRL_SHIFT, Letter('T'))] },
         Verb::QueueTop => const { &[panel(CTRL, Home)] },
         Verb::QueueUp => const { &[panel(CTRL, Up)] },

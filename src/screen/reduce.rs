@@ -93,6 +93,8 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         }
         Action::AcceptQuestion => questions::accept(screen),
         Action::TrustOnce => questions::trust_once(screen),
+        Action::GoOn(direction) => vec![Effect::Engine(Command::GoOn { direction })],
+        Action::Compare => questions::compare(screen),
         Action::CancelQuestion => questions::cancel(screen),
         Action::LimitSpeed(limits) => vec![Effect::Engine(Command::LimitSpeed { limits })],
         Action::WhenDone(choice) => vec![Effect::Engine(Command::WhenDone { choice })],

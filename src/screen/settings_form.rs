@@ -1,8 +1,12 @@
 //! The settings as they are being edited: a draft on pages, what is typed into it, and what is wrong with that.
 
+use crate::model::name_pattern::NamePattern;
 use crate::model::settings::Settings;
 use crate::screen::typed_limits::{Errors, TypedLimits};
 use crate::screen::typed_schedule::TypedTime;
+
+/// The label of the pattern for the name of the new one when both are kept.
+pub const PATTERN: &str = "Name of the new one when both are kept";
 
 /// The pages of the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -50,6 +54,9 @@ impl SettingsForm {
         self.errors.clear();
         let mut settings = within_limits(self.settings.clone());
         settings.speed = self.limits.read(&mut self.errors);
+        if let Err(words) = NamePattern::parse(&settings.rename_pattern) {
+            self.errors.push((PATTERN, words));
+        }
         let times: Vec<_> = self.schedule.iter_mut().map(TypedTime::check).collect();
         settings.speed_schedule = times.into_iter().collect::<Option<_>>()?;
         self.errors.is_empty().then_some(settings)
@@ -63,7 +70,9 @@ impl SettingsForm {
 
     /// Shows the page of the first field that something is wrong with.
     pub fn show_errors(&mut self) {
-        if self.has_errors() {
+        if self.errors.iter().any(|(label, _)| *label == PATTERN) {
+            self.page = SettingsPage::Existing;
+        } else if self.has_errors() {
             self.page = SettingsPage::Speed;
         }
     }

@@ -8,7 +8,9 @@ use crate::engine::{Question, QuestionId};
 use crate::model::address::AddressPath;
 use crate::model::arrangement::Arrangement;
 use crate::model::chosen::Chosen;
-use crate::model::conflict::OnExists;
+use crate::model::conflict::{OnExists, Scope};
+use crate::model::difference::Difference;
+use crate::model::problem::Problem;
 use crate::model::rate::SpeedLimits;
 use crate::model::resume::WhenChanged;
 use crate::model::schedule::InForce;
@@ -126,10 +128,21 @@ pub struct QuestionForm {
     pub reveal: bool,
     /// The choice for a target that exists.
     pub choice: Option<OnExists>,
-    /// Also for all later ones.
-    pub for_all: bool,
+    /// For which transfers that choice is.
+    pub scope: Scope,
     /// The choice for a source that has changed.
     pub when_changed: WhenChanged,
+}
+
+/// A comparison of both sides of a target that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Both are being read.
+    Running,
+    /// Where they differ first.
+    Found(Difference),
+    /// Why it is not known.
+    Failed(Problem),
 }
 
 /// All that the window shows. Time is the window's clock, given with each action.
@@ -175,6 +188,8 @@ pub struct Screen {
     pub questions: VecDeque<(QuestionId, Question)>,
     /// What is typed into the first one.
     pub question_form: QuestionForm,
+    /// What a comparison of both sides of the first one found.
+    pub comparison: Option<Comparison>,
     /// Messages.
     pub toasts: Vec<Toast>,
     /// Files held over the window: over which pane, and over which folder row of it.

@@ -54,6 +54,7 @@ pub enum Verb {
     CancelTransfers,
     RetryTransfers,
     RetryAllFailed,
+    RetrySameCause,
     QueueTop,
     QueueUp,
     QueueDown,
@@ -134,6 +135,7 @@ impl Verb {
         Self::CancelTransfers,
         Self::RetryTransfers,
         Self::RetryAllFailed,
+        Self::RetrySameCause,
         Self::QueueTop,
         Self::QueueUp,
         Self::QueueDown,
@@ -242,6 +244,9 @@ impl Verb {
             Self::ResumeTransfers => ("Resume", "Let the selected transfers go on", "circle-play"),
             Self::CancelTransfers => ("Cancel transfers", "Take the selected transfers out of the queue", "circle-x"),
             Self::RetryTransfers => ("Try again", "Queue the selected transfers that failed again", "rotate-cw"),
+            Self::RetrySameCause => {
+                ("Try all with this cause again", "Queue everything again that failed for the same reason", "rotate-ccw")
+            }
             Self::RetryAllFailed => ("Try all failed again", "Queue everything that failed again", "rotate-ccw"),
             Self::QueueTop => ("Move to the top", "Let the selected transfers run before all others of their priority", "arrow-up"),
             Self::QueueUp => ("Move up", "Let the selected transfers run one place earlier", "chevron-up"),

@@ -6,7 +6,7 @@ use crate::screen::{Action, Side};
 use crate::ui::paint::{horizontal_line, place, vertical_line};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
-use crate::ui::{banner, drop, lower_panel, pane, sites, strip, top_bar};
+use crate::ui::{banner, drop, held_up, lower_panel, pane, sites, strip, top_bar};
 
 /// The narrowest site list.
 const SITES_MIN: f32 = 140.0;
@@ -30,7 +30,8 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let strip_top = full.bottom() - size::STRIP;
     let banner_height = banner::height(ui, view);
     let banner = Rect::from_min_size(bar.left_bottom(), vec2(full.width(), banner_height));
-    let body_top = banner.bottom();
+    let held_up = Rect::from_min_size(banner.left_bottom(), vec2(full.width(), held_up::height(view)));
+    let body_top = held_up.bottom();
 
     let settings = &view.screen.settings;
     let panel_room = (strip_top - body_top - PANES_MIN).max(PANEL_MIN);
@@ -57,6 +58,10 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     place(ui, bar, "top bar", |ui| top_bar::show(ui, view, actions));
     if banner_height > 0.0 {
         place(ui, banner, "banner", |ui| banner::show(ui, view, actions));
+    }
+    if held_up.height() > 0.0 {
+        place(ui, held_up, "held up", |ui| held_up::show(ui, view, actions));
+        horizontal_line(ui, full.left(), full.right(), held_up.bottom() - 1.0);
     }
     if sites_width > 0.0 {
         place(ui, sites_area, "sites", |ui| sites::show(ui, view, actions));

@@ -8,6 +8,7 @@ pub mod dialogs;
 pub mod drop;
 pub mod file_icon;
 pub mod fonts;
+mod held_up;
 pub mod icon;
 pub mod layout;
 pub mod limit_menu;

@@ -139,7 +139,7 @@ pub fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
     let verbs: &[Verb] = match tab {
         QueueTab::Active => &[Verb::PauseTransfers, Verb::CancelTransfers],
         QueueTab::Queued => &[Verb::ResumeTransfers, Verb::PauseTransfers, Verb::CancelTransfers],
-        QueueTab::Failed => &[Verb::RetryTransfers, Verb::CancelTransfers],
+        QueueTab::Failed => &[Verb::RetryTransfers, Verb::RetrySameCause, Verb::CancelTransfers],
         QueueTab::Done => &[Verb::ShowReceipt, Verb::ExportReceipts, Verb::ClearDone],
     };
     for verb in verbs {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::format;
-use crate::model::transfer::{Compared, Direction, Priority, Proof, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{Compared, Direction, Form, Priority, Proof, TransferId, TransferRow, TransferState};
 use crate::screen::action::Extend;
 use crate::screen::{Action, Screen};
 use crate::ui::icon::Icon;
@@ -195,7 +195,10 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
         }
         TransferState::Kept if row.moved == 0 => ("starts again when back".to_owned(), t.warn_text),
         TransferState::Kept => (format!("kept at {moved}"), t.warn_text),
-        TransferState::Done(proof) => (proven_by(proof), second),
+        TransferState::Done(proof) => {
+            let form = form_words(row.form).map(|words| format!(" · {words}")).unwrap_or_default();
+            (format!("{}{form}", proven_by(proof)), second)
+        }
         TransferState::Skipped => ("skipped · the target was there".to_owned(), second),
         TransferState::Failed(problem) => (problem.sentence(), t.bad),
     }
@@ -237,6 +240,16 @@ fn cross(ui: &mut Ui, row: &TransferRow, name: &str, rect: Rect, actions: &mut V
     }
 }
 
+/// What is to be known of the form in which the bytes are moved: nothing where nobody asked for another one.
+fn form_words(form: Form) -> Option<&'static str> {
+    match form {
+        Form::Binary => None,
+        Form::Text => Some("as text"),
+        Form::LooksBinary => Some("as binary: it is no text"),
+        Form::Mixed => Some("as binary: its line ends are mixed"),
+    }
+}
+
 /// The whole row in exact words.
 fn details(ui: &mut Ui, row: &TransferRow) {
     ui.spacing_mut().item_spacing.y = 3.0;
@@ -259,6 +272,9 @@ fn details(ui: &mut Ui, row: &TransferRow) {
             let size = row.size.map(|size| format!(" of {}", format::exact_size(size))).unwrap_or_default();
             ui.label(crate::ui::text::subdued(ui, format!("{}{size}", format::count(row.moved))));
         }
+    }
+    if let Some(words) = form_words(row.form) {
+        ui.label(crate::ui::text::subdued(ui, format!("Moved {words}")));
     }
     if row.tries > 1 {
         ui.label(crate::ui::text::subdued(ui, format!("Begun {} times", row.tries)));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use moorline::engine::{Answer, Command, Engine, Event, EventBody, Options, Question, Waker};
 use moorline::model::address::AddressPath;
 use moorline::model::chosen::Chosen;
-use moorline::model::conflict::OnExists;
+use moorline::model::conflict::{OnExists, Scope};
 use moorline::model::path::RemotePath;
 use moorline::model::problem::ProblemKind;
 use moorline::model::resume::WhenChanged;
@@ -111,7 +111,7 @@ impl Client {
                         self.asked_again = true;
                         Answer::Password { password: Secret::new("secret"), remember: false }
                     }
-                    Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, for_all: false },
+                    Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::File },
                     Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
                     Question::Delete { .. } | Question::Power { .. } => Answer::Cancel,
                 };

@@ -23,7 +23,7 @@ use moorline::model::settings::{Settings, ThemeChoice};
 use moorline::model::site::{Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::timeline::{Happening, What};
 use moorline::model::transfer::{
-    Compared, Direction, Priority, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState,
+    Compared, Direction, Form, Priority, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState,
 };
 use moorline::screen::pane::Crumb;
 use moorline::screen::state::Screen;
@@ -318,6 +318,7 @@ fn transfer(id: u64, direction: Direction, local: &str, remote: &str, moved: u64
         size: Some(size),
         speed: 0,
         tries: 1,
+        form: Form::Binary,
     }
 }
 
@@ -441,6 +442,8 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         running_seconds_left: Some(121),
         paused: false,
         newest: TransferId(99),
+        uploads_wait: None,
+        downloads_wait: None,
     };
     Sample {
         screen,

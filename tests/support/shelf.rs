@@ -69,6 +69,8 @@ pub struct Shelf {
     pub unknown: Vec<&'static str>,
     /// Whether RNFR is refused.
     pub no_rename: bool,
+    /// LIST instead of MLSD, with times that are so many seconds ahead of UTC.
+    pub list_ahead: Option<i64>,
     /// Whether a rename onto an existing file is refused.
     pub no_rename_over: bool,
     pub commands: Vec<String>,
@@ -186,6 +188,8 @@ struct Session {
     offset: u64,
     renaming: String,
     logged_in: bool,
+    /// Whether TYPE A holds.
+    in_text: bool,
     is_dialling: bool,
     /// Says nothing any more.
     mute: bool,
@@ -209,6 +213,7 @@ impl Session {
             offset: 0,
             renaming: String::new(),
             logged_in: false,
+            in_text: false,
             is_dialling: true,
             mute: false,
         }
@@ -295,11 +300,19 @@ impl Session {
                 self.logged_in = true;
                 "230 in".to_owned()
             }
+            "FEAT" if self.server.with(|shelf| shelf.list_ahead.is_some()) => {
+                "211-Features:\r\n SIZE\r\n MDTM\r\n211 End".to_owned()
+            }
             "FEAT" => {
                 let times = if self.server.with(|shelf| shelf.sets_times) { " MFMT\r\n" } else { "" };
                 format!("211-Features:\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n{times} REST STREAM\r\n211 End")
             }
-            "TYPE" | "NOOP" | "OPTS" => "200 ok".to_owned(),
+            "TYPE" => {
+                self.in_text = argument == "A";
+                "200 ok".to_owned()
+            }
+            "NOOP" | "OPTS" => "200 ok".to_owned(),
+            "SIZE" if self.in_text => "550 SIZE not allowed in ASCII mode.".to_owned(),
             "PWD" => format!("257 \"{}\"", self.folder),
             "CWD" if self.server.with(|shelf| shelf.folders.contains(argument)) => {
                 argument.clone_into(&mut self.folder);
@@ -370,7 +383,7 @@ impl Session {
                 self.control.shutdown(Shutdown::Both)?;
                 return Ok(false);
             }
-            "MLSD" | "RETR" | "STOR" => return self.transfer(verb, &path),
+            "MLSD" | "LIST" | "RETR" | "STOR" => return self.transfer(verb, &path),
             "QUIT" => {
                 self.say("221 bye")?;
                 return Ok(false);
@@ -389,7 +402,11 @@ impl Session {
             let mut rows = Vec::new();
             let inside = |path: &str| path.strip_prefix(&prefix).filter(|n| !n.is_empty() && !n.contains('/')).map(str::to_owned);
             for (path, bytes) in &shelf.files {
-                if let Some(name) = inside(path) {
+                if let (Some(ahead), Some(name)) = (shelf.list_ahead, inside(path)) {
+                    let at = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", &shelf.time).unwrap();
+                    let at = (at + jiff::SignedDuration::from_secs(ahead)).strftime("%b %d %H:%M").to_string();
+                    rows.extend(format!("-rw-r--r-- 1 ftp ftp {} {at} {name}\r\n", bytes.len()).into_bytes());
+                } else if let Some(name) = inside(path) {
                     let size = shelf.listing_lie.unwrap_or(bytes.len() as u64);
                     let time = shelf.times.get(path).unwrap_or(&shelf.time);
                     rows.extend(format!("type=file;size={size};modify={time}; {name}\r\n").into_bytes());
@@ -413,11 +430,11 @@ impl Session {
             return Ok(true);
         };
         let source = match verb {
-            "MLSD" => {
+            "MLSD" | "LIST" => {
                 self.wait_for_proofs();
                 Some(self.listing(path))
             }
-            "RETR" => self.server.file(path),
+            "RETR" => self.server.file(path).map(|bytes| if self.in_text { with_long_ends(&bytes) } else { bytes }),
             _ => Some(Vec::new()),
         };
         let Some(source) = source else {
@@ -426,7 +443,7 @@ impl Session {
         };
         let (mut data, _) = listener.accept()?;
         self.say("150 go")?;
-        let is_file = verb != "MLSD";
+        let is_file = matches!(verb, "RETR" | "STOR");
         if is_file {
             let (takes, alone) = self.server.with(|shelf| (shelf.transfer_takes, shelf.one_at_a_time));
             let slot = alone.then(|| self.server.slot.lock().unwrap());
@@ -455,6 +472,12 @@ impl Session {
                 }
                 taken += count;
                 self.server.with(|shelf| shelf.files.get_mut(path).unwrap().extend_from_slice(&chunk[..count]));
+            }
+            if self.in_text {
+                self.server.with(|shelf| {
+                    let file = shelf.files.get_mut(path).unwrap();
+                    *file = with_short_ends(file);
+                });
             }
         } else {
             let window = self.server.with(|shelf| shelf.windows.get(&from).cloned()).filter(|_| is_file);
@@ -501,6 +524,30 @@ impl Session {
         let (mut shelf, _) = changed.wait_timeout_while(shelf, PATIENCE, |shelf| shelf.stall.is_some()).unwrap();
         shelf.stalled -= 1;
     }
+}
+
+/// As vsftpd and proftpd send text: an LF that has no CR gets one.
+fn with_long_ends(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for byte in bytes {
+        if *byte == b'\n' && text.last() != Some(&b'\r') {
+            text.push(b'\r');
+        }
+        text.push(*byte);
+    }
+    text
+}
+
+/// As they keep it.
+fn with_short_ends(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for byte in bytes {
+        if *byte == b'\n' && text.last() == Some(&b'\r') {
+            text.pop();
+        }
+        text.push(*byte);
+    }
+    text
 }
 
 impl Drop for Session {

@@ -10,7 +10,7 @@ use crate::engine::download::landing::{Kind, Landing, on_disk, open_fresh, open_
 use crate::engine::download::split::{self, Split};
 use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::session_context::SessionContext;
-use crate::engine::{proof, resume, trouble};
+use crate::engine::{proof, resume};
 use crate::ftp::Control;
 use crate::model::checksum::HashUse;
 use crate::model::conflict::{Facts, OnExists};
@@ -159,7 +159,7 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
         Err(fault) if from > 0 && refuses_offset(&fault) => {
             // The next try begins anew. A person's own file stays as it is until all of the new one is there.
             begin_anew(ctx, item, landing).await?;
-            return Err(Stopped::Failed { problem: trouble::of_fault(&fault, "resume the file"), again: true });
+            return Err(Stopped::no_restart(&fault));
         }
         Err(fault) => return Err(Stopped::wire(fault, &doing)),
     };

@@ -9,7 +9,7 @@ use crate::engine::download::fetch::{Fetched, Where};
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::SessionContext;
 use crate::engine::{existing, flush, local, resume};
-use crate::model::conflict::{Facts, Resolution, numbered_name};
+use crate::model::conflict::{Facts, Resolution};
 use crate::model::entry::{Modified, Precision};
 use crate::model::queue::Item;
 use crate::model::ranges::Ranges;
@@ -56,12 +56,13 @@ pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -
         let offset = item.ranges.as_ref().map_or(length, |_| item.moved.load(std::sync::atomic::Ordering::Relaxed));
         if let Some(now) = source.now
             && offset > 0
+            && !item.from_start
             && resume::course(ctx, item, false) == resume::Course::Ask
         {
             resume::ask(ctx, item, offset, Sign::Facts, source.was, now);
             return Ok(Err(Outcome::Asking));
         }
-        kind = ours(item, part, length, source.now.is_some());
+        kind = ours(item, part, length, source.now.is_some() || item.from_start);
     }
     let present = match there {
         Ok(facts) if facts.is_dir() => {
@@ -84,8 +85,11 @@ pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -
             _ => Ok(Ok(Landing { target, kind: Kind::Target { offset }, replaces: true })),
         },
         Resolution::RenameTarget => {
-            target =
-                on_disk(target, |path| Ok(free_name(path))).await.map_err(|error| Stopped::disk(&error, "name", &item.local))?;
+            let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let names = existing::new_names(ctx, &name);
+            target = on_disk(target, |path| free_name(path, names))
+                .await
+                .map_err(|error| Stopped::disk(&error, "find a free name for", &item.local))?;
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.local.clone_from(&target)));
             Ok(Ok(Landing { target, kind, replaces: false }))
         }
@@ -147,13 +151,12 @@ pub async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io:
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// `name (1).txt`, or the first number that is free.
-fn free_name(target: &Path) -> PathBuf {
-    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    (1..)
-        .map(|number| target.with_file_name(numbered_name(&name, number)))
+/// The first of `names` that is free beside `target`.
+fn free_name(target: &Path, names: impl Iterator<Item = String>) -> io::Result<PathBuf> {
+    names
+        .map(|name| target.with_file_name(name))
         .find(|candidate| fs::symlink_metadata(candidate).is_err())
-        .unwrap_or_else(|| target.to_owned())
+        .ok_or_else(|| io::ErrorKind::AlreadyExists.into())
 }
 
 /// Opens a file of which `offset` bytes stay, to be written from there on.

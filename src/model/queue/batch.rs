@@ -70,6 +70,7 @@ impl Queue {
         self.revision += u64::from(!items.is_empty());
         for (id, mut packed) in items {
             let Some(number) = usize::try_from(packed.site).ok().and_then(|site| numbers.get(site)).copied() else { continue };
+            self.last_batch = self.last_batch.max(packed.batch());
             packed.site = u32::try_from(number).unwrap_or(u32::MAX);
             let tab = packed.tab();
             if tab == QueueTab::Queued {

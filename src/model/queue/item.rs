@@ -10,7 +10,7 @@ use crate::model::entry::Modified;
 use crate::model::path::RemotePath;
 use crate::model::site::SiteId;
 use crate::model::speed::Speed;
-use crate::model::transfer::{Direction, Job, Priority, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{Direction, Form, Job, Priority, TransferId, TransferRow, TransferState};
 
 /// What is known of the place that an item goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub struct Item {
     pub modified: Option<Modified>,
     /// Standing answer.
     pub on_exists: OnExists,
+    /// What was put into the queue together has the same number; 0: nothing is known to belong to it.
+    pub batch: u64,
     /// What is known of the target.
     pub target: Target,
     /// State.
@@ -82,6 +84,10 @@ pub struct Item {
     pub begun_at: u64,
     /// Not before this moment.
     pub not_before: Option<Instant>,
+    /// In which form its bytes are moved, as the last try found.
+    pub form: Form,
+    /// The server does not go on in the middle of it: each try begins at the start.
+    pub from_start: bool,
     /// What a person wants of it while it runs.
     pub wish: Option<StopWish>,
     /// Speed over the last seconds.
@@ -107,6 +113,7 @@ impl Item {
             size: None,
             modified: None,
             on_exists: job.on_exists,
+            batch: 0,
             target: Target::Unknown,
             state: TransferState::Queued,
             priority: Priority::default(),
@@ -117,6 +124,8 @@ impl Item {
             tries: 0,
             begun_at: 0,
             not_before: None,
+            form: Form::Binary,
+            from_start: false,
             wish: None,
             speed: Speed::default(),
             counted: 0,
@@ -140,6 +149,7 @@ impl Item {
             size: self.size,
             speed: if self.state == TransferState::Moving { self.speed.bytes_per_second(now) } else { 0 },
             tries: self.tries,
+            form: self.form,
         }
     }
 

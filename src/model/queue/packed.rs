@@ -13,7 +13,7 @@ use crate::model::problem::Problem;
 use crate::model::queue::item::{Item, Target};
 use crate::model::site::SiteId;
 use crate::model::speed::Speed;
-use crate::model::transfer::{Direction, Priority, Proof, QueueTab, TransferId, TransferState};
+use crate::model::transfer::{Direction, Form, Priority, Proof, QueueTab, TransferId, TransferState};
 
 /// An item that does not run.
 #[derive(Debug)]
@@ -44,6 +44,10 @@ pub(super) struct Packed {
     /// `None` when the time is not known, or stands among what is rare.
     precision: Option<Precision>,
     is_absent: bool,
+    form: Form,
+    from_start: bool,
+    /// More batches than this tells apart are one.
+    batch: u32,
 }
 
 /// The states of what does not run.
@@ -102,6 +106,16 @@ impl Packed {
         self.has_size.then_some(self.size)
     }
 
+    /// Which way it goes.
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Its batch.
+    pub fn batch(&self) -> u64 {
+        u64::from(self.batch)
+    }
+
     /// Whether it is a folder, as far as known.
     pub fn is_folder(&self) -> bool {
         self.is_folder == Some(true)
@@ -132,6 +146,7 @@ impl Packed {
                 None => rare.and_then(|rare| rare.modified),
             },
             on_exists: self.on_exists,
+            batch: self.batch(),
             target: match rare.and_then(|rare| rare.present) {
                 Some(facts) => Target::Present(facts),
                 None if self.is_absent => Target::Absent,
@@ -152,6 +167,8 @@ impl Packed {
             tries: self.tries,
             begun_at: self.moved,
             not_before: self.not_before(),
+            form: self.form,
+            from_start: self.from_start,
             wish: None,
             speed: Speed::default(),
             counted: self.moved,
@@ -199,6 +216,7 @@ impl Packer {
             size,
             modified,
             on_exists,
+            batch,
             target,
             state,
             priority,
@@ -214,6 +232,8 @@ impl Packer {
             speed: _,
             counted: _,
             not_before,
+            form,
+            from_start,
             order,
         } = item;
         let (local_folder, local_name) = split_local(local);
@@ -259,6 +279,9 @@ impl Packer {
             has_size: size.is_some(),
             precision: nanoseconds.and(modified).map(|modified| modified.precision),
             is_absent: target == Target::Absent,
+            form,
+            from_start,
+            batch: u32::try_from(batch).unwrap_or(u32::MAX),
         }
     }
 }
@@ -380,6 +403,9 @@ mod tests {
                 item.size = [None, Some(0), Some(u64::MAX), Some(1 << 40)][at];
                 item.is_folder = [None, Some(true), Some(false), None][at];
                 item.from_folder = at == 1;
+                item.batch = [0, 1, 7, u64::from(u32::MAX)][at];
+                item.form = [Form::Binary, Form::Text, Form::LooksBinary, Form::Mixed][at];
+                item.from_start = at == 2;
                 item.target = [Target::Unknown, Target::Absent, Target::Present(facts), Target::Unknown][at];
                 item.part = (at == 2).then(|| "größe.txt.part".to_owned());
                 item.not_before = (at == 3).then(Instant::now);
@@ -413,7 +439,7 @@ mod tests {
 
     #[test]
     fn it_is_small_and_shares_folders() {
-        assert!(size_of::<Option<Packed>>() <= 120, "{} bytes", size_of::<Option<Packed>>());
+        assert!(size_of::<Option<Packed>>() <= 128, "{} bytes", size_of::<Option<Packed>>());
         let mut packer = Packer::default();
         let first = packer.pack(item("/home/a/1", "/www/a/1"), 0);
         (0..20).for_each(|other| drop(packer.pack(item(&format!("/home/{other}/1"), "/x/1"), 0)));

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::model::queue::order;
 use crate::model::queue::ranked::{Place, Ranked};
 use crate::model::site::SiteId;
-use crate::model::transfer::TransferId;
+use crate::model::transfer::{Direction, TransferId};
 
 /// From so many bytes on a file counts as large (16 MiB): it occupies a connection for seconds on most lines.
 pub(super) const LARGE: u64 = 16 << 20;
@@ -22,9 +22,24 @@ pub(super) struct SiteQueue {
     pub busy_small: usize,
     /// Large ones.
     pub busy_large: usize,
+    up: Side,
+    down: Side,
+}
+
+/// What waits in one direction.
+#[derive(Debug, Default)]
+struct Side {
     small: Ranked,
     large: Ranked,
     later: BTreeSet<(Instant, TransferId)>,
+    /// A person has to mend something first (see [`crate::model::queue::Wall`]).
+    is_held: bool,
+}
+
+impl Side {
+    fn kind(&mut self, wait: Wait) -> &mut Ranked {
+        if wait.is_large { &mut self.large } else { &mut self.small }
+    }
 }
 
 /// Where an item waits.
@@ -34,6 +49,8 @@ pub(super) struct Wait {
     pub place: Place,
     /// Whether it is large.
     pub is_large: bool,
+    /// Which way it goes.
+    pub direction: Direction,
     /// Not before this moment.
     pub not_before: Option<Instant>,
 }
@@ -41,35 +58,49 @@ pub(super) struct Wait {
 impl SiteQueue {
     /// Nothing yet.
     pub fn new(id: SiteId) -> Self {
-        let (small, large) = (Ranked::default(), Ranked::default());
-        Self { id, active: 0, busy_small: 0, busy_large: 0, small, large, later: BTreeSet::new() }
+        Self { id, active: 0, busy_small: 0, busy_large: 0, up: Side::default(), down: Side::default() }
+    }
+
+    /// Holds a direction up, or lets it go on.
+    pub fn hold(&mut self, direction: Direction, is_held: bool) {
+        self.side(direction).is_held = is_held;
+    }
+
+    fn side(&mut self, direction: Direction) -> &mut Side {
+        match direction {
+            Direction::Upload => &mut self.up,
+            Direction::Download => &mut self.down,
+        }
+    }
+
+    /// The directions that are not held up.
+    fn open(&self) -> impl Iterator<Item = &Side> {
+        [&self.up, &self.down].into_iter().filter(|side| !side.is_held)
     }
 
     /// An item waits for a connection.
     pub fn enter(&mut self, wait: Wait) {
+        let side = self.side(wait.direction);
         match wait.not_before {
             Some(moment) => {
-                self.later.insert((moment, wait.place.id));
+                side.later.insert((moment, wait.place.id));
             }
-            None => self.kind(wait).insert(wait.place),
+            None => side.kind(wait).insert(wait.place),
         }
     }
 
     /// It waits no longer.
     pub fn leave(&mut self, wait: Wait) {
+        let side = self.side(wait.direction);
         match wait.not_before {
-            Some(moment) => self.later.remove(&(moment, wait.place.id)),
-            None => self.kind(wait).remove(wait.place),
+            Some(moment) => side.later.remove(&(moment, wait.place.id)),
+            None => side.kind(wait).remove(wait.place),
         };
     }
 
-    fn kind(&mut self, wait: Wait) -> &mut Ranked {
-        if wait.is_large { &mut self.large } else { &mut self.small }
-    }
-
-    /// How many wait for a connection or their moment.
+    /// How many wait for a connection or their moment; what is held up waits for a person.
     pub fn waiting(&self) -> usize {
-        self.small.len() + self.large.len() + self.later.len()
+        self.open().map(|side| side.small.len() + side.large.len() + side.later.len()).sum()
     }
 
     /// Whether a connection works for it.
@@ -79,20 +110,20 @@ impl SiteQueue {
 
     /// The first moment that an item waits for.
     pub fn next_moment(&self) -> Option<Instant> {
-        self.later.first().map(|(moment, _)| *moment)
+        self.open().filter_map(|side| side.later.first()).map(|(moment, _)| *moment).min()
     }
 
     /// An item whose moment has come.
     pub fn due(&self, now: Instant) -> Option<TransferId> {
-        self.later.first().filter(|(moment, _)| *moment <= now).map(|(_, id)| *id)
+        self.open().filter_map(|side| side.later.first()).filter(|(moment, _)| *moment <= now).min().map(|(_, id)| *id)
     }
 
     /// What runs next: the first in the order. But where small and large files wait side by side, neither takes all connections:
     /// while one kind has none and the other has one, the kind without is next. What was put in front is always next.
     pub fn next(&self) -> Option<Place> {
-        let (Some(small), Some(large)) = (self.small.first(), self.large.first()) else {
-            return self.small.first().or(self.large.first());
-        };
+        let small = self.open().filter_map(|side| side.small.first()).min();
+        let large = self.open().filter_map(|side| side.large.first()).min();
+        let (Some(small), Some(large)) = (small, large) else { return small.or(large) };
         let first = small.min(large);
         if !order::is_same_class(small.order, large.order) || order::place_of(first.order) <= 0 {
             return Some(first);

@@ -1,10 +1,13 @@
 //! Questions of the engine: they wait in order, and each comes to the front with a fresh form.
 
 use crate::engine::{Question, QuestionId};
+use crate::model::clock;
 use crate::model::conflict::OnExists;
+use crate::model::difference::Difference;
+use crate::model::problem::Problem;
 use crate::model::site::Logon;
 use crate::screen::Effect;
-use crate::screen::state::{QuestionForm, Screen};
+use crate::screen::state::{Comparison, QuestionForm, Screen};
 
 pub(super) fn asked(screen: &mut Screen, id: QuestionId, question: Question) -> Vec<Effect> {
     screen.questions.retain(|(known, _)| *known != id);
@@ -24,17 +27,30 @@ pub(super) fn withdrawn(screen: &mut Screen, id: QuestionId) -> Vec<Effect> {
     Vec::new()
 }
 
+/// A question that was answered meanwhile wants to hear no more of it.
+pub(super) fn compared(screen: &mut Screen, id: QuestionId, result: Result<Difference, Problem>) -> Vec<Effect> {
+    if screen.questions.front().is_some_and(|(front, _)| *front == id) {
+        screen.comparison = Some(match result {
+            Ok(difference) => Comparison::Found(difference),
+            Err(problem) => Comparison::Failed(problem),
+        });
+    }
+    Vec::new()
+}
+
 impl Screen {
     /// A question came to the front (or none is left): its form begins with what is most often wanted.
     pub fn prepare_question(&mut self) {
+        self.comparison = None;
         self.question_form = match self.questions.front() {
             Some((_, Question::Password { site, can_remember, .. })) => QuestionForm {
                 remember: *can_remember && site.logon == Logon::Keyring && !site.id.is_quick(),
                 ..QuestionForm::default()
             },
-            Some((_, Question::Exists { source, target, .. })) => {
+            Some((_, Question::Exists { source, target, ahead, .. })) => {
                 // Enter alone replaces nothing that is newer.
-                let is_newer = source.modified.zip(target.modified).is_some_and(|(source, target)| target.at > source.at);
+                let times = source.modified.zip(target.modified);
+                let is_newer = times.is_some_and(|(source, target)| clock::is_newer(target, source, ahead.back()));
                 let choice = Some(if is_newer { OnExists::Skip } else { OnExists::Overwrite });
                 QuestionForm { choice, ..QuestionForm::default() }
             }

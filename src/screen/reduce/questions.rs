@@ -4,7 +4,7 @@ use crate::engine::{Answer, Command, Question};
 use crate::model::conflict::OnExists;
 use crate::model::secret::Secret;
 use crate::screen::action::Effect;
-use crate::screen::state::Screen;
+use crate::screen::state::{Comparison, Screen};
 
 /// The main button: for a certificate, trust always.
 pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
@@ -17,7 +17,7 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
         }
         Question::Exists { .. } => Answer::Exists {
             choice: form.choice.filter(|choice| *choice != OnExists::Ask).unwrap_or(OnExists::Overwrite),
-            for_all: form.for_all,
+            scope: form.scope,
         },
         Question::Changed { .. } => Answer::Changed(form.when_changed),
         Question::Delete { .. } | Question::Power { .. } => Answer::Confirm,
@@ -30,6 +30,14 @@ pub(super) fn trust_once(screen: &mut Screen) -> Vec<Effect> {
         Some((_, Question::Certificate { .. })) => answer(screen, Answer::TrustOnce),
         _ => Vec::new(),
     }
+}
+
+/// Has both sides of the target that exists read and compared.
+pub(super) fn compare(screen: &mut Screen) -> Vec<Effect> {
+    let Some((question, Question::Exists { local, remote, .. })) = screen.questions.front() else { return Vec::new() };
+    let command = Command::Compare { question: *question, local: local.clone(), remote: remote.clone() };
+    screen.comparison = Some(Comparison::Running);
+    vec![Effect::Engine(command)]
 }
 
 pub(super) fn cancel(screen: &mut Screen) -> Vec<Effect> {

@@ -105,6 +105,17 @@ pub(super) fn upon_selected(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::ResumeTransfers => Command::Resume { ids },
         Verb::CancelTransfers => Command::Cancel { ids },
         Verb::RetryTransfers => Command::Retry { ids },
+        Verb::RetrySameCause => {
+            // Each of them may stand for another cause; where all are chosen there is nothing to tell apart.
+            let listed = ids.listed();
+            let retry = |id| Effect::Engine(Command::RetryLike { id });
+            let effects = match ids {
+                Chosen::These(_) => listed.into_iter().map(retry).collect(),
+                all => vec![Effect::Engine(Command::Retry { ids: all })],
+            };
+            select_none(screen);
+            return effects;
+        }
         Verb::QueueTop => Command::Reorder { ids, to: Reorder::ToTop },
         Verb::QueueUp => Command::Reorder { ids, to: Reorder::Up },
         Verb::QueueDown => Command::Reorder { ids, to: Reorder::Down },

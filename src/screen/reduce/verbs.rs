@@ -92,6 +92,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         | Verb::ResumeTransfers
         | Verb::CancelTransfers
         | Verb::RetryTransfers
+        | Verb::RetrySameCause
         | Verb::QueueTop
         | Verb::QueueUp
         | Verb::QueueDown

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::{Answer, Question, QuestionId};
-use crate::model::conflict::{Facts, OnExists};
+use crate::model::conflict::{Facts, OnExists, Scope};
 use crate::model::transfer::{Direction, TransferId};
 use crate::screen::state::QuestionForm;
 
@@ -15,6 +15,7 @@ fn exists() -> Question {
         remote: rp("/a"),
         source: unknown,
         target: unknown,
+        ahead: crate::model::clock::Ahead::NONE,
     }
 }
 
@@ -45,9 +46,12 @@ fn questions_are_answered_in_order_each_with_a_fresh_form() {
     ask(&mut screen, 2, password(true));
     ask(&mut screen, 3, delete());
     assert_eq!(screen.question_form.choice, Some(OnExists::Overwrite));
-    reduce(&mut screen, Action::EditQuestion(QuestionForm { choice: Some(OnExists::Skip), for_all: true, ..Default::default() }));
+    reduce(
+        &mut screen,
+        Action::EditQuestion(QuestionForm { choice: Some(OnExists::Skip), scope: Scope::Batch, ..Default::default() }),
+    );
     let effects = reduce(&mut screen, Action::AcceptQuestion);
-    assert_eq!(answered(&effects), (1, &Answer::Exists { choice: OnExists::Skip, for_all: true }));
+    assert_eq!(answered(&effects), (1, &Answer::Exists { choice: OnExists::Skip, scope: Scope::Batch }));
 
     assert_eq!(screen.question_form, QuestionForm { remember: true, ..Default::default() }, "nothing is left of the last answer");
     assert!(reduce(&mut screen, Action::TrustOnce).is_empty(), "only a certificate is trusted once");

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::cause::Cause;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -35,6 +36,9 @@ pub struct SavedItem {
     pub from_folder: bool,
     /// Standing answer for a target that exists.
     pub on_exists: OnExists,
+    /// What was put into the queue together has the same number.
+    #[serde(default, skip_serializing_if = "is_none_of_it")]
+    pub batch: u64,
     /// Where it stands.
     pub state: SavedState,
     /// Bytes there so far.
@@ -61,6 +65,11 @@ pub struct SavedItem {
     pub place: Option<i64>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn is_none_of_it(batch: &u64) -> bool {
+    *batch == 0
+}
+
 /// Where a saved item stands: what was under way is queued again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -85,6 +94,8 @@ enum DirectionText {
 struct ProblemText {
     #[serde(with = "ProblemKindText")]
     kind: ProblemKind,
+    #[serde(default)]
+    cause: Cause,
     what: String,
     advice: String,
     server_words: Option<String>,

@@ -29,6 +29,7 @@ fn item(id: u64) -> SavedItem {
         from_folder: false,
         modified: Some(1_763_640_000_123_456_789),
         on_exists: OnExists::Resume,
+        batch: 3,
         state: SavedState::Queued,
         moved: 0,
         size: Some(1000),

@@ -3,20 +3,26 @@
 use std::path::Path;
 
 use eframe::egui::{CornerRadius, Frame, Label, Margin, Stroke, Ui};
+use jiff::Zoned;
 
-use crate::model::conflict::{Facts, OnExists};
+use crate::model::clock::{self, Ahead};
+use crate::model::conflict::{self, Facts, OnExists, Resolution, Scope};
 use crate::model::entry::Modified;
 use crate::model::format;
+use crate::model::name_pattern::NamePattern;
 use crate::model::path::RemotePath;
 use crate::model::transfer::Direction;
+use crate::screen::Action;
+use crate::screen::state::Comparison;
 use crate::ui::icon::Icon;
+use crate::ui::widgets::button;
 use crate::ui::widgets::card::options;
-use crate::ui::widgets::check::check;
 use crate::ui::widgets::field;
 use crate::ui::widgets::modal::Modal;
+use crate::ui::widgets::segmented::segmented;
 use crate::ui::{text, tokens};
 
-use super::{Stage, words};
+use super::{Stage, comparison, words};
 
 /// Both sides of the conflict.
 pub(super) struct Conflict<'a> {
@@ -25,58 +31,90 @@ pub(super) struct Conflict<'a> {
     pub remote: &'a RemotePath,
     pub source: &'a Facts,
     pub target: &'a Facts,
+    pub ahead: Ahead,
+}
+
+impl Conflict<'_> {
+    /// The name that both want.
+    fn name(&self) -> String {
+        match self.direction {
+            Direction::Upload => self.remote.name().unwrap_or("/").to_owned(),
+            Direction::Download => self.local.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        }
+    }
 }
 
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>, id: u64, conflict: &Conflict<'_>) {
-    let name = match conflict.direction {
-        Direction::Upload => conflict.remote.name().unwrap_or("/").to_owned(),
-        Direction::Download => conflict.local.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-    };
+    let name = conflict.name();
     let here = match conflict.direction {
         Direction::Upload => "on the server",
         Direction::Download => "on this machine",
     };
     let title = format!("{} is already {here}", words::quoted(&name));
-    let ways = ways(conflict);
-    let lines: Vec<(&str, &str)> = ways.iter().map(|(_, title, words)| (*title, *words)).collect();
-    let modal = Modal::new(("exists", id), Icon::COPY, &title).width(480.0).cancel("Cancel this file").main("Continue");
+    let pattern = NamePattern::or_usual(&stage.screen.settings.rename_pattern);
+    let other_name = pattern.candidate(&name, 1, Zoned::now().datetime());
+    let ways = ways(conflict, &other_name);
+    let lines: Vec<(&str, &str)> = ways.iter().map(|(_, title, words)| (*title, words.as_str())).collect();
+    let modal = Modal::new(("exists", id), Icon::COPY, &title).width(520.0).cancel("Cancel this file").main("Continue");
+    let compared = stage.screen.comparison.clone();
+    let mut wants_comparison = false;
     stage.ask(modal, |ui, opened, form| {
         let choice = *form.choice.get_or_insert_with(|| usual(conflict));
         sides(ui, conflict);
-        field::paragraph(ui, text::subdued(ui, comparison(conflict)));
+        ui.horizontal_top(|ui| {
+            let why_not = (compared == Some(Comparison::Running)).then_some("Both are being read");
+            wants_comparison = button::quiet_button_if(ui, "Compare contents", why_not).clicked();
+            ui.add_space(4.0);
+            ui.vertical(|ui| {
+                ui.add_space(5.0);
+                field::paragraph(ui, text::subdued(ui, in_words(conflict)));
+            });
+        });
+        if let Some(compared) = &compared {
+            comparison::show(ui, compared);
+        }
         let chosen = ways.iter().position(|(way, ..)| *way == choice).unwrap_or(0);
         if let Some((way, ..)) = options(ui, "ways", &lines, chosen, opened).and_then(|index| ways.get(index)) {
             form.choice = Some(*way);
         }
         ui.add_space(4.0);
-        let all = match conflict.direction {
-            Direction::Upload => "Do the same for all uploads in the queue",
-            Direction::Download => "Do the same for all downloads in the queue",
+        let (session, always) = match conflict.direction {
+            Direction::Upload => ("Uploads, this session", "Uploads, always"),
+            Direction::Download => ("Downloads, this session", "Downloads, always"),
         };
-        check(ui, &mut form.for_all, all);
+        let scopes = [(Scope::File, "This file"), (Scope::Batch, "This batch"), (Scope::Session, session), (Scope::Always, always)];
+        if let Some(scope) = segmented(ui, "The answer is for", &scopes, form.scope) {
+            form.scope = scope;
+        }
     });
+    if wants_comparison {
+        stage.actions.push(Action::Compare);
+    }
 }
 
-/// What can be done about it, in the order of the list.
-fn ways(conflict: &Conflict<'_>) -> Vec<(OnExists, &'static str, &'static str)> {
+/// What can be done about it, in the order of the list: only what decides something here.
+fn ways(conflict: &Conflict<'_>, other_name: &str) -> Vec<(OnExists, &'static str, String)> {
+    let (source, target) = (conflict.source, conflict.target);
     let mut ways = vec![
-        (OnExists::Overwrite, "Overwrite", "the one that is there is replaced"),
-        (OnExists::Newer, "Overwrite if newer", "otherwise leave it as it is"),
+        (OnExists::Overwrite, "Overwrite", "the one that is there is replaced".to_owned()),
+        (OnExists::Newer, "Overwrite if newer", "otherwise leave it as it is".to_owned()),
+        (OnExists::SizeDiffers, "Overwrite if the size differs", "otherwise leave it as it is".to_owned()),
+        (OnExists::NewerOrSize, "Overwrite if newer or of another size", "otherwise leave it".to_owned()),
     ];
-    let shorter = matches!((conflict.source.size, conflict.target.size), (Some(source), Some(target)) if target < source);
-    if shorter {
-        ways.push((OnExists::Resume, "Resume", "go on where the one that is there ends"));
+    if matches!((source.size, target.size), (Some(source), Some(target)) if target < source) {
+        ways.push((OnExists::Resume, "Resume", "go on where the one that is there ends".to_owned()));
     }
-    ways.push((OnExists::Rename, "Keep both", "the new one gets another name"));
-    ways.push((OnExists::Skip, "Skip", "leave the one that is there as it is"));
+    ways.push((OnExists::Rename, "Keep both", format!("the new one as {}", words::quoted(other_name))));
+    ways.push((OnExists::Skip, "Skip", "leave the one that is there as it is".to_owned()));
+    ways.retain(|(way, ..)| conflict::resolve(*way, source, target, conflict.ahead) != Resolution::Ask);
     ways
 }
 
 /// What is chosen at first: nothing newer is ever replaced without a person having said so.
 fn usual(conflict: &Conflict<'_>) -> OnExists {
     match (conflict.source.modified, conflict.target.modified) {
-        (Some(source), Some(target)) if source.at > target.at => OnExists::Overwrite,
+        (Some(source), Some(target)) if clock::is_newer(source, target, conflict.ahead) => OnExists::Overwrite,
         _ => OnExists::Skip,
     }
 }
@@ -134,7 +172,7 @@ fn apart(later: Modified, earlier: Modified) -> String {
 }
 
 /// Which one is newer and which one is larger, in words.
-fn comparison(conflict: &Conflict<'_>) -> String {
+fn in_words(conflict: &Conflict<'_>) -> String {
     let age = match (conflict.source.modified, conflict.target.modified) {
         (Some(source), Some(target)) if source.at > target.at => Some(format!("{} newer", apart(source, target))),
         (Some(source), Some(target)) if source.at < target.at => Some(format!("{} older", apart(target, source))),

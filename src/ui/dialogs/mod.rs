@@ -3,6 +3,7 @@
 mod about;
 mod certificate;
 mod changed;
+mod comparison;
 mod delete;
 mod delete_site;
 mod diagnosis;
@@ -76,8 +77,8 @@ fn question(stage: &mut Stage<'_>, id: u64, question: &Question) {
     match question {
         Question::Certificate { authority, certificate, changed } => certificate::show(stage, id, authority, certificate, *changed),
         Question::Password { site, refused, can_remember } => password::show(stage, id, site, refused.as_deref(), *can_remember),
-        Question::Exists { direction, local, remote, source, target, .. } => {
-            let conflict = exists::Conflict { direction: *direction, local, remote, source, target };
+        Question::Exists { direction, local, remote, source, target, ahead, .. } => {
+            let conflict = exists::Conflict { direction: *direction, local, remote, source, target, ahead: *ahead };
             exists::show(stage, id, &conflict);
         }
         Question::Changed { direction, local, remote, offset, sign, was, now, .. } => {

@@ -1,7 +1,10 @@
 //! How the connections behave.
 
+use std::time::Duration;
+
 use eframe::egui::Ui;
 
+use crate::model::clock;
 use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::session::LimitSource;
@@ -115,6 +118,13 @@ fn words(facts: &HostFacts) -> String {
     }
     if let Some(seconds) = facts.no_transfer_seconds {
         words.push(format!("It ends sessions after {seconds} s without a transfer."));
+    }
+    if let Some(ahead) = facts.list_ahead_seconds {
+        words.push(format!("Its listings’ clock: {}.", clock::in_words(ahead)));
+    }
+    if let Some(skew) = facts.skew_seconds.filter(|skew| *skew != 0) {
+        let apart = format::duration(Duration::from_secs(skew.unsigned_abs()));
+        words.push(format!("Server’s clock: {apart} {} this machine’s.", if skew > 0 { "ahead of" } else { "behind" }));
     }
     if !facts.keep_alive_helps {
         words.push("Keep-alives do not count there.".to_owned());

@@ -3,12 +3,14 @@
 use eframe::egui::Ui;
 
 use crate::model::checksum::HashUse;
+use crate::model::clock;
 use crate::model::site::Split;
 use crate::screen::dialog::SiteForm;
+use crate::screen::form::LIST_AHEAD;
 use crate::ui::dialogs::limits;
 use crate::ui::text;
 use crate::ui::widgets::check::switch;
-use crate::ui::widgets::field::{self, number};
+use crate::ui::widgets::field::{self, Field, number, row};
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
@@ -38,6 +40,20 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
             None,
             "Reply, byte count and size are compared in any case. A checksum takes the server as long as reading the file.",
         );
+    });
+    let learned = form.learned.filter(|_| !form.forget).and_then(|facts| facts.list_ahead_seconds);
+    let clock =
+        learned.map_or_else(|| "Empty: as measured.".to_owned(), |ahead| format!("Empty: as learned, {}.", clock::in_words(ahead)));
+    let wrong = form.errors.iter().find(|(label, _)| *label == LIST_AHEAD).map(|(_, words)| words.clone());
+    row(ui, [0.0, 0.0], |ui, index| {
+        if index == 0 {
+            let masks = Field::new("Files that are moved as text").hint("none").mono();
+            masks
+                .note("Masks, such as *.txt;*.html. What looks like no text is moved as it is.")
+                .show(ui, &mut form.site.text_files);
+        } else {
+            Field::new(LIST_AHEAD).hint("as learned").note(&clock).error(wrong.as_deref()).show(ui, &mut form.list_ahead);
+        }
     });
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
