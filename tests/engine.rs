@@ -794,11 +794,11 @@ fn all_done(client: &mut Client, count: usize) {
 
 #[test]
 fn small_files_over_a_long_way_get_eight_connections_and_so_do_the_next_ones_at_once() {
-    let (server, folder) = many_small_files(240, 100);
+    let (server, folder) = many_small_files(100, 300);
     let mut client = remembering(folder.path(), &server, 0);
     assert_eq!(client.session.connection_budget, 3, "it begins with two beside the one for browsing");
     client.get("/data", &folder.path().join("data"), OnExists::Ask);
-    all_done(&mut client, 240);
+    all_done(&mut client, 100);
     assert_eq!((server.with(|shelf| shelf.most_logged_in), client.session.connection_budget), (9, 9), "{:#?}", client.story());
     assert!(server.with(|shelf| shelf.most_dialling.0) > 1, "they were dialled one after the other");
     client.engine.send(Command::Disconnect { when: DisconnectWhen::QueueDone });

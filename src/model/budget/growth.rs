@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// ...or after this time alone.
 const PATIENCE_BYTES: Duration = Duration::from_secs(4);
 /// How long it stays as it is after a growth that did not help, or when it is at its end.
-const STILL: Duration = Duration::from_secs(60);
+const STILL: Duration = Duration::from_secs(20);
 /// The same after a loss.
 const STILL_AFTER_LOSS: Duration = Duration::from_secs(30);
 /// Connections that are lost within this time were lost to the same cause.
@@ -142,8 +142,11 @@ impl Growth {
                 if !is_decided(&from, &sample) {
                     return false;
                 }
-                self.target = before.lanes;
-                self.proven = Some(before.lanes);
+                // In between the two marks neither number is known to be better: it stays as it is.
+                if now.most < before.rate.most * 1.05 {
+                    self.target = before.lanes;
+                    self.proven = Some(before.lanes);
+                }
                 self.stay(sample.at + STILL);
             }
             helped => {
