@@ -5,7 +5,7 @@ use eframe::egui::Ui;
 use crate::screen::dialog::SiteForm;
 use crate::ui::dialogs::limits;
 use crate::ui::text;
-use crate::ui::widgets::field::{self, number};
+use crate::ui::widgets::field::{self, choice, number, row};
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
@@ -22,6 +22,16 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
         );
     });
     form.site.connections = connections;
+    let choices =
+        |yes: &str, no: &str| [(None, "As in settings".to_owned()), (Some(true), yes.to_owned()), (Some(false), no.to_owned())];
+    row(ui, [0.0, 0.0], |ui, index| {
+        if index == 0 {
+            choice(ui, "Modification times", &mut form.site.keep_times, &choices("Keep", "Leave as they come"));
+        } else {
+            let ways = choices("Directly: a break leaves half a file", "By a temporary name");
+            choice(ui, "Uploads over existing files", &mut form.site.write_directly, &ways);
+        }
+    });
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.label(text::strong(ui, "Speed limits of this site"));
