@@ -32,5 +32,17 @@ pub(super) fn show(ui: &mut Ui, form: &mut SettingsForm) {
         }
         field::below(ui, None, "For one run of the queue “When done…” above it offers more: a command, sleep, shutting down.");
     });
+    switch(
+        ui,
+        &mut settings.keep_times,
+        "Keep modification times",
+        "Files have the time of their last change on the other side too. Each upload takes one command more for it.",
+    );
+    switch(
+        ui,
+        &mut settings.write_directly,
+        "Overwrite files directly",
+        "For servers that rename nothing: an upload that breaks off leaves half a file where a whole one was.",
+    );
     switch(ui, &mut settings.keep_awake, "Keep the machine awake", "While files move it does not fall asleep by itself.");
 }

@@ -10,7 +10,7 @@ use crate::screen::form::LIST_AHEAD;
 use crate::ui::dialogs::limits;
 use crate::ui::text;
 use crate::ui::widgets::check::switch;
-use crate::ui::widgets::field::{self, Field, number, row};
+use crate::ui::widgets::field::{self, Field, choice, number, row};
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
@@ -31,10 +31,10 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
     let words = "Files of 64 MiB and more, where connections are to spare and it gets faster by it.";
     switch(ui, &mut split, "Fetch large files over several connections", words);
     form.site.split = if split { Split::Automatic } else { Split::Never };
-    let choices = HashUse::ALL.map(|choice| (choice, choice.label().to_owned()));
+    let checksums = HashUse::ALL.map(|choice| (choice, choice.label().to_owned()));
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        field::choice(ui, "Compare checksums", &mut form.site.hashes, &choices);
+        field::choice(ui, "Compare checksums", &mut form.site.hashes, &checksums);
         field::below(
             ui,
             None,
@@ -53,6 +53,16 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
                 .show(ui, &mut form.site.text_files);
         } else {
             Field::new(LIST_AHEAD).hint("as learned").note(&clock).error(wrong.as_deref()).show(ui, &mut form.list_ahead);
+        }
+    });
+    let choices =
+        |yes: &str, no: &str| [(None, "As in settings".to_owned()), (Some(true), yes.to_owned()), (Some(false), no.to_owned())];
+    row(ui, [0.0, 0.0], |ui, index| {
+        if index == 0 {
+            choice(ui, "Modification times", &mut form.site.keep_times, &choices("Keep", "Leave as they come"));
+        } else {
+            let ways = choices("Directly: a break leaves half a file", "By a temporary name");
+            choice(ui, "Uploads over existing files", &mut form.site.write_directly, &ways);
         }
     });
     ui.vertical(|ui| {
