@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cutting_server::CuttingServer;
+use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -18,10 +19,12 @@ use moorline::app::{App, WindowWaker};
 use moorline::engine::{Engine, Options};
 use moorline::model::conflict::OnExists;
 use moorline::model::path::RemotePath;
+use moorline::model::rate::Rate;
 use moorline::model::session::Phase;
 use moorline::model::settings::Settings;
 use moorline::model::site::SiteId;
 use moorline::model::transfer::{Direction, Priority};
+use moorline::model::when_done::{PowerAction, WhenDone};
 use moorline::practice::Practice;
 use moorline::screen::{Dialog, Screen};
 use moorline::store::places::Places;
@@ -364,6 +367,27 @@ fn without_pending_transfers_the_window_closes_after_the_goodbye() {
     window.until_window("the window closes", |window| window.closed);
     assert_eq!(server.count("QUIT"), 1, "it said goodbye");
     assert_eq!(window.screen().dialog, None);
+}
+
+#[test]
+fn the_speed_limit_and_what_follows_are_chosen_in_the_lower_panel() {
+    let mut window = Window::open();
+    let choose = |window: &mut Window, button: &str, item: &str| {
+        window.harness.get_by_role_and_label(Role::Button, button).click();
+        window.until_window(item, |window| window.harness.query_by_role_and_label(Role::MenuItem, item).is_some());
+        window.harness.get_by_role_and_label(Role::MenuItem, item).click();
+    };
+    choose(&mut window, "No limit", "500 KiB/s");
+    window.until("limited", |screen| screen.speed_limit.limits.both == Rate(500));
+    choose(&mut window, "500 KiB/s", "As in the settings");
+    window.until("not limited", |screen| screen.speed_limit.limits.is_none());
+
+    choose(&mut window, "When done…", "Shut down");
+    window.until("chosen", |screen| screen.when_done == WhenDone::Machine(PowerAction::ShutDown));
+    choose(&mut window, "Then shut down", "Do nothing");
+    window.until("taken back", |screen| screen.when_done == WhenDone::Nothing);
+    choose(&mut window, "When done…", "Run a command…");
+    window.until("asked for", |screen| matches!(screen.dialog, Some(Dialog::RunWhenDone { .. })));
 }
 
 #[test]
