@@ -777,6 +777,8 @@ fn a_conflict_begins_with_the_choice_that_loses_nothing_newer() {
 #[test]
 fn a_conflict_is_answered_for_as_many_as_a_person_says_and_compared_first() {
     let mut harness = harness(with_question(conflict(12_100)), Theme::Dark);
+    // The first frame proposes what to do; until that is taken in, each frame proposes it again.
+    take_drafts(&mut harness);
     for (label, scope) in [
         ("The answer is for: This batch", Scope::Batch),
         ("The answer is for: Uploads, this session", Scope::Session),

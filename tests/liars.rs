@@ -345,6 +345,11 @@ fn transfer(case: Case, places: &Places, port: u16, job: Job) -> TransferState {
         if let Some(row) = rows {
             return row.state;
         }
+        // A full disk or a quota holds the direction up: the file waits for a person, which is as far from green as a failure.
+        let summary = engine.queue().summary();
+        if summary.uploads_wait.is_some() || summary.downloads_wait.is_some() {
+            return TransferState::Queued;
+        }
         let rang = bell.rings_beyond(heard, deadline);
         assert!(rang, "{case:?} hangs: {:?}", story(&engine));
     }
@@ -429,6 +434,9 @@ fn the_same_server_turns_green_when_it_does_not_lie() {
         }
         let [receipt] = &outcome.receipts[..] else { return Err(format!("receipts: {:?}", outcome.receipts)) };
         let wants_hash = case.told.lie.hash == Hash::True;
+        // With a reply before its time the server may close its side of an upload after we have gone.
+        let may_be_open = case.told.lie.early && case.direction == Direction::Upload;
+        let tls = receipt.tls.as_ref().map(|tls| (tls.protocol.as_str(), tls.closed || may_be_open));
         let is_right = receipt.id == proof.receipt
             && (receipt.bytes, receipt.reported) == (40_000, 40_000)
             && receipt.hash.is_some() == wants_hash
@@ -439,7 +447,7 @@ fn the_same_server_turns_green_when_it_does_not_lie() {
             && (receipt.site.as_str(), receipt.tries) == ("Liar", 1)
             && receipt.started <= receipt.ended
             && receipt.server.starts_with(if case.tls { "ftpes://anna@127.0.0.1:" } else { "ftp://anna@127.0.0.1:" })
-            && receipt.tls.as_ref().map(|tls| (tls.protocol.as_str(), tls.closed)) == case.tls.then_some(("TLS 1.2", true))
+            && tls == case.tls.then_some(("TLS 1.2", true))
             && receipt.modified.is_some();
         if is_right { Ok(()) } else { Err(format!("{receipt:?} for {proof:?}")) }
     });

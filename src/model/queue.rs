@@ -4,6 +4,7 @@
 //! any row at once (`ranked`), each site knows what it may run next (`site`). Nothing here walks over all items.
 
 mod batch;
+mod figures;
 mod find;
 mod item;
 mod order;
@@ -31,7 +32,7 @@ use crate::model::queue::ranked::{Place, Ranked};
 use crate::model::queue::site::{LARGE, SiteQueue, Wait};
 use crate::model::site::SiteId;
 use crate::model::speed::Speed;
-use crate::model::transfer::{Direction, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{QueueTab, TransferId, TransferRow, TransferState};
 
 /// All items.
 #[derive(Debug, Default)]
@@ -234,62 +235,6 @@ impl Queue {
             items.extend(self.running.values().map(Cow::Borrowed));
         }
         (items, next)
-    }
-
-    /// Counts, speed, time left.
-    #[must_use]
-    pub fn summary(&self, now: Instant) -> QueueSummary {
-        let active = || self.running.values();
-        let running = active().filter(|item| item.state.is_running()).count();
-        let running_left: u64 = active().map(Item::left).sum();
-        let speed = if running == 0 { 0 } else { self.total_speed.bytes_per_second(now) };
-        // One slow file outlasts what all connections together would need for as many bytes.
-        let slowest = active()
-            .filter(|item| item.state == TransferState::Moving)
-            .map(|item| (item.left(), item.speed.bytes_per_second(now)))
-            .filter(|(_, speed)| *speed > 0)
-            .map(|(left, speed)| left.div_ceil(speed))
-            .max()
-            .unwrap_or(0);
-        let seconds = |bytes: u64| if speed == 0 { None } else { Some(bytes.div_ceil(speed).max(slowest)) };
-        QueueSummary {
-            revision: self.revision,
-            active: self.active.len(),
-            queued: self.queued.len(),
-            failed: self.failed.len(),
-            done: self.done.len(),
-            running,
-            bytes_left: running_left + self.queued_bytes,
-            speed,
-            seconds_left: seconds(running_left + self.queued_bytes),
-            running_seconds_left: seconds(running_left),
-            paused: self.held,
-            uploads_wait: self.waits_for(Direction::Upload),
-            downloads_wait: self.waits_for(Direction::Download),
-            newest: TransferId(self.next_id),
-        }
-    }
-
-    /// Takes a sample of all counters; once in a while while something runs. `graph` also adds a point to the speed graph.
-    pub fn sample(&mut self, now: Instant, graph: bool) {
-        for item in self.running.values_mut() {
-            self.moved_in_all += item.newly_moved();
-            item.speed.record(now, item.counted);
-        }
-        self.total_speed.record(now, self.moved_in_all);
-        if graph {
-            let speed = self.total_speed.bytes_per_second(now);
-            if self.history.len() == 60 {
-                self.history.pop_front();
-            }
-            self.history.push_back(speed);
-        }
-    }
-
-    /// Speeds once a second, oldest first.
-    #[must_use]
-    pub fn speed_history(&self) -> Vec<u64> {
-        self.history.iter().copied().collect()
     }
 
     /// Counts every change.

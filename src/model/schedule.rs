@@ -261,7 +261,7 @@ mod tests {
 
     /// A moment of the week of Monday, 23 November 2026.
     fn at(day: i8, hour: i8, minute: i8) -> DateTime {
-        date(2026, 11, 22 + day).at(hour, minute, 0, 0)
+        date(2026, 11, 22).checked_add(jiff::Span::new().days(day)).unwrap().at(hour, minute, 0, 0)
     }
 
     fn told(schedule: &[ScheduledLimits], now: DateTime) -> (Option<u32>, Option<DateTime>) {

@@ -27,7 +27,11 @@ pub(super) fn show(ui: &mut Ui, form: &mut SettingsForm) {
     let read = NamePattern::parse(&settings.rename_pattern);
     let preview = read.as_ref().map(|pattern| {
         let now = Zoned::now().datetime();
-        format!("{SAMPLE} is then kept beside {}, and {}.", pattern.candidate(SAMPLE, 1, now), pattern.candidate(SAMPLE, 2, now))
+        format!(
+            "A second {SAMPLE} becomes {}, a third one {}.",
+            pattern.candidate(SAMPLE, 1, now),
+            pattern.candidate(SAMPLE, 2, now)
+        )
     });
     let note = preview.unwrap_or_default();
     let error = read.err();
