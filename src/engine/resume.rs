@@ -73,6 +73,12 @@ pub fn ask(ctx: &SessionContext, item: &Item, offset: u64, sign: Sign, was: Fact
             () = stop.cancelled() => None,
             () = gone => return,
         };
+        let is_asking = queue.read(|queue| queue.get(id).is_some_and(|item| item.state == TransferState::Asking));
+        if is_asking && answer == Some(Answer::Changed(WhenChanged::Skip)) {
+            settle::skip(&queue, id).await;
+            publisher.wake();
+            return;
+        }
         queue.update(|queue| {
             if queue.get(id).is_none_or(|item| item.state != TransferState::Asking) {
                 return;
@@ -87,7 +93,6 @@ pub fn ask(ctx: &SessionContext, item: &Item, offset: u64, sign: Sign, was: Fact
                     queue.edit(id, |item| (item.size, item.modified) = (now.size, now.modified));
                     queue.put_back(id, None);
                 }
-                Some(Answer::Changed(WhenChanged::Skip)) => settle::skip(queue, id),
                 Some(_) => queue.fail(id, cancelled()),
                 // The session was left with the question open: it is asked again next time.
                 None => queue.put_back(id, None),

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::engine::command::Place;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
 use crate::engine::session_context::SessionContext;
+use crate::engine::shared_queue::SharedQueue;
 use crate::engine::trouble;
 use crate::ftp::Fault;
 use crate::model::log::LogKind;
@@ -22,7 +23,7 @@ pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome
     match result {
         Ok(Outcome::Arrived(arrival)) => arrived(ctx, vec![(id, arrival)]).await,
         Ok(Outcome::Skipped) => {
-            ctx.queue.update(|queue| skip(queue, id));
+            skip(&ctx.queue, id).await;
             ctx.publisher.wake();
         }
         // A folder left the queue as its content entered it; what was sent is settled with its folder's proof.
@@ -68,13 +69,17 @@ pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
     ctx.publisher.wake();
 }
 
-/// The target is left as it is; what had come of the new one is of no use to anybody.
-pub fn skip(queue: &mut Queue, id: TransferId) {
-    if let Some(item) = queue.get(id).filter(|item| item.part.is_some()).map(std::borrow::Cow::into_owned) {
-        tokio::task::spawn_blocking(move || discard_part(&item));
-        queue.edit(id, |item| (item.part, item.ranges) = (None, None));
+/// The target is left as it is; what had come of the new one is of no use to anybody, and is gone before the item counts as skipped.
+pub async fn skip(queue: &SharedQueue, id: TransferId) {
+    let begun = queue.read(|queue| queue.get(id).filter(|item| item.part.is_some()).map(std::borrow::Cow::into_owned));
+    if let Some(item) = begun {
+        // What cannot be deleted stays: a person sees it in the pane.
+        drop(tokio::task::spawn_blocking(move || discard_part(&item)).await);
     }
-    queue.set_state(id, TransferState::Skipped);
+    queue.update(|queue| {
+        queue.edit(id, |item| (item.part, item.ranges) = (None, None));
+        queue.set_state(id, TransferState::Skipped);
+    });
 }
 
 /// A full disk or a used-up quota: everything else of this direction would fail the same way, so it waits, this item with it, until a
