@@ -79,8 +79,10 @@ pub struct Shelf {
     pub most_logged_in: usize,
     /// Sessions that are being logged in.
     pub dialling: usize,
-    /// The most of them, before a session was turned away and after it.
+    /// The most of them, up to the first that was turned away and all that were on their way with it, and after that.
     pub most_dialling: (usize, usize),
+    /// Whether all that were on their way with the first that was turned away have come to an end.
+    has_settled: bool,
     /// Sessions that were turned away.
     pub turned_away: usize,
     /// Transfers that wait in a stall now.
@@ -199,7 +201,7 @@ impl Session {
     fn new(server: Server, control: TcpStream) -> Self {
         let index = server.with(|shelf| {
             shelf.dialling += 1;
-            let most = if shelf.turned_away == 0 { &mut shelf.most_dialling.0 } else { &mut shelf.most_dialling.1 };
+            let most = if shelf.has_settled { &mut shelf.most_dialling.1 } else { &mut shelf.most_dialling.0 };
             *most = shelf.dialling.max(*most);
             shelf.open.push(control.try_clone().unwrap());
             shelf.open.len() - 1
@@ -290,6 +292,7 @@ impl Session {
                         }
                     }
                 });
+                self.server.with(Shelf::settle);
                 if let Some(line) = turned_away {
                     if !line.is_empty() {
                         self.say(line)?;
@@ -550,12 +553,20 @@ fn with_short_ends(bytes: &[u8]) -> Vec<u8> {
     text
 }
 
+impl Shelf {
+    /// A client hears of a refusal later than it is said: what it had begun by then counts to the time before.
+    fn settle(&mut self) {
+        self.has_settled |= self.turned_away > 0 && self.dialling == 0;
+    }
+}
+
 impl Drop for Session {
     fn drop(&mut self) {
         let (was, dialling) = (self.logged_in, self.is_dialling);
         self.server.with(|shelf| {
             shelf.logged_in -= usize::from(was);
             shelf.dialling -= usize::from(dialling);
+            shelf.settle();
         });
     }
 }
