@@ -9,7 +9,7 @@ use super::stream::Stream;
 use super::{Inner, Stage, Strike};
 
 /// Between two bytes of a reply that drips: slow enough to come apart, quick enough to end within the client's patience.
-const DRIP: Duration = Duration::from_millis(8);
+const DRIP: Duration = Duration::from_millis(4);
 
 /// The session is over.
 struct Over;
