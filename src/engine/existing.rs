@@ -68,19 +68,10 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
     let (conflicts, settings, keeper) = (Arc::clone(&ctx.conflicts), Arc::clone(&ctx.settings), ctx.keeper.clone());
     let stop = ctx.stop.clone();
     tokio::spawn(async move {
-        let mut changes = queue.changes();
-        let gone = async {
-            // Cancelled or held meanwhile: the question is withdrawn, and others get their turn.
-            while queue.read(|queue| queue.get(id).is_some_and(|item| item.state == TransferState::Asking)) {
-                if changes.changed().await.is_err() {
-                    break;
-                }
-            }
-        };
         let answer = tokio::select! {
             answer = conflicts.ask(&questions, &publisher, asker, question) => Some(answer),
             () = stop.cancelled() => None,
-            () = gone => return,
+            () = queue.asks_no_more(id) => return,
         };
         if let Some(Some((choice, Scope::Batch))) = answer
             && asker.batch != 0

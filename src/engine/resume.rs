@@ -60,21 +60,12 @@ pub fn ask(ctx: &SessionContext, item: &Item, offset: u64, sign: Sign, was: Fact
     let id = item.id;
     let (queue, questions, publisher, stop) = (ctx.queue.clone(), ctx.questions.clone(), ctx.publisher.clone(), ctx.stop.clone());
     tokio::spawn(async move {
-        let mut changes = queue.changes();
-        let gone = async {
-            while queue.read(|queue| queue.get(id).is_some_and(|item| item.state == TransferState::Asking)) {
-                if changes.changed().await.is_err() {
-                    break;
-                }
-            }
-        };
         let answer = tokio::select! {
             answer = questions.ask(&publisher, question) => Some(answer),
             () = stop.cancelled() => None,
-            () = gone => return,
+            () = queue.asks_no_more(id) => return,
         };
-        let is_asking = queue.read(|queue| queue.get(id).is_some_and(|item| item.state == TransferState::Asking));
-        if is_asking && answer == Some(Answer::Changed(WhenChanged::Skip)) {
+        if queue.is_asking(id) && answer == Some(Answer::Changed(WhenChanged::Skip)) {
             settle::skip(&queue, id).await;
             publisher.wake();
             return;

@@ -221,6 +221,21 @@ impl SharedQueue {
         }
     }
 
+    /// Whether an item waits for the answer to a question.
+    pub fn is_asking(&self, id: TransferId) -> bool {
+        self.read(|queue| queue.get(id).is_some_and(|item| item.state == TransferState::Asking))
+    }
+
+    /// Waits until an item asks no more: cancelled or held meanwhile, its question is withdrawn and others get their turn.
+    pub async fn asks_no_more(&self, id: TransferId) {
+        let mut changes = self.changes();
+        while self.is_asking(id) {
+            if changes.changed().await.is_err() {
+                break;
+            }
+        }
+    }
+
     /// A receiver that sees every change.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {

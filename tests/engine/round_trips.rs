@@ -30,6 +30,14 @@ fn all_done(client: &mut Client) -> usize {
     client.rows().iter().filter(|row| matches!(row.state, TransferState::Done(_))).count()
 }
 
+/// Waits until eight files have gone and none of them is proven.
+fn all_proving(client: &mut Client) {
+    client.until("all proving", |client| {
+        let rows = client.rows();
+        (rows.len() == 8 && rows.iter().all(|row| row.state == TransferState::Proving)).then_some(())
+    });
+}
+
 /// Commands that stand before nothing but a file's name.
 fn questions(server: &Server) -> usize {
     ["SIZE", "MDTM", "TYPE A", "CWD /up/"].iter().map(|command| server.count(command)).sum()
@@ -99,10 +107,7 @@ fn what_waits_for_its_proof_can_be_held_and_cancelled() {
     let mut client = Client::moored(&server);
     server.with(|shelf| shelf.proofs_held = true);
     client.put(&folder.path().join("up"), "/up", OnExists::Ask);
-    client.until("all proving", |client| {
-        let rows = client.rows();
-        (rows.len() == 8 && rows.iter().all(|row| row.state == TransferState::Proving)).then_some(())
-    });
+    all_proving(&mut client);
     assert!(client.engine.queue().summary().is_pending(), "a leave must ask first");
     let held = client.row("/up/03", |_| true);
     let cancelled = client.row("/up/05", |_| true);
@@ -131,10 +136,7 @@ fn proofs_that_were_awaited_as_the_program_ended_come_without_the_bytes_being_se
     client.moor();
     server.with(|shelf| shelf.proofs_held = true);
     client.put(&folder.path().join("up"), "/up", OnExists::Ask);
-    client.until("all proving", |client| {
-        let rows = client.rows();
-        (rows.len() == 8 && rows.iter().all(|row| row.state == TransferState::Proving)).then_some(())
-    });
+    all_proving(&mut client);
     drop(client);
     server.with(|shelf| shelf.proofs_held = false);
     let mut client = Client::start(kept(home.path()));
@@ -177,10 +179,7 @@ fn a_leave_after_the_queue_waits_for_the_proofs() {
     let mut client = Client::moored(&server);
     server.with(|shelf| shelf.proofs_held = true);
     client.put(&folder.path().join("up"), "/up", OnExists::Ask);
-    client.until("all proving", |client| {
-        let rows = client.rows();
-        (rows.len() == 8 && rows.iter().all(|row| row.state == TransferState::Proving)).then_some(())
-    });
+    all_proving(&mut client);
     client.engine.send(Command::Disconnect { when: DisconnectWhen::FilesDone });
     client.until("leaving", |client| matches!(client.session.phase, Phase::Leaving(_)).then_some(()));
     server.with(|shelf| shelf.proofs_held = false);

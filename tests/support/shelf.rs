@@ -276,6 +276,7 @@ impl Session {
             "USER" => "331 password".to_owned(),
             "PASS" if argument != "secret" => "530 Login incorrect.".to_owned(),
             "PASS" => {
+                // Nothing is waited for: a slow login is what the test wants of the server.
                 thread::sleep(self.server.with(|shelf| shelf.login_takes));
                 self.is_dialling = false;
                 let turned_away = self.server.with(|shelf| {
@@ -450,6 +451,7 @@ impl Session {
         if is_file {
             let (takes, alone) = self.server.with(|shelf| (shelf.transfer_takes, shelf.one_at_a_time));
             let slot = alone.then(|| self.server.slot.lock().unwrap());
+            // Nothing is waited for: a transfer's length is what the test wants of the server.
             thread::sleep(takes);
             drop(slot);
         }
