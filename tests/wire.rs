@@ -1,6 +1,8 @@
 //! The wire against a server that misbehaves: every test asserts what the client made of it and what the server really did.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "wire/pipelining.rs"]
+mod pipelining;
 mod support;
 
 use std::io::{Read, Write};

@@ -29,6 +29,8 @@ use crate::store::sites;
 
 /// How long one look at the engine waits for news, so that an interrupt is seen soon.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long news that are no event pile up before they are looked at.
+const PILE_UP: Duration = Duration::from_millis(5);
 /// How long a leave may take before the program ends without it.
 const LEAVE: Duration = Duration::from_secs(10);
 
@@ -150,7 +152,11 @@ impl Session {
     /// Waits for the engine's alarm, but not longer than one look; returns the next event if there is one.
     fn wait(&self) -> Option<Event> {
         let _ = self.alarm.recv_timeout(LOOK);
-        self.engine.next_event()
+        self.engine.next_event().or_else(|| {
+            // Files that move ring it for every line of their log: looking each time would cost more than moving small ones.
+            std::thread::sleep(PILE_UP);
+            self.engine.next_event()
+        })
     }
 
     /// Whether the session has ended and does not come back by itself.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
@@ -185,6 +186,7 @@ impl Actor {
                 leftovers,
                 settings: Arc::new(RwLock::new(found.settings)),
                 arrivals,
+                runtime: Handle::current(),
             },
             sites,
             session: None,

@@ -211,14 +211,19 @@ pub async fn receive_into(
 pub async fn send(data: &mut Data<'_>, mut file: File, counter: &AtomicU64, mut flow: Flow) -> Result<u64, CopyFault> {
     let from = file.stream_position().map_err(CopyFault::Disk)?;
     let file = Arc::new(file);
-    match direct::send(data, &file, from, counter, &mut flow).await? {
-        direct::Sent::All(count) => Ok(count),
-        direct::Sent::UpTo(at) => Ok(at - from + send_read(data, file, at, counter, flow).await?),
+    let mut at = match direct::send(data, &file, from, counter, &mut flow).await? {
+        direct::Sent::All(count) => return Ok(count),
+        direct::Sent::UpTo(at) => at,
+    };
+    match direct::send_read(data, &file, at, counter, &mut flow).await? {
+        direct::Sent::All(count) => return Ok(at - from + count),
+        direct::Sent::UpTo(further) => at = further,
     }
+    Ok(at - from + send_beside(data, file, at, counter, flow).await?)
 }
 
-/// As [`send`], by reading and writing.
-async fn send_read(data: &mut Data<'_>, file: Arc<File>, from: u64, counter: &AtomicU64, mut flow: Flow) -> Result<u64, CopyFault> {
+/// As [`send`], with a thread that reads beside.
+async fn send_beside(data: &mut Data<'_>, file: Arc<File>, from: u64, counter: &AtomicU64, mut flow: Flow) -> Result<u64, CopyFault> {
     let (filled, mut to_send) = mpsc::channel::<Filled>(BUFFERS);
     let (emptied, empty) = mpsc::channel::<Vec<u8>>(BUFFERS);
     let reader = tokio::task::spawn_blocking(move || read_all(&file, from, &filled, empty));

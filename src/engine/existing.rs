@@ -67,7 +67,7 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
     let (queue, questions, publisher) = (ctx.queue.clone(), ctx.questions.clone(), ctx.publisher.clone());
     let (conflicts, settings, keeper) = (Arc::clone(&ctx.conflicts), Arc::clone(&ctx.settings), ctx.keeper.clone());
     let stop = ctx.stop.clone();
-    tokio::spawn(async move {
+    ctx.runtime.spawn(async move {
         let answer = tokio::select! {
             answer = conflicts.ask(&questions, &publisher, asker, question) => Some(answer),
             () = stop.cancelled() => None,

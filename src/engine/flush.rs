@@ -5,12 +5,15 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 /// From so many files on their whole disk is flushed at once.
 #[cfg(target_os = "linux")]
 const MANY: usize = 4;
 /// Most files that are held open for it: one flush of the disk serves all others.
 const HELD: usize = 64;
+/// How long finished files gather, so that many of them share one flush.
+const GATHER: Duration = Duration::from_millis(200);
 
 /// What has to go through to the disk: a file, and the folder that its name is in.
 type Finished = (File, PathBuf);
@@ -48,6 +51,8 @@ fn work() {
             std::mem::take(&mut waiting.files)
         };
         flush(&files);
+        // No wait for an event: time in which more files come.
+        thread::sleep(GATHER);
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::existing;
 use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::lane_thread::on_disk;
 use crate::engine::local;
 use crate::engine::session_context::SessionContext;
 use crate::engine::settle;
@@ -136,10 +137,7 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
     let doing = format!("list {}", item.remote);
     let listing = ctx.list(control, &item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
     let target = item.local.clone();
-    tokio::task::spawn_blocking(move || fs::create_dir_all(target))
-        .await
-        .unwrap_or_else(|error| Err(std::io::Error::other(error)))
-        .map_err(|error| Stopped::disk(&error, "make the folder", &item.local))?;
+    on_disk(move || fs::create_dir_all(target)).await.map_err(|error| Stopped::disk(&error, "make the folder", &item.local))?;
     let end = complete(&listing, item);
     settle::announce(ctx, item.id);
     // An answer for the whole batch may have come while the folder was read.

@@ -1,414 +1,223 @@
-//! Carries the queue's changes to the disk: threads of its own write and flush, so that drawing never waits, and a lane for the writing only.
+//! Carries the queue's changes to the disk. Whoever waits for a record on a thread of its own writes what has piled up itself; otherwise,
+//! and for flushing, there are threads, so that drawing never waits.
 
-use std::fs::File;
+mod saving;
+mod scribe;
+
+use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::model::entry::{Modified, Precision};
-use crate::model::queue::{Item, Queue};
-use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
-use crate::store::file::StoreError;
-use crate::store::queue::{Change, QueueJournal, Restore, SavedItem, SavedState};
+use crate::engine::lane_thread;
+use crate::model::queue::Queue;
+use crate::store::queue::{Change, QueueJournal};
 
-/// How soon a disk that refused is tried again.
-const NEXT_ATTEMPT: Duration = Duration::from_secs(2);
-/// Items that are read from the queue at a time: its lock is held for about a millisecond.
-const PORTION: usize = 1_000;
+pub use self::saving::{change, saved_portion};
+pub use self::scribe::{Portion, ReadQueue};
+
+use self::scribe::{Scribe, Work, flush_until_closed};
+
+/// How long changes pile up before the journal's thread writes them, when nobody waits for them.
+const PILE_UP: Duration = Duration::from_millis(5);
 
 /// Takes changes; dropping it writes what is left and ends the threads.
 #[derive(Debug)]
 pub struct JournalWriter {
-    work: mpsc::Sender<Work>,
-    /// Changes that were handed over.
-    taken: AtomicU64,
-    /// Changes that were written, or refused and told of.
-    written: watch::Receiver<u64>,
+    desk: Arc<Desk>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
-/// What the journal's thread is given.
-#[expect(clippy::large_enum_variant, reason = "nearly all are changes")]
-enum Work {
-    Change(Change),
-    /// The disk refused to flush.
-    NotFlushed(io::Error),
-    /// The journal that is written anew was flushed, or the disk refused.
-    AnewFlushed(io::Result<()>),
-    /// Nothing follows; this is the queue that remains.
-    End(Box<Queue>),
+/// Where changes are handed over and written.
+struct Desk {
+    inbox: Mutex<Inbox>,
+    /// Rings for the thread.
+    bell: Condvar,
+    /// Whoever holds it takes what is in the inbox: so everything is written in its order.
+    scribe: Mutex<Scribe>,
+    /// Changes that were written, or refused and told of.
+    written: watch::Sender<u64>,
 }
 
-/// What the flushing thread is given.
-enum Flush {
-    Journal(io::Result<File>),
-    Anew(io::Result<File>),
+#[derive(Default)]
+struct Inbox {
+    works: VecDeque<Work>,
+    /// Changes that were handed over.
+    taken: u64,
+    /// Whether something was handed over since the thread looked last.
+    fresh: bool,
+    /// Whether somebody waits for the thread.
+    urgent: bool,
+    /// Whether the thread sleeps until something comes.
+    asleep: bool,
 }
 
-/// Items of the queue, to write the journal anew.
-#[derive(Debug)]
-pub struct Portion {
-    /// The items.
-    pub items: Vec<SavedItem>,
-    /// The identity to go on from; none when these were the last.
-    pub next: Option<u64>,
-    /// Changes that had been handed over when these were read.
-    pub taken: u64,
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("written", &*self.written.borrow()).finish_non_exhaustive()
+    }
 }
-
-/// Where the journal's thread reads the queue: about so many items from an identity on. Nothing when the queue is gone.
-pub type ReadQueue = Box<dyn Fn(u64, usize) -> Option<Portion> + Send>;
 
 /// A place in the journal that can be waited for.
 #[derive(Debug)]
 pub struct Ticket {
     number: u64,
-    written: watch::Receiver<u64>,
+    desk: Arc<Desk>,
 }
 
 impl Ticket {
     /// Waits until the journal has everything up to here.
-    pub async fn written(mut self) {
-        // Without its thread the journal writes nothing any more: there is nothing to wait for.
-        drop(self.written.wait_for(|written| *written >= self.number).await);
+    pub async fn written(self) {
+        if lane_thread::is_here() {
+            self.desk.write();
+            return;
+        }
+        let mut written = self.desk.written.subscribe();
+        if *written.borrow_and_update() < self.number {
+            self.desk.hurry();
+            // Without its thread the journal writes nothing any more: there is nothing to wait for.
+            drop(written.wait_for(|written| *written >= self.number).await);
+        }
     }
 }
 
 impl JournalWriter {
-    /// Starts the thread that writes `journal`, and reads the queue where it has to be written anew. `on_trouble` hears of the
+    /// Starts the threads that write `journal`, and read the queue where it has to be written anew. `on_trouble` hears of the
     /// first write that fails, and of the next one after the disk took everything again.
     ///
     /// # Errors
     /// The system refuses a thread.
     pub fn start(journal: QueueJournal, read_queue: ReadQueue, on_trouble: impl Fn(String) + Send + 'static) -> io::Result<Self> {
-        let (work, received) = mpsc::channel();
-        let (count, written) = watch::channel(0);
         let (to_flush, flushes) = mpsc::channel();
-        let back = work.clone();
-        let flusher = thread::Builder::new().name("moorline-flush".into()).spawn(move || flush_until_closed(&flushes, &back))?;
+        let scribe = Scribe::new(journal, read_queue, Box::new(on_trouble), to_flush);
+        let desk = Arc::new(Desk {
+            inbox: Mutex::default(),
+            bell: Condvar::new(),
+            scribe: Mutex::new(scribe),
+            written: watch::Sender::new(0),
+        });
+        let back = Arc::clone(&desk);
+        let flusher = thread::Builder::new()
+            .name("moorline-flush".into())
+            .spawn(move || flush_until_closed(&flushes, |work| back.hand_over(std::iter::once(work), true)))?;
+        let at_work = Arc::clone(&desk);
         let thread = thread::Builder::new().name("moorline-journal".into()).spawn(move || {
-            Scribe { journal, count, read_queue, anew: Anew::No, next_attempt: None, on_trouble, told: false, to_flush }
-                .write_until_end(&received);
+            at_work.write_until_end();
             drop(flusher.join());
         })?;
-        Ok(Self { work, taken: AtomicU64::new(0), written, thread: Some(thread) })
+        Ok(Self { desk, thread: Some(thread) })
     }
 
     /// Records changes.
     pub fn record(&self, changes: impl Iterator<Item = Change>) {
-        changes.for_each(|change| self.send(change));
+        self.desk.hand_over(changes.map(Work::Change), false);
     }
 
     /// The same, as one record.
     pub fn record_together(&self, changes: Vec<Change>) {
         if !changes.is_empty() {
-            self.send(Change::Together(changes));
+            self.record(std::iter::once(Change::Together(changes)));
         }
     }
 
     /// The place behind everything that was recorded so far.
     pub fn ticket(&self) -> Ticket {
-        Ticket { number: self.taken(), written: self.written.clone() }
+        Ticket { number: self.taken(), desk: Arc::clone(&self.desk) }
     }
 
     /// How many changes were recorded so far.
     pub fn taken(&self) -> u64 {
-        self.taken.load(Ordering::Acquire)
+        lock(&self.desk.inbox).taken
     }
 
     /// Writes what is left and ends the threads; `queue` is what the journal must amount to.
     pub fn end(&mut self, queue: Queue) {
-        drop(self.work.send(Work::End(Box::new(queue))));
+        self.desk.hand_over(std::iter::once(Work::End(Box::new(queue))), true);
         // The journal's own thread may be the last that had a hold of the queue; then it comes to the end by itself.
         if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
             drop(thread.join());
         }
     }
+}
 
-    fn send(&self, change: Change) {
-        // The thread ends with this writer.
-        if self.work.send(Work::Change(change)).is_ok() {
-            self.taken.fetch_add(1, Ordering::AcqRel);
+impl Desk {
+    fn hand_over(&self, works: impl Iterator<Item = Work>, urgent: bool) {
+        let mut inbox = lock(&self.inbox);
+        let before = inbox.works.len();
+        for work in works {
+            inbox.taken += u64::from(matches!(work, Work::Change(_)));
+            inbox.works.push_back(work);
+        }
+        if inbox.works.len() > before {
+            inbox.urgent |= urgent;
+            let rings = (inbox.asleep && !inbox.fresh) || urgent;
+            inbox.fresh = true;
+            drop(inbox);
+            if rings {
+                self.bell.notify_one();
+            }
         }
     }
-}
 
-/// How far the journal is written anew.
-enum Anew {
-    No,
-    /// Items from this identity on are still to be copied.
-    Copying(u64),
-    /// Everything is copied; so many changes must be in it before it counts.
-    Following(u64),
-    Flushing,
-}
+    /// The thread does not let changes pile up this time.
+    fn hurry(&self) {
+        lock(&self.inbox).urgent = true;
+        self.bell.notify_one();
+    }
 
-/// The journal's thread.
-struct Scribe<F> {
-    journal: QueueJournal,
-    count: watch::Sender<u64>,
-    read_queue: ReadQueue,
-    anew: Anew,
-    /// When a disk that refused is tried again.
-    next_attempt: Option<Instant>,
-    on_trouble: F,
-    told: bool,
-    to_flush: mpsc::Sender<Flush>,
-}
+    /// Writes everything that was handed over, on this thread.
+    fn write(&self) {
+        let mut scribe = lock(&self.scribe);
+        self.write_as(&mut scribe);
+    }
 
-impl<F: Fn(String)> Scribe<F> {
-    fn write_until_end(mut self, received: &mpsc::Receiver<Work>) {
+    fn write_as(&self, scribe: &mut Scribe) {
+        let works = std::mem::take(&mut lock(&self.inbox).works);
+        if !works.is_empty() {
+            scribe.write(works.into(), &self.written);
+        }
+    }
+
+    /// The journal's thread.
+    fn write_until_end(&self) {
+        // What was handed over before it began counts as fresh.
+        let mut rest = Some(Duration::ZERO);
         loop {
-            let wait = match (&self.anew, self.next_attempt) {
-                (Anew::Copying(_), _) => Duration::ZERO,
-                (Anew::No, Some(due)) => due.saturating_duration_since(Instant::now()),
-                (Anew::No | Anew::Following(_) | Anew::Flushing, _) => Duration::MAX,
-            };
-            let first = match received.recv_timeout(wait) {
-                Ok(first) => Some(first),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return,
-            };
-            let was_idle = first.is_none();
-            // What piled up meanwhile is written with it, and reaches the disk with one flush.
-            for work in first.into_iter().chain(received.try_iter()) {
-                match work {
-                    Work::Change(change) => {
-                        if let Err(error) = self.journal.append(&change) {
-                            self.tell(&error);
-                        }
-                        self.count.send_modify(|count| *count += 1);
-                    }
-                    Work::NotFlushed(error) => {
-                        let error = self.journal.not_flushed(error);
-                        self.tell(&error);
-                    }
-                    Work::AnewFlushed(flushed) => self.anew_flushed(flushed),
-                    Work::End(queue) => return self.end(&queue),
-                }
+            self.wait(rest);
+            let mut scribe = lock(&self.scribe);
+            self.write_as(&mut scribe);
+            if scribe.has_ended() {
+                return;
             }
-            if let (false, Some(file)) = (was_idle, self.journal.to_flush()) {
-                // Its thread ends after this one.
-                drop(self.to_flush.send(Flush::Journal(file)));
-            }
-            self.go_on_anew();
+            let written = *self.written.borrow();
+            rest = scribe.go_on(written);
         }
     }
 
-    /// One step of writing the journal anew: a portion at a time, so that changes are never kept waiting.
-    fn go_on_anew(&mut self) {
-        if !self.journal.is_written_anew() {
-            self.anew = Anew::No;
+    /// Waits until something was handed over and has piled up, but no longer than `rest`.
+    fn wait(&self, rest: Option<Duration>) {
+        let until = rest.map(|rest| Instant::now() + rest);
+        let left = || until.map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
+        let mut inbox = lock(&self.inbox);
+        inbox.asleep = true;
+        while !inbox.fresh && !inbox.urgent && left() > Duration::ZERO {
+            inbox = self.bell.wait_timeout(inbox, left()).unwrap_or_else(PoisonError::into_inner).0;
         }
-        let now = Instant::now();
-        self.next_attempt = self.journal.is_behind().then(|| self.next_attempt.unwrap_or(now + NEXT_ATTEMPT));
-        match self.anew {
-            Anew::No if self.journal.is_too_long() || self.next_attempt.is_some_and(|due| due <= now) => {
-                self.next_attempt = None;
-                match self.journal.begin_anew() {
-                    Ok(()) => self.anew = Anew::Copying(0),
-                    Err(error) => self.anew_failed(&error),
-                }
-            }
-            Anew::Copying(from) => {
-                let Some(Portion { items, next, taken }) = (self.read_queue)(from, PORTION) else { return self.give_up_anew() };
-                match self.journal.add_anew(items) {
-                    Ok(()) => self.anew = next.map_or(Anew::Following(taken), Anew::Copying),
-                    Err(error) => self.anew_failed(&error),
-                }
-            }
-            Anew::No | Anew::Following(_) | Anew::Flushing => {}
+        inbox.asleep = false;
+        let piled_up = Instant::now() + PILE_UP.min(left());
+        while !inbox.urgent && piled_up > Instant::now() {
+            let wait = piled_up.saturating_duration_since(Instant::now());
+            inbox = self.bell.wait_timeout(inbox, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
-        if let Anew::Following(taken) = self.anew
-            && *self.count.borrow() >= taken
-            && let Some(file) = self.journal.anew_to_flush()
-        {
-            drop(self.to_flush.send(Flush::Anew(file)));
-            self.anew = Anew::Flushing;
-        }
-    }
-
-    fn anew_flushed(&mut self, flushed: io::Result<()>) {
-        if !matches!(self.anew, Anew::Flushing) {
-            return;
-        }
-        self.anew = Anew::No;
-        let finished = match flushed {
-            Ok(()) => self.journal.finish_anew(),
-            Err(error) => {
-                self.journal.give_up_anew();
-                Err(self.journal.refused(error))
-            }
-        };
-        match finished {
-            Ok(()) => self.told = false,
-            Err(error) => self.anew_failed(&error),
-        }
-    }
-
-    /// A journal that is only long goes on as it is; one that lacks something is tried again, and told of.
-    fn anew_failed(&mut self, error: &StoreError) {
-        self.give_up_anew();
-        if self.journal.is_behind() {
-            self.next_attempt = Some(Instant::now() + NEXT_ATTEMPT);
-            self.tell(error);
-        }
-    }
-
-    fn give_up_anew(&mut self) {
-        self.journal.give_up_anew();
-        self.anew = Anew::No;
-    }
-
-    fn end(mut self, queue: &Queue) {
-        let caught_up = if self.journal.is_behind() { self.journal.write_anew(queue) } else { Ok(()) };
-        if let Err(error) = caught_up.and_then(|()| self.journal.flush()) {
-            self.tell(&error);
-        }
-    }
-
-    fn tell(&mut self, error: &StoreError) {
-        if !std::mem::replace(&mut self.told, true) {
-            (self.on_trouble)(error.problem().sentence());
-        }
+        (inbox.fresh, inbox.urgent) = (false, false);
     }
 }
 
-/// The flushing thread: a flush takes as long as the disk likes, and work that waits for its record must not wait for that.
-fn flush_until_closed(flushes: &mpsc::Receiver<Flush>, back: &mpsc::Sender<Work>) {
-    let flush = |file: io::Result<File>| file.and_then(|file| file.sync_data());
-    while let Ok(first) = flushes.recv() {
-        // One flush takes all that was written before it.
-        let mut last = None;
-        for asked in std::iter::once(first).chain(flushes.try_iter()) {
-            match asked {
-                Flush::Journal(file) => last = Some(file),
-                Flush::Anew(file) => drop(back.send(Work::AnewFlushed(flush(file)))),
-            }
-        }
-        if let Some(Err(error)) = last.map(flush) {
-            drop(back.send(Work::NotFlushed(error)));
-        }
-    }
-}
-
-/// A portion of the queue, as it is saved.
-pub fn saved_portion(queue: &Queue, from: u64, count: usize) -> (Vec<SavedItem>, Option<u64>) {
-    let (items, next) = queue.portion(from, count);
-    (items.iter().filter_map(|item| saved(item)).collect(), next)
-}
-
-/// The queue as it is read from the journal.
-impl Restore for Queue {
-    fn put(&mut self, item: SavedItem) {
-        Self::put(self, restored(item));
-        // Nothing is journalled that comes from there.
-        self.forget_touched();
-    }
-
-    fn remove(&mut self, id: u64) {
-        drop(Self::remove(self, TransferId(id)));
-        self.forget_touched();
-    }
-
-    fn moved(&mut self, id: u64, offset: u64) {
-        self.edit(TransferId(id), |item| item.moved.store(offset, Ordering::Relaxed));
-    }
-
-    fn ids(&self) -> Vec<u64> {
-        [QueueTab::Active, QueueTab::Queued, QueueTab::Failed, QueueTab::Done]
-            .into_iter()
-            .flat_map(|tab| Self::ids(self, tab))
-            .map(|id| id.0)
-            .collect()
-    }
-
-    fn pause(&mut self, id: u64) -> bool {
-        let waits = self.get(TransferId(id)).is_some_and(|item| item.state == TransferState::Queued);
-        if waits {
-            self.set_state(TransferId(id), TransferState::Paused);
-        }
-        waits
-    }
-
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn saved(&self, from: u64, count: usize) -> (Vec<SavedItem>, Option<u64>) {
-        saved_portion(self, from, count)
-    }
-}
-
-/// What is recorded of an item; `None` means that it is gone.
-pub fn change(id: TransferId, item: Option<&Item>) -> Change {
-    item.and_then(saved).map_or(Change::Remove(id.0), Change::Put)
-}
-
-/// What is kept of an item; nothing of one that is done.
-fn saved(item: &Item) -> Option<SavedItem> {
-    let state = match &item.state {
-        TransferState::Done(_) | TransferState::Skipped => return None,
-        TransferState::Paused => SavedState::Paused,
-        TransferState::Failed(problem) => SavedState::Failed(problem.clone()),
-        _ => SavedState::Queued,
-    };
-    Some(SavedItem {
-        id: item.id.0,
-        site: item.site.clone(),
-        direction: item.direction,
-        local: item.local.clone(),
-        remote: item.remote.clone(),
-        is_folder: item.is_folder,
-        from_folder: item.from_folder,
-        on_exists: item.on_exists,
-        batch: item.batch,
-        state,
-        moved: item.moved.load(Ordering::Relaxed),
-        size: item.size,
-        modified: item
-            .modified
-            .filter(|modified| modified.precision == Precision::Second)
-            .and_then(|modified| i64::try_from(modified.at.as_nanosecond()).ok()),
-        part: item.part.clone(),
-        ranges: item.ranges.clone(),
-        tries: item.tries,
-        priority: item.priority,
-        place: item.place.filter(|place| *place != usual_place(item.id)),
-    })
-}
-
-/// The place of an item that nobody moved.
-fn usual_place(id: TransferId) -> i64 {
-    i64::try_from(id.0).unwrap_or(i64::MAX)
-}
-
-/// An item as it was saved.
-fn restored(saved: SavedItem) -> Item {
-    let job = Job { direction: saved.direction, local: saved.local, remote: saved.remote, on_exists: saved.on_exists };
-    let mut item = Item::new(TransferId(saved.id), saved.site, job);
-    item.is_folder = saved.is_folder;
-    item.from_folder = saved.from_folder;
-    item.batch = saved.batch;
-    item.size = saved.size;
-    item.modified = saved
-        .modified
-        .and_then(|nanoseconds| Timestamp::from_nanosecond(i128::from(nanoseconds)).ok())
-        .map(|at| Modified { at, precision: Precision::Second });
-    item.part = saved.part;
-    item.ranges = saved.ranges;
-    item.priority = saved.priority;
-    item.place = Some(saved.place.unwrap_or_else(|| usual_place(item.id)));
-    item.moved.store(saved.moved, Ordering::Relaxed);
-    item.state = match saved.state {
-        SavedState::Queued => TransferState::Queued,
-        SavedState::Paused => TransferState::Paused,
-        SavedState::Failed(problem) => TransferState::Failed(problem),
-    };
-    item
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is behind the locks is whole after each step: a panic elsewhere leaves it right.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::crew::{Seat, Through};
 use crate::engine::folder_proof::{self, Batch, Sent};
 use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::lane_thread::{self, on_disk};
 use crate::engine::session_context::{Place, SessionContext};
 use crate::engine::shared_queue::Taken;
 use crate::engine::{aftermath, download, folder, leftovers, replace, settle, upload};
@@ -105,7 +106,10 @@ pub async fn run(ctx: Arc<SessionContext>) {
     while !ctx.stop.is_cancelled() {
         working.borrow_and_update();
         match ctx.crew.take_seat(ctx.lanes_allowed()) {
-            Some(seat) => work(&ctx, seat).await,
+            Some(seat) => {
+                let ctx = Arc::clone(&ctx);
+                lane_thread::run(move || async move { work(&ctx, seat).await }).await;
+            }
             None => {
                 tokio::select! {
                     _ = working.changed() => {}
@@ -266,9 +270,8 @@ pub async fn run_item(ctx: &Arc<SessionContext>, control: &mut Control, mut item
         match item.direction {
             Direction::Upload => {
                 let path = item.local.clone();
-                let is_folder = tokio::task::spawn_blocking(move || std::fs::metadata(path).map(|facts| facts.is_dir()))
+                let is_folder = on_disk(move || std::fs::metadata(path).map(|facts| facts.is_dir()))
                     .await
-                    .unwrap_or_else(|error| Err(std::io::Error::other(error)))
                     .map_err(|error| Stopped::disk(&error, "open", &item.local))?;
                 item.is_folder = Some(is_folder);
                 ctx.queue.update(|queue| queue.edit(item.id, |kept| kept.is_folder = Some(is_folder)));

@@ -23,6 +23,7 @@ mod item_outcome;
 mod journal;
 mod keeper;
 mod lane;
+mod lane_thread;
 mod leftovers;
 mod local;
 mod local_hash;

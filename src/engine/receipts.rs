@@ -1,16 +1,15 @@
-//! Writes receipts on a thread of its own, in groups, and finds them again. A file counts as done when its receipt has been written.
+//! Writes receipts, flushes them on a thread of its own, and finds them again. A file counts as done when its receipt has been written.
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::oneshot;
 
+use crate::engine::lane_thread::on_disk;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::receipt::{Receipt, ReceiptId};
 use crate::store::places::Places;
@@ -18,8 +17,6 @@ use crate::store::receipts::{self, ReceiptBook};
 
 /// How soon a disk that refused is tried again, and how long a written receipt waits for its flush.
 const SOON: Duration = Duration::from_secs(2);
-/// Receipts that one write takes.
-const GROUP: usize = 1000;
 /// Receipts that are held in memory while the disk refuses, or when there is no place for them.
 const HELD: usize = 1000;
 
@@ -31,35 +28,37 @@ pub struct Receipts {
 
 struct Inner {
     places: Option<Places>,
-    work: Option<mpsc::Sender<Work>>,
+    office: Option<Arc<Office>>,
     /// What the disk has not got.
     held: Arc<Mutex<VecDeque<Receipt>>>,
     last: AtomicU64,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
 }
 
-struct Work {
-    receipts: Vec<Receipt>,
-    written: oneshot::Sender<()>,
+/// Whoever has a receipt writes it; a thread flushes.
+struct Office {
+    clerk: Mutex<Clerk>,
+    /// Rings for the thread.
+    bell: Condvar,
 }
 
 impl Receipts {
-    /// Starts the thread that writes below `places`; without places the last receipts are held in memory. `on_trouble` hears of
-    /// the first write that fails, and of the next one after the disk took everything again.
+    /// Starts the thread that flushes what is written below `places`; without places the last receipts are held in memory. `on_trouble`
+    /// hears of the first write that fails, and of the next one after the disk took everything again.
     pub fn start(places: Option<Places>, on_trouble: impl Fn(Problem) + Send + 'static) -> Self {
         let held: Arc<Mutex<VecDeque<Receipt>>> = Arc::default();
-        let mut work = None;
-        let mut thread = None;
+        let (mut office, mut thread) = (None, None);
         if let Some(places) = &places {
-            let (sender, received) = mpsc::channel();
-            let mut clerk =
-                Clerk { book: ReceiptBook::new(places), held: Arc::clone(&held), on_trouble, told: false, unflushed: None };
-            match thread::Builder::new().name("moorline-receipts".into()).spawn(move || clerk.write_until_closed(&received)) {
-                Ok(started) => (work, thread) = (Some(sender), Some(started)),
+            let (book, on_trouble) = (ReceiptBook::new(places), Box::new(on_trouble));
+            let clerk = Clerk { book, held: Arc::clone(&held), on_trouble, told: false, unflushed: false, closed: false };
+            let started = Arc::new(Office { clerk: Mutex::new(clerk), bell: Condvar::new() });
+            let flusher = Arc::clone(&started);
+            match thread::Builder::new().name("moorline-receipts".into()).spawn(move || flusher.flush_until_closed()) {
+                Ok(flusher) => (office, thread) = (Some(started), Some(flusher)),
                 Err(error) => tracing::warn!("receipts are held in memory only: {error}"),
             }
         }
-        Self { inner: Arc::new(Inner { places, work, held, last: AtomicU64::new(0), thread: Mutex::new(thread) }) }
+        Self { inner: Arc::new(Inner { places, office, held, last: AtomicU64::new(0), thread: Mutex::new(thread) }) }
     }
 
     /// An identity of its own for a receipt of the moment `now`.
@@ -75,15 +74,15 @@ impl Receipts {
     /// Writes receipts; returns when they outlive this program. A disk that refuses is told of, and they are held until it takes
     /// them: the files have arrived all the same.
     pub async fn write(&self, receipts: Vec<Receipt>) {
-        let (written, waits) = oneshot::channel();
-        let rejected = match &self.inner.work {
-            Some(work) => work.send(Work { receipts, written }).err().map(|error| error.0.receipts),
-            None => Some(receipts),
+        let Some(office) = self.inner.office.clone() else {
+            return receipts.into_iter().for_each(|receipt| hold(&self.inner.held, receipt));
         };
-        match rejected {
-            None => drop(waits.await),
-            Some(receipts) => receipts.into_iter().for_each(|receipt| hold(&self.inner.held, receipt)),
-        }
+        let written = on_disk(move || {
+            office.write(receipts);
+            Ok(())
+        });
+        // It fails only as the program ends.
+        drop(written.await);
     }
 
     /// One receipt; nothing when it is not kept any more. Blocking.
@@ -115,55 +114,80 @@ impl Receipts {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // Closes the channel: the thread writes what is left, flushes and ends.
-        drop(self.work.take());
+        let Some(office) = self.office.take() else { return };
+        // The thread writes what is left, flushes and ends.
+        lock(&office.clerk).closed = true;
+        office.bell.notify_one();
         if let Some(thread) = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
             drop(thread.join());
         }
     }
 }
 
-/// The thread's own.
-struct Clerk<F> {
-    book: ReceiptBook,
-    held: Arc<Mutex<VecDeque<Receipt>>>,
-    on_trouble: F,
-    told: bool,
-    /// When something was first written since the last flush.
-    unflushed: Option<Instant>,
-}
-
-impl<F: Fn(Problem)> Clerk<F> {
-    fn write_until_closed(&mut self, received: &mpsc::Receiver<Work>) {
-        loop {
-            let is_waiting = self.unflushed.is_some() || !lock(&self.held).is_empty();
-            let first = match received.recv_timeout(if is_waiting { SOON } else { Duration::MAX }) {
-                Ok(first) => Some(first),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
-            let group: Vec<Work> = first.into_iter().chain(received.try_iter().take(GROUP)).collect();
-            self.write(group);
-            if self.unflushed.is_some_and(|since| since.elapsed() >= SOON) {
-                self.flush();
-            }
+impl Office {
+    fn write(&self, receipts: Vec<Receipt>) {
+        let mut clerk = lock(&self.clerk);
+        let was_waiting = clerk.is_waiting();
+        clerk.write(receipts);
+        let rings = clerk.is_waiting() && !was_waiting;
+        drop(clerk);
+        if rings {
+            self.bell.notify_one();
         }
-        self.write(Vec::new());
-        self.flush();
     }
 
-    /// Writes what was held before, then the group, and lets those go on that wait for it.
-    fn write(&mut self, group: Vec<Work>) {
-        let (fresh, waiting): (Vec<_>, Vec<_>) = group.into_iter().map(|work| (work.receipts, work.written)).unzip();
+    fn flush_until_closed(&self) {
+        loop {
+            let clerk = lock(&self.clerk);
+            let waited = self.bell.wait_while(clerk, |clerk| !clerk.closed && !clerk.is_waiting());
+            let clerk = waited.unwrap_or_else(PoisonError::into_inner);
+            // One flush is shared by what is written meanwhile.
+            let waited = self.bell.wait_timeout_while(clerk, SOON, |clerk| !clerk.closed);
+            let (mut clerk, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            clerk.write(Vec::new());
+            clerk.unflushed = false;
+            let (file, closed) = (clerk.book.to_flush(), clerk.closed);
+            // Nobody who writes waits for the disk to flush.
+            drop(clerk);
+            if let Some(Err(error)) = file.map(|file| file.and_then(|file| file.sync_data())) {
+                tracing::warn!("receipts were not flushed: {error}");
+            }
+            if closed {
+                return;
+            }
+        }
+    }
+}
+
+/// What it takes to write.
+struct Clerk {
+    book: ReceiptBook,
+    held: Arc<Mutex<VecDeque<Receipt>>>,
+    on_trouble: Box<dyn Fn(Problem) + Send>,
+    told: bool,
+    /// Whether something was written since the last flush.
+    unflushed: bool,
+    /// Nothing follows.
+    closed: bool,
+}
+
+impl Clerk {
+    /// Whether there is something for the thread to do in a while.
+    fn is_waiting(&self) -> bool {
+        self.unflushed || !lock(&self.held).is_empty()
+    }
+
+    /// Writes what was held before, then these.
+    fn write(&mut self, fresh: Vec<Receipt>) {
         let mut held: Vec<Receipt> = lock(&self.held).iter().cloned().collect();
         let before = held.len();
-        held.extend(fresh.into_iter().flatten());
+        held.extend(fresh);
         match self.book.append(&held) {
             Ok(()) if held.is_empty() => {}
             Ok(()) => {
                 lock(&self.held).drain(..before);
                 self.told = false;
-                self.unflushed = self.unflushed.or_else(|| Some(Instant::now()));
+                self.unflushed = true;
             }
             Err(error) => {
                 held.drain(..before);
@@ -176,17 +200,6 @@ impl<F: Fn(Problem)> Clerk<F> {
                     );
                 }
             }
-        }
-        // Whoever waits may be gone.
-        for written in waiting {
-            let _ = written.send(());
-        }
-    }
-
-    fn flush(&mut self) {
-        self.unflushed = None;
-        if let Err(error) = self.book.flush() {
-            tracing::warn!("{error}");
         }
     }
 }

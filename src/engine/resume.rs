@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::engine::command::Answer;
 use crate::engine::event::{EventBody, Question};
 use crate::engine::item_outcome::{Stopped, break_off};
+use crate::engine::lane_thread::on_disk;
 use crate::engine::session_context::SessionContext;
 use crate::engine::settle;
 use crate::ftp::{Control, Data, Fault};
@@ -59,7 +60,7 @@ pub fn ask(ctx: &SessionContext, item: &Item, offset: u64, sign: Sign, was: Fact
     };
     let id = item.id;
     let (queue, questions, publisher, stop) = (ctx.queue.clone(), ctx.questions.clone(), ctx.publisher.clone(), ctx.stop.clone());
-    tokio::spawn(async move {
+    ctx.runtime.spawn(async move {
         let answer = tokio::select! {
             answer = questions.ask(&publisher, question) => Some(answer),
             () = stop.cancelled() => None,
@@ -147,7 +148,7 @@ pub async fn compare(from: u64, came: Vec<u8>, ours: PathBuf) -> io::Result<Verd
         let mut file = File::open(ours)?;
         Ok(resume::judge(from, &came, |place| read_at(&mut file, place, came.len())))
     };
-    tokio::task::spawn_blocking(judge).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    on_disk(judge).await
 }
 
 /// So many bytes of a file; `None` when there are not as many.

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +52,8 @@ pub struct Shared {
     pub arrivals: UnboundedSender<command::Place>,
     /// The program's speed limits.
     pub pace: Gate,
+    /// The engine's runtime.
+    pub runtime: Handle,
 }
 
 /// Shared by the session's browsing task and its lanes.
@@ -83,6 +86,8 @@ pub struct SessionContext {
     pub arrivals: UnboundedSender<command::Place>,
     /// The speed limits, the program's and this site's.
     pub pace: Pace,
+    /// The engine's runtime: what may outlast the lane that begins it runs there.
+    pub runtime: Handle,
     /// Tells the lanes to end.
     pub stop: CancellationToken,
     /// The transfer connections.
@@ -128,6 +133,7 @@ impl SessionContext {
             proofs: Arc::default(),
             working: watch::Sender::new(false),
             pace,
+            runtime: shared.runtime,
             stop: CancellationToken::new(),
             crew: Arc::default(),
             budget: Mutex::new(budget),
@@ -356,7 +362,7 @@ impl SessionContext {
     fn remember_helped(&self, helped: Option<usize>) {
         let Some(helped) = helped else { return };
         let (keeper, site, publisher) = (self.keeper.clone(), self.site.clone(), self.publisher.clone());
-        tokio::spawn(async move {
+        self.runtime.spawn(async move {
             if let Some(problem) = keeper.relearn(&site, move |facts| facts.useful_connections = Some(helped)).await {
                 publisher.publish(EventBody::Trouble(problem));
             }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::engine::command::Place;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
+use crate::engine::lane_thread::{self, on_disk};
 use crate::engine::session_context::SessionContext;
 use crate::engine::shared_queue::SharedQueue;
 use crate::engine::trouble;
@@ -74,7 +75,7 @@ pub async fn skip(queue: &SharedQueue, id: TransferId) {
     let begun = queue.read(|queue| queue.get(id).filter(|item| item.part.is_some()).map(std::borrow::Cow::into_owned));
     if let Some(item) = begun {
         // What cannot be deleted stays: a person sees it in the pane.
-        drop(tokio::task::spawn_blocking(move || discard_part(&item)).await);
+        drop(on_disk(move || Ok(discard_part(&item))).await);
     }
     queue.update(|queue| {
         queue.edit(id, |item| (item.part, item.ranges) = (None, None));
@@ -124,6 +125,10 @@ pub async fn arrived(ctx: &SessionContext, proven: Vec<(TransferId, Arrival)>) {
             queue.set_state(id, TransferState::Done(proof));
         }
     });
+    if lane_thread::is_here() {
+        // It costs no turn here, and leaves a crash the less to do again.
+        ctx.queue.journalled().await;
+    }
     ctx.publisher.wake();
 }
 
@@ -212,7 +217,7 @@ fn by_wish(queue: &mut Queue, id: TransferId) {
         Some(StopWish::Remove) => {
             if let Some(item) = queue.remove(id) {
                 // Its connection is through with the file: nothing waits for the deletion.
-                tokio::task::spawn_blocking(move || discard_part(&item));
+                lane_thread::soon_on_disk(move || discard_part(&item));
             }
         }
         Some(StopWish::Pause) => {

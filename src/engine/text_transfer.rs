@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use crate::engine::copy::CopyFault;
 use crate::engine::item_outcome::{Stopped, break_off};
+use crate::engine::lane_thread::on_disk;
 use crate::engine::pace::Flow;
 use crate::engine::session_context::SessionContext;
 use crate::ftp::{Control, Data, Fault};
@@ -260,8 +261,4 @@ pub async fn agrees(control: &mut Control, item: &Item, sizes: Sizes) -> Result<
 pub async fn length(path: &Path) -> Result<u64, Stopped> {
     let looked_at = path.to_owned();
     on_disk(move || Ok(std::fs::metadata(looked_at)?.len())).await.map_err(|error| Stopped::disk(&error, "read", path))
-}
-
-async fn on_disk<R: Send + 'static>(work: impl FnOnce() -> io::Result<R> + Send + 'static) -> io::Result<R> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }

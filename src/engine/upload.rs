@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
+use crate::engine::copy::CopyFault;
 use crate::engine::existing;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::proof::{self, Checked};
@@ -23,6 +24,9 @@ use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
 use crate::model::receipt::TlsProof;
 use crate::model::transfer::{Compared, Direction, Form, TransferState};
+
+/// A file of at most so many bytes goes as soon as its data connection stands.
+const AT_ONCE: usize = 64 << 10;
 
 /// Where the bytes go until they are proven, and from which byte on.
 struct Landing {
@@ -275,7 +279,19 @@ async fn send(
         return Ok(("all bytes were there".into(), None));
     }
     let doing = format!("take {}", landing.part);
-    let mut data = match control.store(&landing.part, offset).await {
+    let mut flow = ctx.pace.flow(Direction::Upload);
+    // The limits may allow less at a time than all of a small file.
+    let at_once = source.whole().filter(|bytes| offset == 0 && bytes.len() <= AT_ONCE && flow.turn(bytes.len()) == bytes.len());
+    let stored = match at_once {
+        Some(bytes) => {
+            // A file that stood there before would get a time that is not its own when it stays.
+            let is_new = item.target == Target::Absent || landing.part != landing.target;
+            let modified = source.modified.filter(|_| is_new && ctx.keeps_times());
+            control.store_small(&landing.part, bytes, modified.map(|modified| modified.at)).await
+        }
+        None => control.store(&landing.part, offset).await,
+    };
+    let mut data = match stored {
         Ok(data) => data,
         Err(fault) => {
             if offset > 0 && refuses_offset(&fault) {
@@ -284,8 +300,15 @@ async fn send(
             return Err(Stopped::wire(fault, &doing));
         }
     };
-    item.moved.store(offset, Ordering::Relaxed);
-    if let Err(fault) = source.send(&mut data, offset, &item.moved, ctx.pace.flow(Direction::Upload)).await {
+    let sent = data.sent();
+    item.moved.store(offset + sent, Ordering::Relaxed);
+    // What has gone already takes its time of the limits all the same.
+    let rested = data.rest(flow.spend(usize::try_from(sent).unwrap_or(usize::MAX))).await.map_err(CopyFault::Wire);
+    let moved = match rested {
+        Ok(()) => source.send(&mut data, offset + sent, &item.moved, flow).await,
+        Err(fault) => Err(fault),
+    };
+    if let Err(fault) = moved {
         return Err(break_off(data, fault, "read", &item.local).await);
     }
     let reply = data.finish().await.map_err(|fault| {

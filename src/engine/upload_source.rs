@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use crate::engine::copy::{self, CopyFault};
 use crate::engine::item_outcome::Stopped;
+use crate::engine::lane_thread::on_disk;
 use crate::engine::local;
 use crate::engine::pace::Flow;
 use crate::ftp::Data;
@@ -44,8 +45,7 @@ impl Source {
     /// It cannot be read, or is being written at this moment.
     pub async fn open(item: &Item) -> Result<Self, Stopped> {
         let path = item.local.clone();
-        let opened = tokio::task::spawn_blocking(move || open(path)).await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        match opened.map_err(|error| Stopped::disk(&error, "open", &item.local))? {
+        match on_disk(move || open(path)).await.map_err(|error| Stopped::disk(&error, "open", &item.local))? {
             Some(source) => Ok(source),
             None => Err(changed(&item.local)),
         }
@@ -54,6 +54,14 @@ impl Source {
     /// What is known of it, for comparison with the target.
     pub fn facts(&self) -> Facts {
         Facts { size: Some(self.size), modified: self.modified }
+    }
+
+    /// All of it, where it was read at once.
+    pub fn whole(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::Whole(bytes) => Some(bytes),
+            Content::File(_) => None,
+        }
     }
 
     /// Sends what is behind `offset`.
@@ -83,9 +91,7 @@ impl Source {
             return Ok(());
         }
         let path = self.path.clone();
-        let now =
-            tokio::task::spawn_blocking(move || fs::metadata(path)).await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        match now {
+        match on_disk(move || fs::metadata(path)).await {
             Ok(facts) if facts.len() == self.size && local::modified(&facts) == self.modified => Ok(()),
             Ok(_) => Err(changed(&self.path)),
             Err(error) => Err(Stopped::disk(&error, "open", &self.path)),

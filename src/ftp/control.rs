@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use suppaftp::tokio::ImplAsyncFtpStream;
@@ -51,6 +51,12 @@ pub struct Control {
     pub(super) in_text: bool,
     /// Whether the next file is moved in TYPE A.
     pub(super) next_in_text: bool,
+    /// Whether the server takes commands behind a transfer's before it has answered that; shared by all connections of a session.
+    pub(super) pipelining: Arc<AtomicBool>,
+    /// Whether the next transfer is soon through and more follow.
+    pub(super) next_is_small: bool,
+    /// What is sent behind the command of the transfer that is being opened, but for the address of the one after it.
+    pub(super) ahead: Option<Vec<String>>,
     /// Whether the server ended the last data connection that was protected with close_notify; `None` before it ended.
     pub(super) data_closed: Option<bool>,
     /// The kind of checksum that HASH was last told to compute.
@@ -76,6 +82,7 @@ pub struct Manners {
     mode: Mode,
     takes_list_option: Option<bool>,
     asks_utf8: bool,
+    pipelining: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Control {
@@ -97,6 +104,8 @@ impl Control {
             DataMode::Passive if session.peer.is_ipv6() => Mode::ExtendedPassive,
             DataMode::Passive => Mode::Passive,
         };
+        // It reads one command after the other; proftpd and pure-ftpd look at what comes while they send.
+        let pipelining = Arc::new(AtomicBool::new(greeting.text().contains("vsFTPd")));
         Self {
             ftp,
             session,
@@ -109,6 +118,9 @@ impl Control {
             list_ahead: Arc::default(),
             in_text: false,
             next_in_text: false,
+            pipelining,
+            next_is_small: false,
+            ahead: None,
             data_closed: None,
             hash_kind: None,
             no_checksum: Vec::new(),
@@ -128,6 +140,7 @@ impl Control {
             mode: self.mode,
             takes_list_option: self.takes_list_option,
             asks_utf8: self.asks_utf8,
+            pipelining: Arc::clone(&self.pipelining),
         }
     }
 
@@ -279,6 +292,7 @@ impl Control {
                 self.mode = manners.mode;
                 self.takes_list_option = manners.takes_list_option;
                 self.asks_utf8 = manners.asks_utf8;
+                self.pipelining = manners.pipelining;
             }
             None => self.features = Features::parse(&self.command("FEAT", "asking for features").await?),
         }
@@ -406,8 +420,18 @@ impl Control {
             && !fault.session_survives()
         {
             self.session.poison();
+            if matches!(fault, Fault::Protocol { .. }) {
+                self.end_pipelining();
+            }
         }
         result
+    }
+
+    /// Something on the way may not cope with commands that are sent ahead.
+    pub(super) fn end_pipelining(&self) {
+        if self.pipelining.swap(false, Ordering::AcqRel) {
+            self.problem("From here on each command waits for the answer to the one before");
+        }
     }
 
     /// A remark for the log.

@@ -1,5 +1,6 @@
 //! One data connection: bytes with deadlines, the control connection watched meanwhile, and its closing reply.
 
+mod ending;
 mod send_file;
 
 use std::future::{Future, poll_fn};
@@ -10,24 +11,21 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use suppaftp::tokio::{AsyncDataStream, TransferStream};
+use suppaftp::tokio::TransferStream;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::ftp::closing;
-use crate::ftp::control::{Control, library_fault};
+use crate::ftp::control::Control;
 use crate::ftp::dial::WireEvent;
 use crate::ftp::farewell::{is_goodbye, unsolicited};
 use crate::ftp::fault::Fault;
 use crate::ftp::reply::Reply;
-use crate::ftp::wait::bounded;
 use crate::ftp::wire::{Session, Wire};
 
 pub use send_file::Unsent;
 
-/// How long an upload's data connection is read until the server closes its side.
-const DRAIN: Duration = Duration::from_secs(1);
 /// How long the closing reply is waited for when a transfer broke or was broken off.
 const STOP: Duration = Duration::from_secs(1);
 /// How long data is still taken in behind an ABOR.
@@ -130,6 +128,18 @@ impl<'a> Data<'a> {
             stall,
             moved_at: Instant::now(),
         }
+    }
+
+    /// So many bytes of an upload have gone already.
+    pub(super) fn having_sent(mut self, count: usize) -> Self {
+        self.unended.bytes = count as u64;
+        self
+    }
+
+    /// Bytes that have gone, or come.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.unended.bytes
     }
 
     /// Reads up to `buffer.len()` bytes; 0 is a clean end (under TLS: with close_notify). Fails at once with `Refused`
@@ -369,130 +379,4 @@ impl<'a> Data<'a> {
         }
         Poll::Pending
     }
-
-    /// Ends our side of the data connection. After an upload the server's side is awaited for a moment: closing a socket that
-    /// holds unread bytes (TLS tickets, alerts) resets the connection, and the reset can overtake the last of the data.
-    async fn close_properly(&mut self) -> Result<(), Stop> {
-        let shut = poll_fn(|cx| {
-            let doing = "ending the data connection";
-            if let Poll::Ready(stop) = self.poll_outside(cx) {
-                return Poll::Ready(Err(stop));
-            }
-            let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Ok(())) };
-            match Pin::new(stream).poll_shutdown(cx) {
-                Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
-                Poll::Ready(Err(error)) => Poll::Ready(Err(Stop::Data(error))),
-                Poll::Pending => self.poll_stall(cx, doing).map(|fault| Err(Stop::Fault(fault))),
-            }
-        })
-        .await;
-        match shut {
-            // All of a download has been read by now: whether its socket shuts down well does not matter.
-            Err(Stop::Data(_)) if !self.upload => {}
-            other => other?,
-        }
-        if !self.upload {
-            return Ok(());
-        }
-        let mut scrap = [0; 1024];
-        let drained = poll_fn(|cx| {
-            if let Poll::Ready(stop) = self.poll_outside(cx) {
-                return Poll::Ready(Err(stop));
-            }
-            let Some(stream) = &mut self.unended.stream else { return Poll::Ready(Ok(())) };
-            loop {
-                let mut buffer = ReadBuf::new(&mut scrap);
-                match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
-                    Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
-                    Poll::Ready(end) => {
-                        self.control.data_closed = Some(end.is_ok());
-                        return Poll::Ready(Ok(()));
-                    }
-                    Poll::Pending if self.closing.is_some() => return Poll::Ready(Ok(())),
-                    Poll::Pending => return Poll::Pending,
-                }
-            }
-        });
-        tokio::time::timeout(DRAIN, drained).await.unwrap_or(Ok(()))
-    }
-
-    /// Turns an interruption into the fault to report, aligning the control connection where the server's words allow it.
-    async fn broken(&mut self, stop: Stop) -> Fault {
-        match stop {
-            Stop::Refused(reply) => {
-                self.closing = Some(reply.clone());
-                // The reply is at hand: this only brings the library up to date.
-                let _ = self.closing_reply(Some(STOP)).await;
-                self.refusal = Some(reply.clone());
-                Fault::Refused(reply)
-            }
-            Stop::Data(error) => {
-                let detail = if error.kind() == io::ErrorKind::UnexpectedEof {
-                    "it ended without TLS's close_notify, so it may have been cut".to_owned()
-                } else {
-                    error.to_string()
-                };
-                match self.closing_reply(Some(STOP)).await {
-                    // A server that refuses closes the data connection too; which of the two is seen first is chance.
-                    Ok(reply) if reply.is_negative() && !matches!(reply.code, 425 | 426) => {
-                        self.refusal = Some(reply.clone());
-                        Fault::Refused(reply)
-                    }
-                    Ok(reply) => {
-                        self.refusal = Some(reply.clone());
-                        Fault::DataConnection { detail, reply: Some(reply) }
-                    }
-                    Err(fault) => fault,
-                }
-            }
-            // These leave the transfer to `stop`, which may still save the connection.
-            Stop::Fault(fault @ (Fault::Cancelled | Fault::Timeout { .. })) => fault,
-            Stop::Fault(fault) => {
-                self.control.session.poison();
-                fault
-            }
-        }
-    }
-
-    /// Closes the data connection for good and reads the closing reply: within `limit`, else within the session's limit and unless
-    /// cancelled.
-    async fn closing_reply(&mut self, limit: Option<Duration>) -> Result<Reply, Fault> {
-        let Some(mut stream) = self.unended.take(limit.is_none()) else { return Err(Fault::Poisoned) };
-        if let AsyncDataStream::Ssl(wire) = stream.get_mut() {
-            wire.close();
-        }
-        let session = Arc::clone(&self.control.session);
-        if let Some(reply) = self.closing.take() {
-            session.line().serve(&reply);
-            // The data connection reads as ended and the reply is at hand: nothing here waits, and its verdict is ours.
-            let _ = stream.finish().await;
-            return self.control.judge(not_goodbye(reply));
-        }
-        {
-            let mut line = session.line();
-            line.begin();
-            line.await_closing();
-        }
-        // The library drops the socket, then reads the reply; of what it says only the line's record counts.
-        let waited = match limit {
-            Some(after) => {
-                let waited = tokio::time::timeout(after, stream.finish()).await;
-                waited.map_err(|_| Fault::Timeout { doing: CLOSING, after })
-            }
-            None => bounded(&session, &self.control.cancel, CLOSING, stream.finish()).await,
-        };
-        let result = waited.and_then(|outcome| {
-            let mut line = session.line();
-            match (line.take_trouble(), line.take_answer()) {
-                (Some(fault), _) => Err(fault),
-                (None, Some(answer)) => not_goodbye(answer.reply),
-                (None, None) => Err(library_fault(outcome.err(), CLOSING)),
-            }
-        });
-        self.control.judge(result)
-    }
-}
-
-fn not_goodbye(reply: Reply) -> Result<Reply, Fault> {
-    if is_goodbye(&reply) { Err(Fault::Goodbye(reply)) } else { Ok(reply) }
 }

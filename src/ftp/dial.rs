@@ -192,7 +192,13 @@ fn data_dialler(session: Arc<Session>) -> impl Fn(SocketAddr) -> DialFuture + Se
             let dialled = tokio::time::timeout(data_limit(session.timeout), TcpStream::connect(address)).await;
             let dialled = dialled.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
             let outcome = dialled.as_ref().map(|_| begun.elapsed()).map_err(io::Error::kind);
-            session.line().note_data(|facts| facts.dialled = Some(outcome));
+            {
+                let mut line = session.line();
+                line.note_data(|facts| facts.dialled = Some(outcome));
+                if let Ok(stream) = &dialled {
+                    line.parcel().send(stream);
+                }
+            }
             dialled.map_err(|error| {
                 let detail = format!("no connection to {address}: {error}");
                 session.line().set_trouble(Fault::DataConnection { detail, reply: None });

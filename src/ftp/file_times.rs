@@ -69,6 +69,11 @@ impl Control {
         Ok(false)
     }
 
+    /// The line that sets a file's time, once it is known which one does here.
+    pub(super) fn known_time_command(&self, path: &RemotePath, at: Timestamp) -> Option<String> {
+        self.time_commands.as_ref()?.first().filter(|command| **command == TimeCommand::Mdtm).map(|command| command.line(path, at))
+    }
+
     async fn has_time(&mut self, path: &RemotePath, at: Timestamp) -> Result<bool, Fault> {
         match self.modified(path).await {
             Ok(told) => Ok(told.is_some_and(|told| told.as_second() == at.as_second())),

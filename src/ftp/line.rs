@@ -1,6 +1,7 @@
 //! The control connection's bytes: framed replies in, one command at a time out, everything logged with secrets masked.
 
-use std::future::Future;
+mod ending;
+
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
+use crate::ftp::ahead::{Ahead, Found};
 use crate::ftp::answer::{Answer, Asked, End};
 use crate::ftp::data::DataFacts;
 use crate::ftp::dial::{Observer, WireEvent};
@@ -18,14 +20,12 @@ use crate::ftp::farewell::{is_goodbye, unsolicited};
 use crate::ftp::fault::Fault;
 use crate::ftp::heard::Heard;
 use crate::ftp::mask::mask;
+use crate::ftp::parcel::Parcel;
 use crate::ftp::passive;
 use crate::ftp::reply::{Reply, readable};
 use crate::ftp::reply_reader::ReplyReader;
 use crate::ftp::tap::{Io, Tap};
 use crate::model::log::LogKind;
-
-/// How long the clear text behind the end of TLS is waited for.
-const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The control connection's state, shared by `Control`, by the stream below the FTP library and by a running transfer.
 pub struct Line {
@@ -43,6 +43,14 @@ pub struct Line {
     /// Whose answer is awaited.
     asked: Option<Asked>,
     answers: Vec<Answer>,
+    /// Commands that were sent before their time.
+    ahead: Ahead,
+    /// The answer to the command that the library gives, when it came before.
+    ready: Option<Reply>,
+    /// Whether the command that is under way was sent before its time.
+    was_ahead: bool,
+    /// What the next data connection is to carry as soon as it stands, and how much of it went.
+    parcel: Parcel,
     early: Option<Reply>,
     trouble: Option<Fault>,
     end: Option<End>,
@@ -71,6 +79,10 @@ impl Line {
             serve: Vec::new(),
             asked: Some(Asked::Greeting),
             answers: Vec::new(),
+            ahead: Ahead::default(),
+            ready: None,
+            was_ahead: false,
+            parcel: Parcel::default(),
             early: None,
             trouble: None,
             end: None,
@@ -147,6 +159,16 @@ impl Line {
         self.touch();
     }
 
+    /// What goes out behind the next RETR or STOR, before it is answered; nothing when `lines` is empty.
+    pub fn plan(&mut self, lines: Vec<Vec<u8>>) {
+        self.ahead.plan(lines);
+    }
+
+    /// What the next data connection carries as soon as it stands.
+    pub fn parcel(&mut self) -> &mut Parcel {
+        &mut self.parcel
+    }
+
     /// Records why the library was made to fail.
     pub fn set_trouble(&mut self, fault: Fault) {
         self.trouble.get_or_insert(fault);
@@ -191,7 +213,11 @@ impl Line {
     pub fn poll_reply(&mut self, cx: &mut Context<'_>) -> Poll<Result<Reply, End>> {
         loop {
             if let Some(reply) = self.reader.next() {
-                return Poll::Ready(Ok(self.received(reply)));
+                let reply = self.received(reply);
+                match self.ahead.take_in(reply) {
+                    Some(reply) => return Poll::Ready(Ok(reply)),
+                    None => continue,
+                }
             }
             if let Some(end) = &self.end {
                 return Poll::Ready(Err(end.clone()));
@@ -240,7 +266,7 @@ impl Line {
         let fault = match self.poll_reply(cx) {
             Poll::Ready(Ok(reply)) => Some(unsolicited(reply, doing)),
             Poll::Ready(Err(end)) => Some(end.fault(doing)),
-            Poll::Pending if self.early.is_some() || !self.reader.is_empty() => {
+            Poll::Pending if self.early.is_some() || (!self.reader.is_empty() && !self.ahead.is_due()) => {
                 Some(Fault::Protocol { doing, detail: "a part of a reply that nobody asked for".to_owned() })
             }
             // The runtime has not heard of them yet, but the system holds bytes: it will wake us.
@@ -252,18 +278,35 @@ impl Line {
             return Poll::Ready(Err(io::Error::other("unsolicited")));
         }
         let line = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
+        let found = self.ahead.find(line);
         let verb: String = line.iter().take_while(|b| **b != b' ').map(|b| char::from(b.to_ascii_uppercase())).collect();
-        let shown = if matches!(verb.as_str(), "PASS" | "ACCT") { format!("{verb} ****") } else { self.masked_text(line) };
-        self.observer.line(LogKind::Command, &shown);
-        self.hear(&[], true);
-        self.observer.wire(&WireEvent::Sent(&shown));
+        let is_private = matches!(verb.as_str(), "PASS" | "ACCT");
+        let takes_more = matches!(verb.as_str(), "RETR" | "STOR");
+        let shown = if is_private { format!("{verb} ****") } else { self.masked_text(line) };
         self.asked = Some(Asked::Command(verb));
         self.sent_at = Instant::now();
         self.touch();
-        self.out.extend_from_slice(bytes);
+        self.was_ahead = found != Found::No;
+        match found {
+            Found::No => self.send(&shown, bytes),
+            Found::Answered(reply) => self.ready = Some(reply),
+            Found::Due => {}
+        }
+        for line in if takes_more { self.ahead.launch() } else { Vec::new() } {
+            let shown = self.masked_text(&line);
+            self.send(&shown, &[line.as_slice(), b"\r\n"].concat());
+        }
         // A failure shows when the answer is read.
         let _ = self.poll_out(cx);
         Poll::Ready(Ok(bytes.len()))
+    }
+
+    /// Tells of a command and puts it where it is sent from.
+    fn send(&mut self, shown: &str, bytes: &[u8]) {
+        self.observer.line(LogKind::Command, shown);
+        self.hear(&[], true);
+        self.observer.wire(&WireEvent::Sent(shown));
+        self.out.extend_from_slice(bytes);
     }
 
     /// Gives the library the one reply that it waits for.
@@ -272,7 +315,8 @@ impl Line {
             let Some(asked) = self.asked.clone() else {
                 return Poll::Ready(Err(io::Error::other("no command awaits a reply")));
             };
-            let reply = match self.poll_reply(cx) {
+            let ready = self.ready.take().map(|reply| Poll::Ready(Ok(reply)));
+            let reply = match ready.unwrap_or_else(|| self.poll_reply(cx)) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(reply)) if reply.code == 0 => {
                     let detail = format!("“{}”", reply.words());
@@ -294,7 +338,7 @@ impl Line {
             if reply.is_preliminary() && !asked.moves_data() {
                 continue;
             }
-            if matches!(asked, Asked::Command(_)) && !asked.moves_data() {
+            if matches!(asked, Asked::Command(_)) && !asked.moves_data() && !self.was_ahead {
                 self.round_trip = Some(self.sent_at.elapsed());
             }
             if let Some((host, port)) = passive::named(&reply) {
@@ -365,36 +409,6 @@ impl Line {
         }
     }
 
-    /// The stream has ended: takes in what is left of a reply, or looks for clear text behind TLS.
-    fn ended(&mut self, result: io::Result<()>) {
-        let end = match result {
-            Ok(()) => End::Closed,
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => End::Closed,
-            Err(error) => End::Broken(error.kind(), error.to_string()),
-        };
-        let mut told = Vec::new();
-        // When clear text shares a segment with the last records, TLS fails before these have been handed out.
-        if let Io::Tls(stream) = &mut self.io {
-            let mut bytes = [0; 4096];
-            let mut records = stream.get_mut().1.reader();
-            while let Ok(count) = io::Read::read(&mut records, &mut bytes)
-                && count > 0
-                && self.reader.feed(bytes.get(..count).unwrap_or_default()).is_ok()
-            {
-                told.extend_from_slice(bytes.get(..count).unwrap_or_default());
-            }
-        }
-        self.hear(&told, true);
-        let end = self.reader.end().err().map_or(end, |limit| End::NotFtp(limit.to_string()));
-        if matches!(self.io, Io::Tls(_)) {
-            self.last_words = Some(Box::pin(tokio::time::sleep(LAST_WORDS)));
-            self.held_end = Some(end);
-        } else {
-            self.end = Some(end);
-            self.observer.wire(&WireEvent::Ended);
-        }
-    }
-
     /// Tells the record what came.
     fn hear(&mut self, bytes: &[u8], is_all: bool) {
         let mut heard = std::mem::take(&mut self.heard);
@@ -404,42 +418,6 @@ impl Line {
             heard.end(tell);
         }
         self.heard = heard;
-    }
-
-    /// Reads what comes in clear text behind the end of TLS, until the stream ends or a short time has passed.
-    fn poll_last_words(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Io::Tls(stream) = &mut self.io else {
-            self.last_words = None;
-            self.end = self.held_end.take();
-            return Poll::Ready(());
-        };
-        let tap = stream.get_mut().0;
-        let mut more = true;
-        while more {
-            match tap.poll_rest(cx) {
-                Poll::Ready(any) => more = any && tap.clear_text().len() < 4096,
-                Poll::Pending => {
-                    let timer = self.last_words.as_mut();
-                    if timer.is_some_and(|timer| timer.as_mut().poll(cx).is_pending()) {
-                        return Poll::Pending;
-                    }
-                    more = false;
-                }
-            }
-        }
-        let clear = tap.clear_text().to_vec();
-        self.last_words = None;
-        self.hear(&clear, true);
-        self.observer.wire(&WireEvent::Ended);
-        if !clear.is_empty() {
-            self.note("What follows came in clear text behind the end of TLS: anyone on the way could have written it");
-            let mut reader = ReplyReader::default();
-            if reader.feed(&clear).and_then(|()| reader.end()).is_ok() {
-                self.reader = reader;
-            }
-        }
-        self.end = self.held_end.take().or(Some(End::Closed));
-        Poll::Ready(())
     }
 
     /// Logs a reply and masks secrets in it.

@@ -1,5 +1,6 @@
 //! One FTP connection, strict: the only folder that names suppaftp.
 
+mod ahead;
 mod answer;
 pub mod charset;
 pub mod checksum;
@@ -15,6 +16,7 @@ mod heard;
 mod line;
 pub mod listing;
 pub mod mask;
+mod parcel;
 mod passive;
 pub mod probe;
 pub mod reply;

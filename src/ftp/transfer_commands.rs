@@ -8,6 +8,7 @@ use suppaftp::tokio::TransferStream;
 use suppaftp::{FtpError, Mode, Status};
 
 use crate::ftp::answer::{Asked, End};
+use crate::ftp::charset;
 use crate::ftp::closing;
 use crate::ftp::control::{Control, library_fault};
 use crate::ftp::data::Data;
@@ -176,6 +177,11 @@ impl Control {
         Ok(())
     }
 
+    /// The next RETR or STOR is soon through, and another is likely to follow: where the server allows it, its address is asked for with it.
+    pub fn next_is_small(&mut self) {
+        self.next_is_small = true;
+    }
+
     /// RETR from `offset` on (REST before it when not 0).
     ///
     /// # Errors
@@ -183,6 +189,7 @@ impl Control {
     pub async fn retrieve(&mut self, path: &RemotePath, offset: u64) -> Result<Data<'_>, Fault> {
         let in_text = std::mem::take(&mut self.next_in_text);
         self.set_type(in_text).await?;
+        self.ahead = std::mem::take(&mut self.next_is_small).then(Vec::new);
         match self.open(&format!("RETR {path}"), offset).await {
             Ok(stream) => Ok(self.data(stream, false, path.as_str())),
             Err(unopened) => Err(self.report(unopened)),
@@ -196,8 +203,30 @@ impl Control {
     pub async fn store(&mut self, path: &RemotePath, offset: u64) -> Result<Data<'_>, Fault> {
         let in_text = std::mem::take(&mut self.next_in_text);
         self.set_type(in_text).await?;
+        self.ahead = std::mem::take(&mut self.next_is_small).then(Vec::new);
         match self.open(&format!("STOR {path}"), offset).await {
             Ok(stream) => Ok(self.data(stream, true, path.as_str())),
+            Err(unopened) => Err(self.report(unopened)),
+        }
+    }
+
+    /// STOR of a new file that is `bytes` in all, which go as soon as the data connection stands; [`Data::sent`] tells how many have gone.
+    /// Where the server allows it, the time that the file is to have is set in the same breath: [`Control::set_modified`] gets the answer.
+    ///
+    /// # Errors
+    /// As [`Control::store`].
+    pub async fn store_small(&mut self, path: &RemotePath, bytes: &[u8], modified: Option<Timestamp>) -> Result<Data<'_>, Fault> {
+        let in_text = std::mem::take(&mut self.next_in_text);
+        self.set_type(in_text).await?;
+        self.ahead = Some(modified.and_then(|at| self.known_time_command(path, at)).into_iter().collect());
+        if !self.session.protects_data() {
+            self.session.line().parcel().put(bytes.to_vec());
+        }
+        let opened = self.open(&format!("STOR {path}"), 0).await;
+        let sent = self.session.line().parcel().sent();
+        self.session.line().parcel().put(Vec::new());
+        match opened {
+            Ok(stream) => Ok(self.data(stream, true, path.as_str()).having_sent(sent)),
             Err(unopened) => Err(self.report(unopened)),
         }
     }
@@ -220,6 +249,18 @@ impl Control {
     /// Opens a data connection for `command`. A refused PASV is followed by EPSV and the other way round; what worked is remembered.
     async fn open(&mut self, command: &str, offset: u64) -> Result<TransferStream<Wire>, Unopened> {
         let first = self.mode;
+        let opened = self.open_either(first, command, offset).await;
+        if self.ahead.take().is_some() {
+            self.session.line().plan(Vec::new());
+            if let Err(Unopened::Fault(Fault::DataConnection { .. } | Fault::Timeout { .. } | Fault::Protocol { .. })) = &opened {
+                // A firewall that reads replies may have missed the address among others.
+                self.end_pipelining();
+            }
+        }
+        opened
+    }
+
+    async fn open_either(&mut self, first: Mode, command: &str, offset: u64) -> Result<TransferStream<Wire>, Unopened> {
         match self.open_by(first, command, offset).await {
             Err(Unopened::Way(reply)) => {
                 let other = match first {
@@ -244,6 +285,7 @@ impl Control {
             Unopened::Fault(Fault::DataConnection { detail: "the offset is too large for this machine".to_owned(), reply: None })
         })?;
         self.session.line().begin();
+        self.plan_ahead(mode);
         self.ftp.set_mode(mode);
         let ftp = &mut self.ftp;
         let work = async {
@@ -254,6 +296,19 @@ impl Control {
             Ok(Ok((_, stream))) => Ok(stream),
             Ok(Err(error)) => Err(self.unopened(error, doing).await),
             Err(fault) => Err(Unopened::Fault(fault)),
+        }
+    }
+
+    /// What goes out behind the transfer's command.
+    fn plan_ahead(&mut self, mode: Mode) {
+        let address = match mode {
+            Mode::Passive => "PASV",
+            Mode::ExtendedPassive => "EPSV",
+            Mode::Active => return,
+        };
+        if let Some(more) = self.ahead.as_ref().filter(|_| self.pipelining.load(Ordering::Acquire)) {
+            let lines = more.iter().map(String::as_str).chain([address]).map(charset::encode).collect();
+            self.session.line().plan(lines);
         }
     }
 

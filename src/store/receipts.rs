@@ -56,7 +56,7 @@ impl ReceiptBook {
         Self { folder: folder(places), bounds: Bounds { longest: LONGEST, kept: KEPT }, open: None }
     }
 
-    /// Appends receipts as one write. When it returns they outlive this program; after [`ReceiptBook::flush`] also the system.
+    /// Appends receipts as one write. When it returns they outlive this program; once it was flushed also the system.
     ///
     /// # Errors
     /// The disk refused: none of them counts as written, and all may be given again.
@@ -87,13 +87,10 @@ impl ReceiptBook {
         }
     }
 
-    /// Flushes what was appended to the disk itself.
-    ///
-    /// # Errors
-    /// The disk refused.
-    pub fn flush(&mut self) -> Result<(), StoreError> {
-        let Some(open) = &self.open else { return Ok(()) };
-        open.file.sync_data().map_err(|source| StoreError::Io { action: "saved", path: open.path.clone(), source })
+    /// Another handle to the file, for a thread that flushes it while others go on appending; nothing when nothing was appended.
+    #[must_use]
+    pub fn to_flush(&self) -> Option<io::Result<File>> {
+        self.open.as_ref().map(|open| open.file.try_clone())
     }
 
     /// The file that takes the next receipts.
@@ -275,7 +272,7 @@ mod tests {
         };
         let mut book = ReceiptBook::new(&places);
         book.append(&[sample(5), bare.clone()]).unwrap();
-        book.flush().unwrap();
+        book.to_flush().unwrap().unwrap().sync_data().unwrap();
         assert_eq!(find(&places, ReceiptId(5)), Some(sample(5)));
         assert_eq!(find(&places, ReceiptId(7)), Some(bare));
         assert_eq!(find(&places, ReceiptId(6)), None);

@@ -1,5 +1,5 @@
-//! An upload by the system's own hand (sendfile): no byte of the file enters this program, which halves the work of a plain upload.
-//! The connection's thread never waits for a disk: what the system has not read yet is read in a blocking thread first.
+//! An upload on the connection's own thread: by the system's own hand (sendfile), so that no byte of the file enters this program, or under
+//! TLS by reading and writing in turns. It never waits for a disk: what the system has not read yet is read in a blocking thread first.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -28,8 +28,18 @@ pub async fn send(_: &mut Data<'_>, _: &Arc<File>, from: u64, _: &AtomicU64, _: 
     Ok(Sent::UpTo(from))
 }
 
+/// The same by reading and writing.
+///
+/// # Errors
+/// The connection's fault or the disk's.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unused_async, reason = "Linux waits here")]
+pub async fn send_read(_: &mut Data<'_>, _: &Arc<File>, from: u64, _: &AtomicU64, _: &mut Flow) -> Result<Sent, CopyFault> {
+    Ok(Sent::UpTo(from))
+}
+
 #[cfg(target_os = "linux")]
-pub use linux::send;
+pub use linux::{send, send_read};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -42,7 +52,7 @@ mod linux {
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
 
     use super::{Arc, AtomicU64, CopyFault, Data, File, Flow, Sent};
-    use crate::engine::copy::space;
+    use crate::engine::copy::{SEND_BUFFER, space};
     use crate::ftp::data::Unsent;
 
     /// What is sent before the next look at what is in memory.
@@ -82,6 +92,43 @@ mod linux {
                     Err(Unsent::Wire(fault)) => return Err(CopyFault::Wire(fault)),
                     Err(Unsent::Disk(error)) => return Err(CopyFault::Disk(error)),
                 }
+            }
+        }
+    }
+
+    /// The same by reading and writing: what was read is sent while the processor's cache still has it.
+    ///
+    /// # Errors
+    /// The connection's fault or the disk's.
+    pub async fn send_read(
+        data: &mut Data<'_>,
+        file: &Arc<File>,
+        from: u64,
+        counter: &AtomicU64,
+        flow: &mut Flow,
+    ) -> Result<Sent, CopyFault> {
+        let mut at = from;
+        let mut buffer = vec![0; SEND_BUFFER];
+        loop {
+            match in_memory(file, at) {
+                Some(true) => {}
+                Some(false) => read_in(Arc::clone(file), at).await.map_err(CopyFault::Disk)?,
+                None => return Ok(Sent::UpTo(at)),
+            }
+            let end = at + CHUNK;
+            while at < end {
+                let most = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
+                let room = buffer.get_mut(..flow.turn(most)).unwrap_or_default();
+                let count = match file.read_at(room, at) {
+                    Ok(0) => return Ok(Sent::All(at - from)),
+                    Ok(count) => count,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(error) => return Err(CopyFault::Disk(error)),
+                };
+                data.write(room.get(..count).unwrap_or_default()).await.map_err(CopyFault::Wire)?;
+                at += count as u64;
+                counter.fetch_add(count as u64, Ordering::Relaxed);
+                data.rest(flow.spend(count)).await.map_err(CopyFault::Wire)?;
             }
         }
     }

@@ -153,6 +153,9 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
     }
     let doing = format!("send {}", item.remote);
     let from = overlap_from(offset);
+    if item.size.is_some_and(|size| size <= SMALL as u64) {
+        control.next_is_small();
+    }
     let mut data = match control.retrieve(&item.remote, from).await {
         Ok(data) => data,
         // With a file of at most the overlap nothing was asked for that could be refused.

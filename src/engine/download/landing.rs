@@ -8,7 +8,7 @@ use crate::engine::copy::space;
 use crate::engine::download::fetch::{Fetched, Where};
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::session_context::SessionContext;
-use crate::engine::{existing, flush, local, resume};
+use crate::engine::{existing, flush, lane_thread, local, resume};
 use crate::model::conflict::{Facts, Resolution};
 use crate::model::entry::{Modified, Precision};
 use crate::model::queue::Item;
@@ -222,10 +222,10 @@ pub async fn publish(ctx: &SessionContext, item: &Item, fetched: Fetched) -> Res
     Ok(())
 }
 
-/// Runs a short disk operation away from the runtime's own threads.
+/// Does something short with a file of the disk.
 pub async fn on_disk<R: Send + 'static>(
     path: PathBuf,
     work: impl FnOnce(&Path) -> io::Result<R> + Send + 'static,
 ) -> io::Result<R> {
-    tokio::task::spawn_blocking(move || work(&path)).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    lane_thread::on_disk(move || work(&path)).await
 }

@@ -252,7 +252,7 @@ impl Crew {
             };
             let number = FIRST_HELPER.saturating_add(self.count);
             self.count = self.count.saturating_add(1);
-            self.helpers.spawn(helper.run(number, place));
+            self.helpers.spawn_on(helper.run(number, place), &self.ctx.runtime);
         }
     }
 
