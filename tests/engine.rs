@@ -1108,7 +1108,11 @@ fn a_server_without_data_connections_left_gets_fewer_requests_for_them() {
 fn a_host_that_allows_few_is_asked_for_one_more_at_a_time_after_its_first_refusal() {
     for limit in [2, 3, 6] {
         let (server, folder) = many_small_files(150, 20);
-        server.with(|shelf| shelf.limit = Some((limit, "421 There are too many connections from your internet address.")));
+        server.with(|shelf| {
+            shelf.limit = Some((limit, "421 There are too many connections from your internet address."));
+            // Long enough for all who dial together to have begun before one of them is turned away.
+            shelf.login_takes = Duration::from_millis(50);
+        });
         let mut client = remembering(folder.path(), &server, 8);
         client.get("/data", &folder.path().join("data"), OnExists::Ask);
         all_done(&mut client, 150);

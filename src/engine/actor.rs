@@ -52,6 +52,8 @@ use crate::store::secrets::SecretStore;
 
 /// How often the counters of running transfers are sampled.
 const SAMPLE: Duration = Duration::from_millis(250);
+/// How long changes of the queue pile up between two looks at it.
+const PILE_UP: Duration = Duration::from_millis(10);
 /// How long after an arrival the pane that shows its folder is read again.
 const REFRESH: Duration = Duration::from_secs(1);
 /// How long the program's end waits for what is being put in order.
@@ -75,6 +77,7 @@ pub async fn run(
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut changes = actor.shared.queue.changes();
+    let mut looked = Instant::now();
     let mut ticks = 0_u64;
     loop {
         let running = actor.shared.queue.read(|queue| queue.summary(Instant::now()).running > 0);
@@ -89,11 +92,9 @@ pub async fn run(
                 actor.shared.queue.update(|queue| queue.sample(Instant::now(), ticks.is_multiple_of(4)));
                 actor.publisher.wake();
             }
-            _ = changes.changed() => {
-                let recorder = actor.publisher.recorder();
-                if recorder.is_on() {
-                    recorder.queue(&actor.shared.queue.read(|queue| queue.summary(Instant::now())));
-                }
+            () = changed_since(&mut changes, looked, actor.publisher.recorder().is_on()) => {
+                looked = Instant::now();
+                actor.note_queue();
                 actor.look_whether_done();
                 actor.publisher.wake();
             }
@@ -128,6 +129,16 @@ pub async fn run(
         });
         actor.shared.leftovers.add(parts).await;
     }
+}
+
+/// Waits for a change, and lets changes pile up behind the last look: many small files change the queue thousands of times a second.
+/// A record has them where they happened.
+async fn changed_since(changes: &mut watch::Receiver<u64>, looked: Instant, is_recorded: bool) {
+    if !is_recorded {
+        tokio::time::sleep_until((looked + PILE_UP).into()).await;
+    }
+    // The queue outlives the actor.
+    drop(changes.changed().await);
 }
 
 struct Actor {
@@ -238,15 +249,7 @@ impl Actor {
     }
 
     async fn take(&mut self, command: Command) {
-        let recorder = self.publisher.recorder();
-        // Whose session it is matters to a record that begins later too.
-        if recorder.is_on() || matches!(command, Command::Connect { .. }) {
-            let (recorder, noted) = (recorder.clone(), command.clone());
-            // The sizes of files that are queued are looked up for the record, away from the runtime's own threads.
-            if spawn_blocking(move || recorder.asked(&noted)).await.is_err() {
-                tracing::warn!("a wish is not in the record");
-            }
-        }
+        self.note_wish(&command).await;
         match command {
             Command::Connect { site, password, start } => self.connect(*site, password, start).await,
             Command::Disconnect { when } => self.tell(SessionCommand::Leave(when)),

@@ -1,6 +1,8 @@
 //! Bytes between a data connection and a file, disk and network overlapped: the disk has a thread of its own per file.
 
 mod direct;
+#[cfg(target_os = "linux")]
+mod pipe;
 pub mod space;
 
 use std::fs::File;
@@ -89,7 +91,18 @@ type Filled = (Vec<u8>, usize);
 ///
 /// # Errors
 /// The connection's fault or the disk's; what came before it is in the file.
-pub async fn receive<P: Progress>(data: &mut Data<'_>, file: File, progress: &P, mut flow: Flow) -> Result<Received, CopyFault> {
+pub async fn receive<P: Progress>(
+    data: &mut Data<'_>,
+    #[cfg_attr(not(target_os = "linux"), expect(unused_mut, reason = "Linux moves bytes into it itself"))] mut file: File,
+    progress: &P,
+    mut flow: Flow,
+) -> Result<Received, CopyFault> {
+    #[cfg(target_os = "linux")]
+    if crate::engine::lane_thread::is_here()
+        && let Some(received) = pipe::receive(data, &mut file, progress, &mut flow).await?
+    {
+        return Ok(received);
+    }
     let (filled, to_write) = mpsc::channel::<Filled>(BUFFERS);
     let (emptied, mut empty) = mpsc::channel::<Vec<u8>>(BUFFERS);
     let hears = progress.clone();
@@ -223,7 +236,13 @@ pub async fn send(data: &mut Data<'_>, mut file: File, counter: &AtomicU64, mut 
 }
 
 /// As [`send`], with a thread that reads beside.
-async fn send_beside(data: &mut Data<'_>, file: Arc<File>, from: u64, counter: &AtomicU64, mut flow: Flow) -> Result<u64, CopyFault> {
+async fn send_beside(
+    data: &mut Data<'_>,
+    file: Arc<File>,
+    from: u64,
+    counter: &AtomicU64,
+    mut flow: Flow,
+) -> Result<u64, CopyFault> {
     let (filled, mut to_send) = mpsc::channel::<Filled>(BUFFERS);
     let (emptied, empty) = mpsc::channel::<Vec<u8>>(BUFFERS);
     let reader = tokio::task::spawn_blocking(move || read_all(&file, from, &filled, empty));

@@ -108,7 +108,7 @@ pub async fn run(ctx: Arc<SessionContext>) {
         match ctx.crew.take_seat(ctx.lanes_allowed()) {
             Some(seat) => {
                 let ctx = Arc::clone(&ctx);
-                lane_thread::run(move || async move { work(&ctx, seat).await }).await;
+                let _ = lane_thread::run(move || async move { work(&ctx, seat).await }).await;
             }
             None => {
                 tokio::select! {

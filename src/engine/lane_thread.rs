@@ -22,22 +22,31 @@ pub fn is_here() -> bool {
     IS_LANE.get()
 }
 
-/// Runs what `begin` makes on a thread of its own, to its end; dropped before that, this ends it.
-pub async fn run<F: Future<Output = ()>>(begin: impl FnOnce() -> F + Send + 'static) {
+/// Runs what `begin` makes on a thread of its own, to its end; dropped before that, this ends it. `None` when the system refuses a thread.
+pub async fn run<F>(begin: impl FnOnce() -> F + Send + 'static) -> Option<F::Output>
+where
+    F: Future<Output: Send + 'static>,
+{
     let stop = CancellationToken::new();
     let _stops = stop.clone().drop_guard();
-    let (lasts, ended) = oneshot::channel::<()>();
+    let (result, ended) = oneshot::channel();
     let work = move || {
-        // Dropped last, whatever happens.
-        let _lasts = lasts;
         IS_LANE.set(true);
         match Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(async {
-                tokio::select! {
-                    () = begin() => {}
-                    () = stop.cancelled() => {}
+            Ok(runtime) => {
+                let came = runtime.block_on(async {
+                    tokio::select! {
+                        came = begin() => Some(came),
+                        () = stop.cancelled() => None,
+                    }
+                });
+                // What it still does on the disk is done when it counts as ended.
+                drop(runtime);
+                if let Some(came) = came {
+                    // Nobody may wait any more.
+                    let _ = result.send(came);
                 }
-            }),
+            }
             Err(error) => {
                 tracing::warn!("a connection has no thread to work on: {error}");
                 thread::sleep(PAUSE);
@@ -45,11 +54,11 @@ pub async fn run<F: Future<Output = ()>>(begin: impl FnOnce() -> F + Send + 'sta
         }
     };
     match thread::Builder::new().name("moorline-lane".into()).spawn(work) {
-        // It sends nothing: its end is what is waited for.
-        Ok(_) => drop(ended.await),
+        Ok(_) => ended.await.ok(),
         Err(error) => {
             tracing::warn!("a connection has no thread to work on: {error}");
             tokio::time::sleep(PAUSE).await;
+            None
         }
     }
 }

@@ -261,8 +261,13 @@ impl Player<'_> {
                 self.wait_until(&format!("the state {standing}"), |player| player.replayed.len() >= due)
             }
             RecordEvent::Queue { failed, done } => {
-                self.queue = (*failed, *done);
-                Ok(())
+                let due = (*failed, *done);
+                self.queue = due;
+                // What a person wished next, they wished of this queue.
+                self.wait_until(&format!("a queue of {failed} failed and {done} done"), |player| {
+                    let summary = player.engine.queue().summary();
+                    (summary.failed, summary.done) == due
+                })
             }
         }
     }

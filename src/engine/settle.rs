@@ -75,7 +75,11 @@ pub async fn skip(queue: &SharedQueue, id: TransferId) {
     let begun = queue.read(|queue| queue.get(id).filter(|item| item.part.is_some()).map(std::borrow::Cow::into_owned));
     if let Some(item) = begun {
         // What cannot be deleted stays: a person sees it in the pane.
-        drop(on_disk(move || Ok(discard_part(&item))).await);
+        let discarded = on_disk(move || {
+            discard_part(&item);
+            Ok(())
+        });
+        drop(discarded.await);
     }
     queue.update(|queue| {
         queue.edit(id, |item| (item.part, item.ranges) = (None, None));

@@ -2,6 +2,8 @@
 
 mod ending;
 mod send_file;
+#[cfg(target_os = "linux")]
+mod splice;
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -24,7 +26,7 @@ use crate::ftp::fault::Fault;
 use crate::ftp::reply::Reply;
 use crate::ftp::wire::{Session, Wire};
 
-pub use send_file::Unsent;
+pub use send_file::Unmoved;
 
 /// How long the closing reply is waited for when a transfer broke or was broken off.
 const STOP: Duration = Duration::from_secs(1);

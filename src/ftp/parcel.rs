@@ -1,5 +1,5 @@
 //! The bytes of a small upload, which go as soon as its data connection stands: a server that takes the file has them by then, and one that
-//! refuses it never reads them.
+//! refuses it never reads them. Only for servers that look for the data connection within STOR.
 
 use tokio::net::TcpStream;
 

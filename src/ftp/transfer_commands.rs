@@ -210,8 +210,9 @@ impl Control {
         }
     }
 
-    /// STOR of a new file that is `bytes` in all, which go as soon as the data connection stands; [`Data::sent`] tells how many have gone.
-    /// Where the server allows it, the time that the file is to have is set in the same breath: [`Control::set_modified`] gets the answer.
+    /// STOR of a new file that is `bytes` in all. Where the server is known to wait for its data connection within STOR, they go as soon as that
+    /// stands ([`Data::sent`] tells how many have gone), and the time that the file is to have is set in the same breath:
+    /// [`Control::set_modified`] gets the answer. pyftpdlib, for one, takes a data connection that ends before STOR for one that is gone.
     ///
     /// # Errors
     /// As [`Control::store`].
@@ -219,7 +220,7 @@ impl Control {
         let in_text = std::mem::take(&mut self.next_in_text);
         self.set_type(in_text).await?;
         self.ahead = Some(modified.and_then(|at| self.known_time_command(path, at)).into_iter().collect());
-        if !self.session.protects_data() {
+        if self.pipelining.load(Ordering::Acquire) && !self.session.protects_data() {
             self.session.line().parcel().put(bytes.to_vec());
         }
         let opened = self.open(&format!("STOR {path}"), 0).await;

@@ -83,6 +83,8 @@ pub struct Shelf {
     pub most_dialling: (usize, usize),
     /// Whether all that were on their way with the first that was turned away have come to an end.
     has_settled: bool,
+    /// Sessions that were turned away and whose client has not heard of it yet.
+    unheard: usize,
     /// Sessions that were turned away.
     pub turned_away: usize,
     /// Transfers that wait in a stall now.
@@ -278,30 +280,36 @@ impl Session {
             "PASS" => {
                 // Nothing is waited for: a slow login is what the test wants of the server.
                 thread::sleep(self.server.with(|shelf| shelf.login_takes));
-                self.is_dialling = false;
-                let turned_away = self.server.with(|shelf| {
-                    shelf.dialling -= 1;
-                    match shelf.limit {
-                        Some((limit, line)) if shelf.logged_in >= limit => {
-                            shelf.turned_away += 1;
-                            Some(line)
-                        }
-                        _ => {
-                            shelf.logged_in += 1;
-                            shelf.most_logged_in = shelf.most_logged_in.max(shelf.logged_in);
-                            None
-                        }
+                let turned_away = self.server.with(|shelf| match shelf.limit {
+                    Some((limit, line)) if shelf.logged_in >= limit => {
+                        shelf.turned_away += 1;
+                        shelf.unheard += 1;
+                        Some(line)
+                    }
+                    _ => {
+                        shelf.logged_in += 1;
+                        shelf.most_logged_in = shelf.most_logged_in.max(shelf.logged_in);
+                        None
                     }
                 });
-                self.server.with(Shelf::settle);
                 if let Some(line) = turned_away {
                     if !line.is_empty() {
                         self.say(line)?;
                     }
-                    self.control.shutdown(Shutdown::Both)?;
+                    self.control.shutdown(Shutdown::Write)?;
+                    // Once the client has closed its side too it has heard of it.
+                    drop(std::io::copy(&mut self.control, &mut std::io::sink()));
+                    self.server.with(|shelf| shelf.unheard -= 1);
                     return Ok(false);
                 }
                 self.logged_in = true;
+                // What a client does of two answers that it gets at once is chance: it hears of a refusal first.
+                self.server.until(|shelf| shelf.unheard == 0);
+                self.is_dialling = false;
+                self.server.with(|shelf| {
+                    shelf.dialling -= 1;
+                    shelf.settle();
+                });
                 "230 in".to_owned()
             }
             "FEAT" if self.server.with(|shelf| shelf.list_ahead.is_some()) => {

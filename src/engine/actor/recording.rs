@@ -1,8 +1,11 @@
 //! The flight record, begun and ended as the settings say.
 
+use std::time::Instant;
+
 use tokio::task::spawn_blocking;
 
 use super::Actor;
+use crate::engine::command::Command;
 use crate::engine::event::EventBody;
 use crate::model::problem::{Problem, ProblemKind};
 
@@ -22,6 +25,28 @@ impl Actor {
                 let what = format!("The protocol is not recorded: {error}.");
                 self.publisher.publish(EventBody::Trouble(Problem::new(ProblemKind::Local, what)));
                 self.publisher.publish(EventBody::Recording { path: None });
+            }
+        }
+    }
+
+    /// Notes how the queue stands, while a record is written.
+    pub(super) fn note_queue(&self) {
+        let recorder = self.publisher.recorder();
+        if recorder.is_on() {
+            recorder.queue(&self.shared.queue.read(|queue| queue.summary(Instant::now())));
+        }
+    }
+
+    /// Notes what a person wishes, behind what they saw before.
+    pub(super) async fn note_wish(&self, command: &Command) {
+        self.note_queue();
+        let recorder = self.publisher.recorder();
+        // Whose session it is matters to a record that begins later too.
+        if recorder.is_on() || matches!(command, Command::Connect { .. }) {
+            let (recorder, noted) = (recorder.clone(), command.clone());
+            // The sizes of files that are queued are looked up for the record, away from the runtime's own threads.
+            if spawn_blocking(move || recorder.asked(&noted)).await.is_err() {
+                tracing::warn!("a wish is not in the record");
             }
         }
     }

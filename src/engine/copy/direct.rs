@@ -53,7 +53,7 @@ mod linux {
 
     use super::{Arc, AtomicU64, CopyFault, Data, File, Flow, Sent};
     use crate::engine::copy::{SEND_BUFFER, space};
-    use crate::ftp::data::Unsent;
+    use crate::ftp::data::Unmoved;
 
     /// What is sent before the next look at what is in memory.
     const CHUNK: u64 = 1 << 20;
@@ -88,9 +88,9 @@ mod linux {
                         counter.fetch_add(count as u64, Ordering::Relaxed);
                         data.rest(flow.spend(count)).await.map_err(CopyFault::Wire)?;
                     }
-                    Err(Unsent::Unable) => return Ok(Sent::UpTo(at)),
-                    Err(Unsent::Wire(fault)) => return Err(CopyFault::Wire(fault)),
-                    Err(Unsent::Disk(error)) => return Err(CopyFault::Disk(error)),
+                    Err(Unmoved::Unable) => return Ok(Sent::UpTo(at)),
+                    Err(Unmoved::Wire(fault)) => return Err(CopyFault::Wire(fault)),
+                    Err(Unmoved::Disk(error)) => return Err(CopyFault::Disk(error)),
                 }
             }
         }

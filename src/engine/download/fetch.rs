@@ -194,8 +194,9 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
     item.moved.store(offset, Ordering::Relaxed);
     let mut flow = ctx.pace.flow(Direction::Download);
     let mut head = Vec::new();
-    if part.is_none() && ctx.site.hashes == HashUse::Off && item.size.is_some_and(|size| size <= SMALL as u64) {
-        match copy::receive_into(&mut data, &mut head, SMALL, &item.moved, &mut flow).await {
+    let small = item.size.and_then(|size| usize::try_from(size).ok()).filter(|size| *size <= SMALL);
+    if let Some(size) = small.filter(|_| part.is_none() && ctx.site.hashes == HashUse::Off) {
+        match copy::receive_into(&mut data, &mut head, size, &item.moved, &mut flow).await {
             Ok(true) => {
                 let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?.words();
                 ctx.publisher.wake();

@@ -16,7 +16,7 @@ use crate::engine::download::pieces::{Broken, Misfit, Pieces};
 use crate::engine::item_outcome::{Outcome, Stopped, refuses_offset};
 use crate::engine::lane::Connection;
 use crate::engine::session_context::{Place, SessionContext};
-use crate::engine::{aftermath, resume};
+use crate::engine::{aftermath, lane_thread, resume};
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::Facts;
 use crate::model::log::LogKind;
@@ -252,7 +252,12 @@ impl Crew {
             };
             let number = FIRST_HELPER.saturating_add(self.count);
             self.count = self.count.saturating_add(1);
-            self.helpers.spawn_on(helper.run(number, place), &self.ctx.runtime);
+            let helping = async move {
+                let helped = lane_thread::run(move || helper.run(number, place)).await;
+                // Without a thread its range is left to the others.
+                helped.unwrap_or_else(|| Err(Fault::Poisoned.into()))
+            };
+            self.helpers.spawn_on(helping, &self.ctx.runtime);
         }
     }
 

@@ -6,14 +6,14 @@ use std::io;
 use crate::ftp::data::Data;
 use crate::ftp::fault::Fault;
 
-/// Why a file was not sent so.
+/// Why the system did not move bytes itself.
 #[derive(Debug)]
-pub enum Unsent {
+pub enum Unmoved {
     /// The connection.
     Wire(Fault),
     /// The local file.
     Disk(io::Error),
-    /// The system does not do that with this file; it has to be read and written.
+    /// It does not do that with this file or connection: the bytes have to be read and written.
     Unable,
 }
 
@@ -24,8 +24,8 @@ impl Data<'_> {
     /// # Errors
     /// `Unable` on this system.
     #[expect(clippy::unused_async, reason = "other systems wait here")]
-    pub async fn send_file(&mut self, _: &File, _: u64, _: usize) -> Result<usize, Unsent> {
-        Err(Unsent::Unable)
+    pub async fn send_file(&mut self, _: &File, _: u64, _: usize) -> Result<usize, Unmoved> {
+        Err(Unmoved::Unable)
     }
 }
 
@@ -35,7 +35,7 @@ mod linux {
     use std::task::{Context, Poll};
     use std::time::Instant;
 
-    use super::{Data, Fault, File, Unsent, io};
+    use super::{Data, Fault, File, Unmoved, io};
     use crate::ftp::data::Stop;
 
     /// What sending ran into.
@@ -51,12 +51,12 @@ mod linux {
         ///
         /// # Errors
         /// `Unable` under TLS and with a file that does not lend itself to it; `Wire` as [`Data::write`]; `Disk` when reading failed.
-        pub async fn send_file(&mut self, file: &File, offset: u64, most: usize) -> Result<usize, Unsent> {
+        pub async fn send_file(&mut self, file: &File, offset: u64, most: usize) -> Result<usize, Unmoved> {
             match poll_fn(|cx| self.poll_send_file(cx, file, offset, most)).await {
                 Ok(count) => Ok(count),
-                Err(Halt::Wire(stop)) => Err(Unsent::Wire(self.broken(stop).await)),
-                Err(Halt::Disk(error)) => Err(Unsent::Disk(error)),
-                Err(Halt::Unable) => Err(Unsent::Unable),
+                Err(Halt::Wire(stop)) => Err(Unmoved::Wire(self.broken(stop).await)),
+                Err(Halt::Disk(error)) => Err(Unmoved::Disk(error)),
+                Err(Halt::Unable) => Err(Unmoved::Unable),
             }
         }
 
