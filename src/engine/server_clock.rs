@@ -98,6 +98,11 @@ pub async fn measure_list(
     Ok(())
 }
 
+/// Whether the next file that is written has to keep the time that the server gives it, until that was looked at.
+pub fn is_skew_due(ctx: &SessionContext, policy: OnExists) -> bool {
+    matches!(policy, OnExists::Newer | OnExists::NewerOrSize) && !ctx.clock.is_skew_measured.load(Ordering::Relaxed)
+}
+
 /// Once a session, and only where an answer depends on it, finds out how far the server's clock is off: by the time that it gave to the
 /// file that has just been written.
 ///
@@ -111,8 +116,7 @@ pub async fn measure_skew(
     began: Timestamp,
 ) -> Result<(), Fault> {
     let ended = Timestamp::now();
-    let matters = matches!(policy, OnExists::Newer | OnExists::NewerOrSize);
-    if !matters || ctx.clock.is_skew_measured.swap(true, Ordering::Relaxed) {
+    if !is_skew_due(ctx, policy) || ctx.clock.is_skew_measured.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
     let written = match control.modified(path).await {

@@ -286,7 +286,8 @@ async fn send(
         Some(bytes) => {
             // A file that stood there before would get a time that is not its own when it stays.
             let is_new = item.target == Target::Absent || landing.part != landing.target;
-            let modified = source.modified.filter(|_| is_new && ctx.keeps_times());
+            let keeps_time = is_new && ctx.keeps_times() && !server_clock::is_skew_due(ctx, existing::policy(ctx, item));
+            let modified = source.modified.filter(|_| keeps_time);
             control.store_small(&landing.part, bytes, modified.map(|modified| modified.at)).await
         }
         None => control.store(&landing.part, offset).await,

@@ -1,16 +1,16 @@
 //! Local paths as text from which exactly the same path is read back, also when their bytes are no text.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserializer, Serialize, Serializer};
 
-/// A path as it is saved.
-#[derive(Serialize, Deserialize)]
+/// A path that is no text, as it is saved. Text, as nearly all are, is saved as it is.
+#[derive(Serialize)]
 #[serde(untagged)]
 enum Saved {
-    /// Text, as nearly all are.
-    Text(String),
     /// Its bytes (Unix).
     Bytes { bytes: Vec<u8> },
     /// Its 16-bit units (Windows).
@@ -18,19 +18,42 @@ enum Saved {
 }
 
 pub(super) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-    let saved = match path.to_str() {
-        Some(text) => Saved::Text(text.to_owned()),
-        None => raw(path),
-    };
-    saved.serialize(serializer)
+    match path.to_str() {
+        Some(text) => serializer.serialize_str(text),
+        None => raw(path).serialize(serializer),
+    }
 }
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
-    let name = match Saved::deserialize(deserializer)? {
-        Saved::Text(text) => OsString::from(text),
-        other => from_raw(other).ok_or_else(|| serde::de::Error::custom("a path of another system"))?,
-    };
-    Ok(PathBuf::from(name))
+    deserializer.deserialize_any(Either)
+}
+
+/// Reads text or what was saved of a path that is none: told apart by what comes, for a million paths are read at a start.
+struct Either;
+
+impl<'de> Visitor<'de> for Either {
+    type Value = PathBuf;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a path")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<PathBuf, E> {
+        Ok(PathBuf::from(text))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<PathBuf, E> {
+        Ok(PathBuf::from(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PathBuf, A::Error> {
+        let saved = match map.next_key::<String>()?.as_deref() {
+            Some("bytes") => Saved::Bytes { bytes: map.next_value()? },
+            Some("wide") => Saved::Wide { wide: map.next_value()? },
+            _ => return Err(A::Error::custom("neither bytes nor wide")),
+        };
+        from_raw(saved).map(PathBuf::from).ok_or_else(|| A::Error::custom("a path of another system"))
+    }
 }
 
 #[cfg(unix)]
