@@ -1,7 +1,7 @@
 //! An item at rest, packed: a queue of a million has nearly all of them waiting, failed or done, and each may take 300 bytes.
 
-use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -236,7 +236,7 @@ impl Packer {
             from_start,
             order,
         } = item;
-        let (local_folder, local_name) = split_local(local);
+        let (local_folder, local_name) = split_local(&local);
         let (remote_folder, remote_name) = split_remote(&remote);
         let nanoseconds = modified.and_then(|modified| i64::try_from(modified.at.as_nanosecond()).ok());
         let rare = Rare {
@@ -249,10 +249,12 @@ impl Packer {
         Packed {
             site,
             tries,
-            local_folder: self.local.share(local_folder, |one, other| one.as_os_str() == other.as_os_str()),
-            remote_folder: self.remote.share(remote_folder, RemotePath::eq),
+            local_folder: self.local.share(|folder| folder.as_os_str() == local_folder, || PathBuf::from(local_folder)),
+            remote_folder: self
+                .remote
+                .share(|folder| folder.as_str() == remote_folder, || remote.parent().unwrap_or_else(RemotePath::root)),
             remote_name: if local_name.to_str() == Some(remote_name) { None } else { Some(remote_name.into()) },
-            local_name: local_name.into_boxed_os_str(),
+            local_name: Box::from(local_name),
             size: size.unwrap_or(0),
             modified: nanoseconds.unwrap_or(0),
             moved: moved.load(Ordering::Relaxed),
@@ -287,19 +289,26 @@ impl Packer {
 }
 
 /// Folder and name; an empty folder and the whole path where they would not make the same path again.
-fn split_local(path: PathBuf) -> (PathBuf, OsString) {
-    if let (Some(folder), Some(name)) = (path.parent(), path.file_name())
-        && !folder.as_os_str().is_empty()
-        && folder.join(name).as_os_str() == path.as_os_str()
+fn split_local(path: &Path) -> (&OsStr, &OsStr) {
+    let whole = path.as_os_str().as_encoded_bytes();
+    if let (Some(folder), Some(name)) = (path.parent().map(Path::as_os_str), path.file_name())
+        && !folder.is_empty()
     {
-        return (folder.to_owned(), name.to_owned());
+        // Joining puts this between them, but behind one that is there already.
+        let between = usize::from(!folder.as_encoded_bytes().last().is_some_and(|last| is_separator(char::from(*last))));
+        let is_usual = between == 0 || whole.get(folder.len()).is_some_and(|byte| char::from(*byte) == MAIN_SEPARATOR);
+        if is_usual && folder.len() + between + name.len() == whole.len() {
+            return (folder, name);
+        }
     }
-    (PathBuf::new(), path.into_os_string())
+    (OsStr::new(""), path.as_os_str())
 }
 
 /// Folder and name; the root has no name.
-fn split_remote(path: &RemotePath) -> (RemotePath, &str) {
-    (path.parent().unwrap_or_else(RemotePath::root), path.name().unwrap_or_default())
+fn split_remote(path: &RemotePath) -> (&str, &str) {
+    let name = path.name().unwrap_or_default();
+    let folder = path.as_str().strip_suffix(name).unwrap_or_default();
+    (folder.strip_suffix('/').filter(|folder| !folder.is_empty()).unwrap_or("/"), name)
 }
 
 /// Folders that were seen a short while ago: the content of a folder comes together, and those of a few are mixed when done.
@@ -319,13 +328,14 @@ impl<T> Default for Recent<T> {
 }
 
 impl<T> Recent<T> {
-    fn share(&mut self, value: T, is_same: impl Fn(&T, &T) -> bool) -> Arc<T> {
+    /// One that was seen, or a new one.
+    fn share(&mut self, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> Arc<T> {
         // The one of a moment ago is asked first.
         let (older, newer) = self.seen.split_at(self.next.min(self.seen.len()));
-        if let Some(found) = older.iter().rev().chain(newer.iter().rev()).find(|seen| is_same(seen, &value)) {
+        if let Some(found) = older.iter().rev().chain(newer.iter().rev()).find(|seen| is_it(seen)) {
             return Arc::clone(found);
         }
-        let value = Arc::new(value);
+        let value = Arc::new(make());
         match self.seen.get_mut(self.next) {
             Some(slot) => *slot = Arc::clone(&value),
             None => self.seen.push(Arc::clone(&value)),
