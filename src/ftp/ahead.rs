@@ -70,21 +70,21 @@ impl Ahead {
 
     /// A command is about to be sent. What was sent ahead before it is not asked for any more.
     pub fn find(&mut self, line: &[u8]) -> Found {
-        let Some(index) = self.sent.iter().position(|sent| sent.line == line && !matches!(sent.state, State::Dropped)) else {
-            return Found::No;
-        };
-        for sent in self.sent.iter_mut().take(index) {
-            sent.state = State::Dropped;
+        let is_it = |sent: &Sent| sent.line == line && matches!(sent.state, State::Open | State::Answered(..));
+        let Some(index) = self.sent.iter().position(is_it) else { return Found::No };
+        let mut behind = self.sent.split_off(index);
+        // What has its answer is forgotten; the answers of the others are swallowed when they come.
+        self.sent.retain(|sent| !matches!(sent.state, State::Answered(..)));
+        self.sent.iter_mut().for_each(|sent| sent.state = State::Dropped);
+        let state = behind.pop_front().map(|sent| sent.state);
+        if let Some(State::Answered(reply, at)) = state {
+            self.sent.append(&mut behind);
+            let is_good = at.elapsed() < FRESH || !is_address(line);
+            return if is_good { Found::Answered(reply) } else { Found::No };
         }
-        match self.sent.get_mut(index).map(|sent| std::mem::replace(&mut sent.state, State::Asked)) {
-            Some(State::Answered(reply, at)) => {
-                // All before it were answered before it.
-                self.sent.drain(..=index);
-                let is_good = at.elapsed() < FRESH || !is_address(line);
-                if is_good { Found::Answered(reply) } else { Found::No }
-            }
-            _ => Found::Due,
-        }
+        self.sent.push_back(Sent { line: line.to_vec(), state: State::Asked });
+        self.sent.append(&mut behind);
+        Found::Due
     }
 
     /// Takes a reply in: gives it back when it belongs to the command that is under way, or to nobody.
@@ -161,6 +161,15 @@ mod tests {
         assert_eq!(ahead.find(b"PASV"), Found::Due);
         assert_eq!((ahead.take_in(reply(550)), ahead.take_in(reply(227))), (None, Some(reply(227))));
         assert!(!ahead.is_due());
+    }
+
+    #[test]
+    fn an_answer_that_nobody_wants_is_not_waited_for_again() {
+        let mut ahead = launched();
+        assert_eq!((ahead.take_in(reply(226)), ahead.take_in(reply(213))), (Some(reply(226)), None));
+        assert_eq!(ahead.find(b"PASV"), Found::Due);
+        assert_eq!((ahead.take_in(reply(227)), ahead.is_due()), (Some(reply(227)), false));
+        assert_eq!(ahead.find(b"PASV"), Found::No);
     }
 
     #[test]
