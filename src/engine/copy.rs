@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::engine::lane_thread;
 use crate::engine::pace::Flow;
 use crate::ftp::{Data, Fault};
 
@@ -93,15 +94,16 @@ type Filled = (Vec<u8>, usize);
 /// The connection's fault or the disk's; what came before it is in the file.
 pub async fn receive<P: Progress>(
     data: &mut Data<'_>,
-    #[cfg_attr(not(target_os = "linux"), expect(unused_mut, reason = "Linux moves bytes into it itself"))] mut file: File,
+    mut file: File,
     progress: &P,
     mut flow: Flow,
 ) -> Result<Received, CopyFault> {
-    #[cfg(target_os = "linux")]
-    if crate::engine::lane_thread::is_here()
-        && let Some(received) = pipe::receive(data, &mut file, progress, &mut flow).await?
-    {
-        return Ok(received);
+    if lane_thread::is_here() {
+        #[cfg(target_os = "linux")]
+        if let Some(received) = pipe::receive(data, &mut file, progress, &mut flow).await? {
+            return Ok(received);
+        }
+        return receive_in_turns(data, file, progress, flow).await;
     }
     let (filled, to_write) = mpsc::channel::<Filled>(BUFFERS);
     let (emptied, mut empty) = mpsc::channel::<Vec<u8>>(BUFFERS);
@@ -138,6 +140,25 @@ pub async fn receive<P: Progress>(
         give_back(buffer);
     }
     ended
+}
+
+/// The same on a lane's own thread: what was read is written while the processor's cache still has it, and the system takes in meanwhile
+/// what comes.
+async fn receive_in_turns<P: Progress>(
+    data: &mut Data<'_>,
+    mut file: File,
+    progress: &P,
+    mut flow: Flow,
+) -> Result<Received, CopyFault> {
+    let mut buffer = vec![0; HAND_OVER];
+    loop {
+        let (length, end) = fill(data, &mut buffer, progress, &mut flow).await;
+        file.write_all(buffer.get(..length).unwrap_or_default()).map_err(CopyFault::Disk)?;
+        progress.written(length);
+        if let Some(end) = end? {
+            return Ok(end);
+        }
+    }
 }
 
 /// Reads until the buffer is worth handing over, or to the end.
