@@ -13,10 +13,12 @@ fn beside(server: &Server) -> Vec<String> {
     server.with(|shelf| shelf.files.keys().filter(|path| path.as_str() != "/d/f").cloned().collect())
 }
 
-/// The target, or the old file where it stepped aside.
+/// The target, or the old file where it stepped aside: one look, for a rename may come between two.
 fn is_whole(server: &Server) -> bool {
-    let there = |path: &str| server.file(path).is_some_and(|content| content == OLD || content == NEW);
-    there("/d/f") || (server.file("/d/f").is_none() && there("/d/f.part.old"))
+    server.with(|shelf| {
+        let there = |path: &str| shelf.files.get(path).is_some_and(|content| content == OLD || content == NEW);
+        there("/d/f") || (!shelf.files.contains_key("/d/f") && there("/d/f.part.old"))
+    })
 }
 
 fn keeping(home: &Path) -> Options {
