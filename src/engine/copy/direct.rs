@@ -73,10 +73,8 @@ mod linux {
     ) -> Result<Sent, CopyFault> {
         let mut at = from;
         loop {
-            match in_memory(file, at) {
-                Some(true) => {}
-                Some(false) => read_in(Arc::clone(file), at).await.map_err(CopyFault::Disk)?,
-                None => return Ok(Sent::UpTo(at)),
+            if !brought_in(file, at).await? {
+                return Ok(Sent::UpTo(at));
             }
             let end = at + CHUNK;
             while at < end {
@@ -110,10 +108,8 @@ mod linux {
         let mut at = from;
         let mut buffer = vec![0; SEND_BUFFER];
         loop {
-            match in_memory(file, at) {
-                Some(true) => {}
-                Some(false) => read_in(Arc::clone(file), at).await.map_err(CopyFault::Disk)?,
-                None => return Ok(Sent::UpTo(at)),
+            if !brought_in(file, at).await? {
+                return Ok(Sent::UpTo(at));
             }
             let end = at + CHUNK;
             while at < end {
@@ -130,6 +126,15 @@ mod linux {
                 counter.fetch_add(count as u64, Ordering::Relaxed);
                 data.rest(flow.spend(count)).await.map_err(CopyFault::Wire)?;
             }
+        }
+    }
+
+    /// Has the chunk at `at` in memory; false where the system does not tell.
+    async fn brought_in(file: &Arc<File>, at: u64) -> Result<bool, CopyFault> {
+        match in_memory(file, at) {
+            Some(true) => Ok(true),
+            Some(false) => read_in(Arc::clone(file), at).await.map(|()| true).map_err(CopyFault::Disk),
+            None => Ok(false),
         }
     }
 

@@ -153,7 +153,8 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
     }
     let doing = format!("send {}", item.remote);
     let from = overlap_from(offset);
-    if item.size.is_some_and(|size| size <= SMALL as u64) {
+    let small = item.size.and_then(|size| usize::try_from(size).ok()).filter(|size| *size <= SMALL);
+    if small.is_some() {
         control.next_is_small();
     }
     let mut data = match control.retrieve(&item.remote, from).await {
@@ -194,7 +195,6 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
     item.moved.store(offset, Ordering::Relaxed);
     let mut flow = ctx.pace.flow(Direction::Download);
     let mut head = Vec::new();
-    let small = item.size.and_then(|size| usize::try_from(size).ok()).filter(|size| *size <= SMALL);
     if let Some(size) = small.filter(|_| part.is_none() && ctx.site.hashes == HashUse::Off) {
         match copy::receive_into(&mut data, &mut head, size, &item.moved, &mut flow).await {
             Ok(true) => {
