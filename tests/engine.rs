@@ -911,7 +911,7 @@ fn the_machine_sleeps_or_shuts_down_after_the_queue_unless_it_is_called_off() {
     assert_eq!(action, PowerAction::Sleep);
     machine.until("sleep");
     let told = machine.told.lock().unwrap().clone();
-    assert!(told.contains(&"stay awake") && !told.contains(&"shut down"), "{told:?}");
+    assert!(!told.contains(&"shut down"), "{told:?}");
 }
 
 #[test]
@@ -939,6 +939,8 @@ fn a_queue_that_was_emptied_is_followed_by_nothing() {
     client.engine.send(Command::LimitSpeed { limits: Some(limit(1)) });
     client.get("/big.bin", &folder.path().join("big.bin"), OnExists::Overwrite);
     let row = client.row("/big.bin", |row| row.moved > 0);
+    // A file that takes a while keeps it awake; one of a few bytes may be through before anybody looked.
+    machine.until("stay awake");
     client.engine.send(Command::Cancel { ids: vec![row.id].into() });
     let problem = client.trouble();
     assert_eq!(problem.what, "Everything was taken out of the queue, so this machine does not shut down.");
