@@ -3,6 +3,7 @@
 //! It is made for a million items: those that rest are packed (`packed`) and lie in pages, each tab is a sorted list that gives
 //! any row at once (`ranked`), each site knows what it may run next (`site`). Nothing here walks over all items.
 
+mod arrival;
 mod batch;
 mod figures;
 mod find;
@@ -18,6 +19,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
+pub use arrival::{Arrival, Arrivals};
 pub use batch::{Batch, Reserved};
 pub use find::{Mark, Seen};
 pub use item::{Item, StopWish, Target};
@@ -32,7 +34,7 @@ use crate::model::queue::ranked::{Place, Ranked};
 use crate::model::queue::site::{LARGE, SiteQueue, Wait};
 use crate::model::site::SiteId;
 use crate::model::speed::Speed;
-use crate::model::transfer::{QueueTab, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{Priority, QueueTab, TransferId, TransferRow, TransferState};
 
 /// All items.
 #[derive(Debug, Default)]
@@ -382,28 +384,44 @@ impl Queue {
             self.moved_in_all += item.newly_moved();
         }
         if tab == QueueTab::Queued {
-            // The place of a new item is its number, where nothing was moved: then it need not be saved.
-            let place = item.place.unwrap_or_else(|| self.end().max(i64::try_from(id.0).unwrap_or(i64::MAX)));
-            item.place = Some(place);
-            (self.front, self.end) = (self.front.min(place), self.end.max(place));
-            item.order = order_of(item.priority, place);
+            item.order = self.order_for(id, item.priority, item.place);
         } else if from != Some(tab) {
-            self.next_order += 1;
-            item.order = self.next_order;
+            item.order = self.next_order();
         }
-        self.tab_mut(tab).insert(Place { order: item.order, id });
         if tab == QueueTab::Active {
+            self.active.insert(Place { order: item.order, id });
             self.count_running(&item, |count| *count += 1);
             self.running.insert(id, item);
             return;
         }
         let number = self.number_for(&item.site);
         let packed = self.packer.pack(item, u32::try_from(number).unwrap_or(u32::MAX));
+        self.rest(id, number, packed);
+    }
+
+    /// What an item under "Queued" is sorted by; without a place it gets the last one.
+    fn order_for(&mut self, id: TransferId, priority: Priority, place: Option<i64>) -> u64 {
+        // The place of a new item is its number, where nothing was moved: then it need not be saved.
+        let place = place.unwrap_or_else(|| self.end().max(i64::try_from(id.0).unwrap_or(i64::MAX)));
+        (self.front, self.end) = (self.front.min(place), self.end.max(place));
+        order_of(priority, place)
+    }
+
+    /// What an item that enters another tab is sorted by.
+    fn next_order(&mut self) -> u64 {
+        self.next_order += 1;
+        self.next_order
+    }
+
+    /// Enters an item that rests everywhere.
+    fn rest(&mut self, id: TransferId, site: usize, packed: Packed) {
+        let tab = packed.tab();
+        self.tab_mut(tab).insert(Place { order: packed.order, id });
         if tab == QueueTab::Queued {
             self.queued_bytes += packed.left();
         }
         if packed.is_queued()
-            && let Some(site) = self.sites.get_mut(number)
+            && let Some(site) = self.sites.get_mut(site)
         {
             site.enter(wait(id, &packed));
         }

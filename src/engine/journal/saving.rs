@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use jiff::Timestamp;
 
 use crate::model::entry::{Modified, Precision};
-use crate::model::queue::{Item, Queue};
+use crate::model::queue::{Arrival, Arrivals, Item, Queue};
 use crate::model::transfer::{Job, QueueTab, TransferId, TransferState};
 use crate::store::queue::{Change, Restore, SavedItem, SavedState};
 
@@ -17,14 +17,20 @@ pub fn saved_portion(queue: &Queue, from: u64, count: usize) -> (Vec<SavedItem>,
 
 /// The queue as it is read from the journal.
 impl Restore for Queue {
-    fn put(&mut self, item: SavedItem) {
-        Self::put(self, restored(item));
-        // Nothing is journalled that comes from there.
-        self.forget_touched();
+    type Prepared = Arrival;
+    type Preparer = Arrivals;
+
+    fn prepare(preparer: &mut Arrivals, item: SavedItem) -> Arrival {
+        preparer.pack(restored(item))
+    }
+
+    fn put(&mut self, item: Arrival) {
+        self.put_arrival(item);
     }
 
     fn remove(&mut self, id: u64) {
         drop(Self::remove(self, TransferId(id)));
+        // Nothing is journalled that comes from there.
         self.forget_touched();
     }
 

@@ -311,9 +311,9 @@ fn split_remote(path: &RemotePath) -> (&str, &str) {
     (folder.strip_suffix('/').filter(|folder| !folder.is_empty()).unwrap_or("/"), name)
 }
 
-/// Folders that were seen a short while ago: the content of a folder comes together, and those of a few are mixed when done.
+/// What was seen a short while ago, such as folders: the content of a folder comes together, and those of a few are mixed when done.
 #[derive(Debug)]
-struct Recent<T> {
+pub(super) struct Recent<T> {
     seen: Vec<Arc<T>>,
     next: usize,
 }
@@ -329,7 +329,7 @@ impl<T> Default for Recent<T> {
 
 impl<T> Recent<T> {
     /// One that was seen, or a new one.
-    fn share(&mut self, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> Arc<T> {
+    pub fn share(&mut self, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> Arc<T> {
         // The one of a moment ago is asked first.
         let (older, newer) = self.seen.split_at(self.next.min(self.seen.len()));
         if let Some(found) = older.iter().rev().chain(newer.iter().rev()).find(|seen| is_it(seen)) {

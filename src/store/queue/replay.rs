@@ -15,8 +15,16 @@ const SHORT: usize = 250;
 
 /// What a journal is read into.
 pub trait Restore {
+    /// An item that is ready to be added. Blocks are prepared side by side, items are added one after the other: whatever does
+    /// not need to know the others belongs into the preparation.
+    type Prepared: Send;
+    /// What the items of a block have in common.
+    type Preparer: Default;
+
+    /// Makes an item ready.
+    fn prepare(preparer: &mut Self::Preparer, item: SavedItem) -> Self::Prepared;
     /// An item is added, or replaces the one with its identity.
-    fn put(&mut self, item: SavedItem);
+    fn put(&mut self, item: Self::Prepared);
     /// An item is gone.
     fn remove(&mut self, id: u64);
     /// So many bytes of an item are there.
@@ -33,6 +41,13 @@ pub trait Restore {
 
 /// Items as they are saved, for whoever has no queue.
 impl Restore for std::collections::BTreeMap<u64, SavedItem> {
+    type Prepared = SavedItem;
+    type Preparer = ();
+
+    fn prepare((): &mut (), item: SavedItem) -> SavedItem {
+        item
+    }
+
     fn put(&mut self, item: SavedItem) {
         self.insert(item.id, item);
     }
@@ -80,10 +95,48 @@ pub(super) struct Found {
     pub is_open_ended: bool,
 }
 
+/// A change whose items are ready to be added.
+pub(super) enum Told<P> {
+    Put(u64, P),
+    Remove(u64),
+    Moved { id: u64, offset: u64 },
+    Together(Vec<Self>),
+}
+
+impl<P> Told<P> {
+    pub fn prepare<R: Restore<Prepared = P>>(preparer: &mut R::Preparer, change: Change) -> Self {
+        match change {
+            Change::Put(item) => Self::Put(item.id, R::prepare(preparer, item)),
+            Change::Remove(id) => Self::Remove(id),
+            Change::Moved { id, offset } => Self::Moved { id, offset },
+            Change::Together(changes) => {
+                Self::Together(changes.into_iter().map(|change| Self::prepare::<R>(preparer, change)).collect())
+            }
+        }
+    }
+
+    /// The items of which a change tells all there is.
+    fn certain(&self, tell: &mut impl FnMut(u64)) {
+        match self {
+            Self::Put(id, _) | Self::Remove(id) => tell(*id),
+            Self::Moved { .. } => {}
+            Self::Together(changes) => changes.iter().for_each(|change| change.certain(tell)),
+        }
+    }
+
+    pub fn apply(self, live: &mut impl Restore<Prepared = P>) {
+        match self {
+            Self::Put(_, item) => live.put(item),
+            Self::Remove(id) => live.remove(id),
+            Self::Moved { id, offset } => live.moved(id, offset),
+            Self::Together(changes) => changes.into_iter().for_each(|change| change.apply(live)),
+        }
+    }
+}
+
 /// One line.
-#[expect(clippy::large_enum_variant, reason = "nearly all are good")]
-enum Line {
-    Good(Change),
+enum Line<P> {
+    Good(Told<P>),
     /// Damaged; a line without its end is the cut itself.
     Bad {
         has_end: bool,
@@ -98,7 +151,7 @@ enum Line {
 ///
 /// # Errors
 /// The disk refuses.
-pub(super) fn replay(mut file: impl Read, live: &mut impl Restore) -> io::Result<Found> {
+pub(super) fn replay<R: Restore>(mut file: impl Read, live: &mut R) -> io::Result<Found> {
     let mut tale = Tale { live, doubtful: BTreeSet::new(), good: 0, bad: 0, gap: false };
     let mut found = Found { is_open_ended: true, ..Found::default() };
     let mut rest = Vec::new();
@@ -121,7 +174,7 @@ pub(super) fn replay(mut file: impl Read, live: &mut impl Restore) -> io::Result
                 0
             };
             if !block.is_empty() {
-                parsing.push_back(scope.spawn(move || parse(block.get(begin..).unwrap_or_default())));
+                parsing.push_back(scope.spawn(move || parse::<R>(block.get(begin..).unwrap_or_default())));
             }
             while parsing.len() > workers || (is_last && !parsing.is_empty()) {
                 let Some(parsed) = parsing.pop_front() else { break };
@@ -153,12 +206,16 @@ fn next_block(file: &mut impl Read, rest: &mut Vec<u8>) -> io::Result<(Vec<u8>, 
     }
 }
 
-fn parse(block: &[u8]) -> Vec<Line> {
+fn parse<R: Restore>(block: &[u8]) -> Vec<Line<R::Prepared>> {
     // Most lines are an item of this length at least; a vector that grows would copy all of them again.
     let mut lines = Vec::with_capacity(block.len() / SHORT);
+    let mut preparer = R::Preparer::default();
     lines.extend(block.split_inclusive(|byte| *byte == b'\n').map(|line| {
         let text = line.strip_suffix(b"\n").unwrap_or(line);
-        read(text).map_or_else(|| Line::Bad { has_end: text.len() != line.len() }, Line::Good)
+        match read(text) {
+            Some(change) => Line::Good(Told::prepare::<R>(&mut preparer, change)),
+            None => Line::Bad { has_end: text.len() != line.len() },
+        }
     }));
     lines
 }
@@ -173,7 +230,7 @@ struct Tale<'a, R> {
 }
 
 impl<R: Restore> Tale<'_, R> {
-    fn take(&mut self, line: Line) {
+    fn take(&mut self, line: Line<R::Prepared>) {
         let change = match line {
             Line::Good(change) => change,
             Line::Bad { has_end } => {
@@ -187,14 +244,14 @@ impl<R: Restore> Tale<'_, R> {
             self.doubtful.extend(self.live.ids());
         }
         if !self.doubtful.is_empty() {
-            certain(&change, &mut |id| {
+            change.certain(&mut |id| {
                 self.doubtful.remove(&id);
             });
         }
         self.good += 1;
         // What is said about the bytes of a doubtful item may be about another state of it than the one that is known.
-        if !matches!(change, Change::Moved { id, .. } if self.doubtful.contains(&id)) {
-            apply(self.live, change);
+        if !matches!(change, Told::Moved { id, .. } if self.doubtful.contains(&id)) {
+            change.apply(self.live);
         }
     }
 
@@ -223,15 +280,6 @@ impl<R: Restore> Tale<'_, R> {
     }
 }
 
-/// The items of which a change tells all there is.
-fn certain(change: &Change, tell: &mut impl FnMut(u64)) {
-    match change {
-        Change::Put(SavedItem { id, .. }) | Change::Remove(id) => tell(*id),
-        Change::Moved { .. } => {}
-        Change::Together(changes) => changes.iter().for_each(|change| certain(change, tell)),
-    }
-}
-
 /// A line without its end.
 fn read(line: &[u8]) -> Option<Change> {
     let (sum, json) = line.split_at_checked(8)?;
@@ -242,14 +290,4 @@ fn read(line: &[u8]) -> Option<Change> {
         return None;
     }
     serde_json::from_slice(json).ok()
-}
-
-/// Applies a change.
-pub(super) fn apply(live: &mut impl Restore, change: Change) {
-    match change {
-        Change::Put(item) => live.put(item),
-        Change::Remove(id) => live.remove(id),
-        Change::Moved { id, offset } => live.moved(id, offset),
-        Change::Together(changes) => changes.into_iter().for_each(|change| apply(live, change)),
-    }
 }

@@ -5,7 +5,7 @@ use std::fs;
 
 use proptest::prelude::*;
 
-use super::replay::{apply, replay as replay_bytes};
+use super::replay::{Told, replay as replay_bytes};
 use super::*;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
@@ -44,6 +44,10 @@ fn item(id: u64) -> SavedItem {
 fn failed(id: u64) -> SavedItem {
     let problem = Problem::new(ProblemKind::Refused, "The server refused.").advise("Ask.").quote("552 quota");
     SavedItem { state: SavedState::Failed(problem), size: None, part: None, ..item(id) }
+}
+
+fn apply(live: &mut BTreeMap<u64, SavedItem>, change: Change) {
+    Told::prepare::<BTreeMap<u64, SavedItem>>(&mut (), change).apply(live);
 }
 
 /// What a journal amounts to, and what is wrong with it.
