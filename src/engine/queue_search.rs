@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::engine::handle::Waker;
 use crate::engine::shared_queue::SharedQueue;
 use crate::model::arrangement::{ArrangeBy, Arrangement};
+use crate::model::cause::Cause;
 use crate::model::pattern::Pattern;
 use crate::model::sort::push_key;
 use crate::model::transfer::{QueueTab, TransferId};
@@ -195,7 +196,7 @@ impl Keyed {
     fn add(&mut self, seen: &crate::model::queue::Seen<'_>) {
         let from = self.keys.len();
         match self.by {
-            ArrangeBy::RunOrder | ArrangeBy::Size => {}
+            ArrangeBy::RunOrder | ArrangeBy::Size | ArrangeBy::Reason => {}
             ArrangeBy::Name => {
                 push_key(&mut self.keys, seen.name);
             }
@@ -205,8 +206,14 @@ impl Keyed {
                 push_key(&mut self.keys, seen.name);
             }
         }
-        let size = if self.by == ArrangeBy::Size { seen.size } else { None };
-        self.rows.push((size, from..self.keys.len(), seen.id));
+        let number = match self.by {
+            ArrangeBy::Size => seen.size,
+            ArrangeBy::Reason => {
+                seen.cause.and_then(|cause| Cause::ALL.iter().zip(0..).find(|(one, _)| **one == cause)).map(|(_, at)| at)
+            }
+            _ => None,
+        };
+        self.rows.push((number, from..self.keys.len(), seen.id));
     }
 
     fn sorted(self) -> Vec<TransferId> {
@@ -214,8 +221,8 @@ impl Keyed {
         let key = |range: &Range<usize>| keys.get(range.clone()).unwrap_or_default();
         match by {
             ArrangeBy::RunOrder => {}
-            // Equal ones stay in the order in which they run.
-            ArrangeBy::Size => rows.sort_by_key(|row| row.0),
+            // Equal ones stay in the order in which they run, or failed.
+            ArrangeBy::Size | ArrangeBy::Reason => rows.sort_by_key(|row| row.0),
             ArrangeBy::Name | ArrangeBy::Folder => rows.sort_by(|one, other| key(&one.1).cmp(key(&other.1))),
         }
         rows.into_iter().map(|row| row.2).collect()
@@ -230,6 +237,7 @@ mod tests {
     use super::*;
     use crate::model::conflict::OnExists;
     use crate::model::path::RemotePath;
+    use crate::model::problem::{Problem, ProblemKind};
     use crate::model::queue::Item;
     use crate::model::site::SiteId;
     use crate::model::transfer::{Direction, Job, TransferState};
@@ -298,6 +306,21 @@ mod tests {
         });
         for (tab, expected) in [(QueueTab::Active, vec![1]), (QueueTab::Done, vec![4, 2]), (QueueTab::Failed, vec![])] {
             let query = Query { tab, arrangement: arrangement("php", RunOrder, false) };
+            assert_eq!(numbers(&look(&shared, &query, || false).unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn what_failed_for_the_same_reason_stands_together() {
+        let shared = queue(&[("a", 1), ("b", 1), ("c", 1), ("d", 1)]);
+        let because = |cause| Problem { cause, ..Problem::new(ProblemKind::Refused, "No.") };
+        shared.update(|queue| {
+            for (id, cause) in [(1, Cause::Missing), (2, Cause::Quota), (3, Cause::Missing), (4, Cause::Quota)] {
+                queue.fail(TransferId(id), because(cause));
+            }
+        });
+        for (descending, expected) in [(false, [2, 4, 1, 3]), (true, [3, 1, 4, 2])] {
+            let query = Query { tab: QueueTab::Failed, arrangement: arrangement("", ArrangeBy::Reason, descending) };
             assert_eq!(numbers(&look(&shared, &query, || false).unwrap()), expected);
         }
     }

@@ -1,5 +1,7 @@
 //! Which rows of the queue are shown, and in which order. The order in which items run is another matter.
 
+use crate::model::transfer::QueueTab;
+
 /// By what the rows are sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ArrangeBy {
@@ -12,11 +14,18 @@ pub enum ArrangeBy {
     Folder,
     /// By size; what has none is first.
     Size,
+    /// What failed for the same reason stands together.
+    Reason,
 }
 
 impl ArrangeBy {
-    /// All of them, in the order of menus.
-    pub const ALL: [Self; 4] = [Self::RunOrder, Self::Name, Self::Folder, Self::Size];
+    /// Those that a tab offers, in the order of menus.
+    #[must_use]
+    pub fn offered(tab: QueueTab) -> &'static [Self] {
+        const ALL: [ArrangeBy; 5] = [ArrangeBy::RunOrder, ArrangeBy::Reason, ArrangeBy::Name, ArrangeBy::Folder, ArrangeBy::Size];
+        // Only what failed has a reason.
+        if tab == QueueTab::Failed { &ALL } else { &[Self::RunOrder, Self::Name, Self::Folder, Self::Size] }
+    }
 
     /// What a person calls it.
     #[must_use]
@@ -26,6 +35,7 @@ impl ArrangeBy {
             Self::Name => "Name",
             Self::Folder => "Folder",
             Self::Size => "Size",
+            Self::Reason => "Reason",
         }
     }
 }
@@ -42,6 +52,16 @@ pub struct Arrangement {
 }
 
 impl Arrangement {
+    /// The arrangement as it is under a tab: an order that the tab does not offer is the queue's own there.
+    #[must_use]
+    pub fn under(&self, tab: QueueTab) -> Self {
+        if ArrangeBy::offered(tab).contains(&self.by) {
+            self.clone()
+        } else {
+            Self { filter: self.filter.clone(), ..Self::default() }
+        }
+    }
+
     /// Whether all rows are shown as the queue has them, so that nothing needs to be looked for.
     #[must_use]
     pub fn is_plain(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::model::entry::EntryKind;
 use crate::model::session::Phase;
+use crate::model::transfer::QueueTab;
 use crate::screen::navigate::NOT_CONNECTED;
 use crate::screen::pane::Side;
 use crate::screen::state::{Focus, PanelTab, Screen};
@@ -128,7 +129,8 @@ impl Verb {
                 need(screen.tab == PanelTab::Queued, "Only transfers that wait can be moved")?;
                 need(!screen.queue_selected.is_empty(), "Select transfers in the queue first")?;
                 let is_step = matches!(self, Self::QueueUp | Self::QueueDown);
-                need(!is_step || screen.queue_arrangement.is_plain(), "Show all rows in the queue's order first")
+                let is_in_order = screen.queue_arrangement.under(QueueTab::Queued).is_plain();
+                need(!is_step || is_in_order, "Show all rows in the queue's order first")
             }
             Self::PriorityHigh | Self::PriorityNormal | Self::PriorityLow => {
                 need(

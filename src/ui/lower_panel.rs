@@ -125,7 +125,9 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     when_done_menu::button(ui, view, actions);
     limit_menu::button(ui, view, actions);
     hold_button(ui, view, actions);
-    queue_filter::show(ui, view, actions);
+    if let Some(tab) = screen.tab.queue_tab() {
+        queue_filter::show(ui, view, tab, actions);
+    }
     // The open filter takes the room of the figures in a narrow window.
     let room = ui.max_rect().width() - if screen.queue_filter_open { 200.0 } else { 0.0 };
     let history = view.queue.speed_history();

@@ -33,10 +33,11 @@ impl<'a> Listed<'a> {
             QueueTab::Failed => queue.failed,
             QueueTab::Done => queue.done,
         };
-        if view.screen.queue_arrangement.is_plain() || count == 0 {
+        let arrangement = view.screen.queue_arrangement.under(tab);
+        if arrangement.is_plain() || count == 0 {
             return Some(Self { view, tab, count, found: None });
         }
-        let found = view.queue.arranged(tab, &view.screen.queue_arrangement)?;
+        let found = view.queue.arranged(tab, &arrangement)?;
         Some(Self { view, tab, count: found.len(), found: Some(found) })
     }
 

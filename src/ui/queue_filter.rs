@@ -4,7 +4,8 @@ use eframe::egui::{
     Align2, CornerRadius, EventFilter, Frame, Id, Key, Popup, Rect, Sense, Stroke, StrokeKind, TextEdit, Ui, pos2, vec2,
 };
 
-use crate::model::arrangement::ArrangeBy;
+use crate::model::arrangement::{ArrangeBy, Arrangement};
+use crate::model::transfer::QueueTab;
 use crate::screen::Action;
 use crate::ui::icon::Icon;
 use crate::ui::panel_ground;
@@ -21,9 +22,9 @@ pub fn id() -> Id {
 }
 
 /// From the right: the menu of orders, the filter's button, its field while it is open.
-pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = 1.0;
-    order_menu(ui, view, actions);
+    order_menu(ui, &view.screen.queue_arrangement.under(tab), tab, actions);
     let screen = view.screen;
     let tooltip = format!("{} ({})", "Show only the transfers whose path contains a text, or whose name matches *.php", "Ctrl+I");
     if button::icon_button(ui, Icon::LIST_FILTER, "Filter transfers", &tooltip).clicked() {
@@ -35,8 +36,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = 8.0;
 }
 
-fn order_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-    let arrangement = &view.screen.queue_arrangement;
+fn order_menu(ui: &mut Ui, arrangement: &Arrangement, tab: QueueTab, actions: &mut Vec<Action>) {
     let name = format!("Sorted by {}", arrangement.by.label().to_lowercase());
     let response = button::icon_button(ui, Icon::ARROW_UP_DOWN, &name, "Sort what is shown; the order in which it runs stays");
     if arrangement.by != ArrangeBy::RunOrder {
@@ -45,7 +45,7 @@ fn order_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     }
     Popup::menu(&response).gap(4.0).show(|ui| {
         verbs::begin_menu(ui);
-        for by in ArrangeBy::ALL {
+        for &by in ArrangeBy::offered(tab) {
             let icon = match (arrangement.by == by, arrangement.descending) {
                 (false, _) => None,
                 (true, _) if by == ArrangeBy::RunOrder => Some(Icon::CHECK),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::model::cause::Cause;
 use crate::model::pattern::Pattern;
 use crate::model::queue::packed::Packed;
 use crate::model::queue::ranked::Place;
@@ -23,6 +24,8 @@ pub struct Seen<'a> {
     pub folder: &'a str,
     /// Bytes, when known.
     pub size: Option<u64>,
+    /// Why it failed, if it did.
+    pub cause: Option<Cause>,
 }
 
 impl Queue {
@@ -95,7 +98,7 @@ fn seen_running(item: &Item, pattern: &Pattern, path: &mut String, show: &mut im
         };
     path.clear();
     if matches {
-        show(&Seen { id: item.id, name: &name, folder, size: item.size });
+        show(&Seen { id: item.id, name: &name, folder, size: item.size, cause: None });
     }
 }
 
@@ -116,6 +119,6 @@ fn seen_resting(id: TransferId, packed: &Packed, pattern: &Pattern, path: &mut S
             pattern.matches(&name) || pattern.matches(remote_name)
         };
     if matches {
-        show(&Seen { id, name: &name, folder: folder.as_str(), size: packed.size() });
+        show(&Seen { id, name: &name, folder: folder.as_str(), size: packed.size(), cause: packed.cause() });
     }
 }

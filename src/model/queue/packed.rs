@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use crate::model::cause::Cause;
 use crate::model::conflict::{Facts, OnExists};
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::RemotePath;
@@ -84,6 +85,11 @@ impl Packed {
     /// Whether it waits for a connection.
     pub fn is_queued(&self) -> bool {
         matches!(self.state, Resting::Queued)
+    }
+
+    /// Why it failed, if it did.
+    pub fn cause(&self) -> Option<Cause> {
+        if let Resting::Failed(problem) = &self.state { Some(problem.cause) } else { None }
     }
 
     /// Not before this moment.

@@ -3,7 +3,7 @@
 use crate::model::cause::Cause;
 use crate::model::queue::Queue;
 use crate::model::site::SiteId;
-use crate::model::transfer::{Direction, TransferId, TransferState};
+use crate::model::transfer::{Direction, TransferId};
 
 /// Everything of one direction waits, because it would fail as one item did: a full disk, a quota.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +50,7 @@ impl Queue {
     /// Why an item failed, if it did.
     #[must_use]
     pub fn cause_of(&self, id: TransferId) -> Option<Cause> {
-        match &self.get(id)?.state {
-            TransferState::Failed(problem) => Some(problem.cause),
-            _ => None,
-        }
+        self.resting.get(id.0)?.cause()
     }
 }
 

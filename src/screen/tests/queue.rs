@@ -204,6 +204,10 @@ fn rows_are_sorted_and_the_queues_order_is_the_way_back() {
     assert_eq!(arrange(&mut screen, ArrangeBy::Name), (false, false));
     assert_eq!(arrange(&mut screen, ArrangeBy::RunOrder), (false, true));
     assert_eq!(arrange(&mut screen, ArrangeBy::RunOrder), (false, true), "it is never turned round");
+    arrange(&mut screen, ArrangeBy::Reason);
+    let under = |tab| screen.queue_arrangement.under(tab).by;
+    let found = (under(QueueTab::Failed), under(QueueTab::Done), under(QueueTab::Queued));
+    assert_eq!(found, (ArrangeBy::Reason, ArrangeBy::RunOrder, ArrangeBy::RunOrder), "only what failed has a reason");
 }
 
 #[test]
