@@ -83,6 +83,56 @@ fn child() {
     }
 }
 
+/// An item that waits.
+fn item(id: u64, direction: Direction, local: &Path, remote: &str) -> SavedItem {
+    SavedItem {
+        id,
+        site: SiteId(SITE.into()),
+        direction,
+        local: local.to_owned(),
+        remote: RemotePath::parse(remote).unwrap(),
+        is_folder: Some(false),
+        from_folder: false,
+        on_exists: OnExists::Overwrite,
+        batch: 0,
+        state: SavedState::Queued,
+        moved: 0,
+        size: None,
+        modified: None,
+        part: None,
+        ranges: None,
+        tries: 0,
+        priority: Priority::Normal,
+        place: None,
+    }
+}
+
+/// Makes a saved queue in a home.
+fn save(home: &Path, items: impl IntoIterator<Item = SavedItem>) {
+    let (mut journal, ..) = QueueJournal::open::<Items>(&Places::in_folder(home));
+    items.into_iter().for_each(|item| journal.append(&Change::Put(item)).unwrap());
+    journal.flush().unwrap();
+}
+
+/// The saved queue of a home. Reads a copy: opening repairs.
+fn saved(home: &Path) -> Items {
+    let copy = tempfile::tempdir().unwrap();
+    fs::create_dir(copy.path().join("state")).unwrap();
+    fs::copy(home.join("state/queue.journal"), copy.path().join("state/queue.journal")).unwrap();
+    QueueJournal::open::<Items>(&Places::in_folder(copy.path())).1
+}
+
+/// The engine, with the queue of a home.
+fn start(home: &Path, server: &Server) -> Child {
+    Process::new(env::current_exe().unwrap())
+        .args(["--exact", "child", "--nocapture"])
+        .env(HOME, home)
+        .env(PORT, server.address().port().to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
 /// One round's folders and its queue.
 struct Round {
     home: tempfile::TempDir,
@@ -98,49 +148,18 @@ impl Round {
         let there = server.root().join(format!("down {number}"));
         tree::plant(&up, 30, FILES);
         tree::plant(&there, 30, FILES);
-        let item = |id, direction, local: &Path, remote: String| SavedItem {
-            id,
-            site: SiteId(SITE.into()),
-            direction,
-            local: local.to_owned(),
-            remote: RemotePath::parse(&remote).unwrap(),
+        let folder = |id, direction, local: &Path, remote: String| SavedItem {
             is_folder: Some(true),
-            from_folder: false,
-            on_exists: OnExists::Overwrite,
-            batch: 0,
-            state: SavedState::Queued,
-            moved: 0,
-            size: None,
-            modified: None,
-            part: None,
-            ranges: None,
-            tries: 0,
-            priority: Priority::Normal,
-            place: None,
+            ..item(id, direction, local, &remote)
         };
-        let (mut journal, ..) = QueueJournal::open::<Items>(&Places::in_folder(home.path()));
-        journal.append(&Change::Put(item(1, Direction::Upload, &up, format!("/up {number}")))).unwrap();
-        journal.append(&Change::Put(item(2, Direction::Download, &back, format!("/down {number}")))).unwrap();
-        journal.flush().unwrap();
+        let up_there = folder(1, Direction::Upload, &up, format!("/up {number}"));
+        save(home.path(), [up_there, folder(2, Direction::Download, &back, format!("/down {number}"))]);
         Self { home, up, back }
     }
 
-    fn child(&self, server: &Server) -> Child {
-        Process::new(env::current_exe().unwrap())
-            .args(["--exact", "child", "--nocapture"])
-            .env(HOME, self.home.path())
-            .env(PORT, server.address().port().to_string())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap()
-    }
-
-    /// The remote paths that the journal still has to move. Reads a copy: opening repairs.
+    /// The remote paths that the journal still has to move.
     fn pending(&self) -> (BTreeSet<String>, Vec<String>) {
-        let copy = tempfile::tempdir().unwrap();
-        fs::create_dir(copy.path().join("state")).unwrap();
-        fs::copy(self.home.path().join("state/queue.journal"), copy.path().join("state/queue.journal")).unwrap();
-        let (_journal, items, _) = QueueJournal::open::<Items>(&Places::in_folder(copy.path()));
+        let items = saved(self.home.path());
         let (folders, files): (Vec<_>, Vec<_>) = items.into_values().partition(|item| item.is_folder == Some(true));
         let mut names = files.iter().map(|item| logged(&item.remote.to_string())).collect::<Vec<_>>();
         let count = names.len();
@@ -195,7 +214,7 @@ fn run(round: &Round, server: &Server, random: &mut fastrand::Rng, wanted: u64, 
     let mut proven: Option<(BTreeSet<String>, Vec<String>)> = None;
     let mut seen = server.log_text().len();
     for attempt in 0.. {
-        let mut child = round.child(server);
+        let mut child = start(round.home.path(), server);
         let killed = attempt < KILLS_A_ROUND && *kills < wanted;
         if killed {
             // Not to wait for something: the moment itself is what the test is about.
@@ -218,4 +237,56 @@ fn run(round: &Round, server: &Server, random: &mut fastrand::Rng, wanted: u64, 
         proven = Some(round.pending());
     }
     unreachable!("the last attempt is not killed")
+}
+
+/// A large file comes in ranges over several connections: then the length of what is there tells nothing, and what the journal
+/// says of each range has to be true at any moment.
+#[test]
+fn a_killed_large_file_goes_on_in_its_ranges() {
+    const SIZE: usize = 80 << 20;
+    let name = "kill::a_killed_large_file_goes_on_in_its_ranges";
+    // A second connection comes when the first was watched for two seconds.
+    let setup = Setup { bytes_per_second: Some(8 << 20), ..Setup::default() };
+    let Some(server) = Server::start_or_skip(name, Kind::Vsftpd, &setup) else { return };
+    let seed = number("MOORLINE_SEED", 2280);
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut content = vec![0; SIZE];
+    random.fill(&mut content);
+    fs::write(server.root().join("large.bin"), &content).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let back = home.path().join("back");
+    fs::create_dir(&back).unwrap();
+    let large = item(1, Direction::Download, &back.join("large.bin"), "/large.bin");
+    save(home.path(), [SavedItem { size: Some(SIZE as u64), ..large }]);
+    let (mut in_ranges, mut there, mut seen) = (0, 0, 0);
+    for attempt in 0.. {
+        let mut child = start(home.path(), &server);
+        if attempt < 4 {
+            // Not to wait for something: the moment itself is what the test is about.
+            thread::sleep(Duration::from_millis(random.u64(2_300..4_500)));
+            child.kill().unwrap();
+        }
+        let status = child.wait().unwrap();
+        if attempt > 0 {
+            let log = server.log_text();
+            let goes_on = log[seen..].lines().any(|line| line.contains("\"REST ") && !line.contains("\"REST 0\""));
+            assert!(goes_on, "attempt {attempt} began anew");
+        }
+        seen = server.log_text().len();
+        if status.code().is_some() {
+            assert!(status.success(), "the file did not come to its end: {status}, seed {seed}");
+            break;
+        }
+        let item = saved(home.path()).remove(&1).expect("an item that is not through is lost");
+        let ranges = item.ranges.unwrap_or_default();
+        let written: u64 = ranges.iter().map(|[start, written, _]| written - start).sum();
+        println!("attempt {attempt}: {ranges:?}");
+        assert!(written >= there, "what was there is lost: {written} of {there} bytes");
+        (in_ranges, there) = (in_ranges + usize::from(ranges.len() > 1), written);
+    }
+    assert!(in_ranges > 0, "it never came in ranges");
+    assert!(fs::read(back.join("large.bin")).unwrap() == content, "it is another file, seed {seed}");
+    let left: Vec<_> = fs::read_dir(&back).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["large.bin"]);
 }
