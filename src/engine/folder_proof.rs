@@ -96,8 +96,9 @@ impl FolderProofs {
 /// The connection is through with a file: its proof is gathered, unless a person wished something else meanwhile.
 pub fn gather(ctx: &SessionContext, sent: Sent) {
     let (id, run, folder) = (sent.id, sent.run, sent.path.parent().unwrap_or_else(RemotePath::root));
-    ctx.proofs.lock().add(&folder, sent, Instant::now());
+    // First: whoever takes the batch, perhaps at once, has to find it wanted.
     ctx.queue.release_sent(id, run);
+    ctx.proofs.lock().add(&folder, sent, Instant::now());
     let is_wished = ctx.queue.read(|queue| queue.get(id).is_some_and(|item| item.wish.is_some()));
     if is_wished && ctx.queue.claim_sent(id, run) {
         settle::stopped(ctx, id, Stopped::ByWish);
