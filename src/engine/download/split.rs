@@ -2,7 +2,7 @@
 //! free, no file waits for them, and the whole gets faster. Which range is whose is `model::ranges`' affair.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -91,7 +91,7 @@ pub async fn fetch(
     };
     let worked = crew.work(control).await;
     crew.dismiss().await;
-    save(ctx, item.id, &pieces);
+    save(ctx, item.id, part, &pieces).await;
     match worked {
         Ok(()) => {
             // Its length tells all again.
@@ -129,23 +129,22 @@ async fn broken_off(ctx: &SessionContext, item: &Item, part: &Path, broken: Brok
     }
 }
 
-/// Puts into the queue, and so into the journal, what is on the disk of each range.
-fn save(ctx: &SessionContext, id: TransferId, pieces: &Pieces) {
-    let saved = pieces.with(|ranges| (!ranges.is_plain()).then(|| ranges.to_save()));
-    ctx.queue.update(|queue| {
-        // Once it was in ranges its length tells nothing, also when one range is left.
-        let saved = saved.or_else(|| queue.get(id)?.ranges.is_some().then(|| pieces.with(|ranges| ranges.to_save())));
-        if let Some(saved) = saved {
-            queue.edit(id, |item| item.ranges = Some(saved));
-        }
-    });
+/// Puts into the queue, and so into the journal, what is on the disk of each range: first to the disk, then into the journal, which must
+/// not know of more than there is after a power cut.
+async fn save(ctx: &SessionContext, id: TransferId, part: &Path, pieces: &Pieces) {
+    // Once it was in ranges its length tells nothing, also when one range is left.
+    let was_in_ranges = ctx.queue.read(|queue| queue.get(id).is_some_and(|item| item.ranges.is_some()));
+    let Some(saved) = pieces.with(|ranges| (was_in_ranges || !ranges.is_plain()).then(|| ranges.to_save())) else { return };
+    // A disk that refuses this refuses the next write, which tells of it; that there are holes has to be known all the same.
+    drop(on_disk(part.to_owned(), |part| File::open(part)?.sync_data()).await);
+    ctx.queue.update(|queue| queue.edit(id, |item| item.ranges = Some(saved)));
 }
 
 /// Who is at one file.
 struct Crew {
     ctx: Arc<SessionContext>,
     id: TransferId,
-    part: std::path::PathBuf,
+    part: PathBuf,
     pieces: Arc<Pieces>,
     /// Ends the helpers.
     stop: CancellationToken,
@@ -174,7 +173,7 @@ impl Crew {
                 continue;
             };
             if claim.from > 0 {
-                save(&self.ctx, self.id, &pieces);
+                save(&self.ctx, self.id, &self.part, &pieces).await;
                 self.ctx.queue.journalled().await;
             }
             let fetching = pieces.fetch(control, claim);
@@ -205,7 +204,7 @@ impl Crew {
             self.dismiss().await;
             // What came from the start on is good, and goes on to the end.
             self.pieces.with(Ranges::collapse);
-            save(&self.ctx, self.id, &self.pieces);
+            save(&self.ctx, self.id, &self.part, &self.pieces).await;
             let what = "A large file is fetched over one connection: its parts did not fit, or the server may not go by offsets.";
             self.ctx.publisher.log(0, LogKind::Note, what);
         }
@@ -216,14 +215,7 @@ impl Crew {
         let now = Instant::now();
         if now.saturating_duration_since(self.saved) >= SAVE {
             self.saved = now;
-            // First to the disk, then into the journal, which must not know of more than there is.
-            let snapshot = self.pieces.with(|ranges| (!ranges.is_plain()).then(|| ranges.to_save()));
-            if let Some(snapshot) = snapshot {
-                let flushed = on_disk(self.part.clone(), |part| File::open(part)?.sync_data()).await;
-                if flushed.is_ok() {
-                    self.ctx.queue.update(|queue| queue.edit(self.id, |item| item.ranges = Some(snapshot)));
-                }
-            }
+            save(&self.ctx, self.id, &self.part, &self.pieces).await;
         }
         let bytes = self.pieces.with(|ranges| ranges.come());
         let running = self.running.load(Ordering::Acquire);
@@ -246,6 +238,7 @@ impl Crew {
             let helper = Helper {
                 ctx: Arc::clone(&self.ctx),
                 id: self.id,
+                part: self.part.clone(),
                 pieces: Arc::clone(&self.pieces),
                 stop: self.stop.clone(),
                 running: Arc::clone(&self.running),
@@ -277,6 +270,7 @@ impl Crew {
 struct Helper {
     ctx: Arc<SessionContext>,
     id: TransferId,
+    part: PathBuf,
     pieces: Arc<Pieces>,
     stop: CancellationToken,
     running: Arc<AtomicUsize>,
@@ -319,7 +313,7 @@ impl Helper {
     async fn work(&self, control: &mut Control) -> Result<(), Broken> {
         while let Some(claim) = self.claim() {
             // Before a byte is written behind a hole: the length of the file lies from then on.
-            save(&self.ctx, self.id, &self.pieces);
+            save(&self.ctx, self.id, &self.part, &self.pieces).await;
             self.ctx.queue.journalled().await;
             self.pieces.fetch(control, claim).await?;
         }
