@@ -20,6 +20,7 @@ use moorline::engine::handle::{Engine, Options, Waker};
 use moorline::engine::{Command, EventBody};
 use moorline::model::address::AddressPath;
 use moorline::model::conflict::OnExists;
+use moorline::model::entry::Precision;
 use moorline::model::path::RemotePath;
 use moorline::model::secret::Secret;
 use moorline::model::site::{Encryption, Site, SiteId};
@@ -99,6 +100,7 @@ fn item(id: u64, direction: Direction, local: &Path, remote: &str) -> SavedItem 
         moved: 0,
         size: None,
         modified: None,
+        precision: Precision::Second,
         part: None,
         ranges: None,
         tries: 0,

@@ -129,6 +129,9 @@ pub async fn run(
         });
         actor.shared.leftovers.add(parts).await;
     }
+    // A connection's thread may be a moment behind with letting go of the queue: the next program must not find it taken.
+    let queue = actor.shared.queue.clone();
+    drop(spawn_blocking(move || queue.close()).await);
 }
 
 /// Waits for a change, and lets changes pile up behind the last look: many small files change the queue thousands of times a second.

@@ -203,6 +203,18 @@ impl SharedQueue {
         kept
     }
 
+    /// Writes what is left to the journal and lets go of it, whoever still has a hold of the queue: the next program may own it from
+    /// here on. The queue is empty then. Blocking.
+    pub fn close(&self) {
+        let (journal, queue) = {
+            let mut state = self.lock();
+            (state.journal.take(), std::mem::take(&mut state.queue))
+        };
+        if let Some(mut journal) = journal {
+            journal.end(queue);
+        }
+    }
+
     /// Items for writing the journal anew.
     fn portion(&self, from: u64, count: usize) -> Option<Portion> {
         self.give_way();
@@ -329,5 +341,52 @@ impl SharedQueue {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere cannot leave the queue half changed in a way that going on makes worse.
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::model::conflict::OnExists;
+    use crate::model::entry::{Modified, Precision};
+    use crate::model::path::RemotePath;
+    use crate::model::transfer::Job;
+    use crate::store::places::Places;
+
+    fn item() -> Item {
+        let job = Job {
+            direction: Direction::Download,
+            local: PathBuf::from("/home/a"),
+            remote: RemotePath::parse("/a").unwrap(),
+            on_exists: OnExists::Newer,
+        };
+        Item::new(TransferId(0), SiteId("s".into()), job)
+    }
+
+    #[test]
+    fn the_next_program_finds_the_queue_also_while_somebody_holds_on_to_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_folder(folder.path());
+        let open = || {
+            let (journal, queue, problem): (_, Queue, _) = QueueJournal::open(&places);
+            assert_eq!(problem, None);
+            let shared = SharedQueue::default();
+            shared.keep(queue, journal, |words| panic!("{words}")).unwrap();
+            shared
+        };
+        let first = open();
+        let mut items = vec![item()];
+        // Many servers list times by the minute: what was known of the source lasts all the same.
+        let modified = Modified { at: "2026-11-20T12:02:00Z".parse().unwrap(), precision: Precision::Minute };
+        items[0].modified = Some(modified);
+        first.put_together(items, |_| {});
+        let ticket = first.lock().journal.as_ref().map(JournalWriter::ticket);
+        first.close();
+        let second = open();
+        let found = second.read(|queue| queue.get(TransferId(1)).map(|item| item.modified));
+        assert_eq!(found, Some(Some(modified)));
+        drop((ticket, first));
     }
 }

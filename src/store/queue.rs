@@ -184,6 +184,11 @@ impl QueueJournal {
         written
     }
 
+    /// Lets go of the file: from now on another program may own the queue, and nothing is kept.
+    pub fn close(&mut self) {
+        self.disk = None;
+    }
+
     /// Flushes what was appended to the disk itself.
     ///
     /// # Errors

@@ -89,10 +89,8 @@ fn saved(item: &Item) -> Option<SavedItem> {
         state,
         moved: item.moved.load(Ordering::Relaxed),
         size: item.size,
-        modified: item
-            .modified
-            .filter(|modified| modified.precision == Precision::Second)
-            .and_then(|modified| i64::try_from(modified.at.as_nanosecond()).ok()),
+        modified: item.modified.and_then(|modified| i64::try_from(modified.at.as_nanosecond()).ok()),
+        precision: item.modified.map_or(Precision::Second, |modified| modified.precision),
         part: item.part.clone(),
         ranges: item.ranges.clone(),
         tries: item.tries,
@@ -117,7 +115,7 @@ fn restored(saved: SavedItem) -> Item {
     item.modified = saved
         .modified
         .and_then(|nanoseconds| Timestamp::from_nanosecond(i128::from(nanoseconds)).ok())
-        .map(|at| Modified { at, precision: Precision::Second });
+        .map(|at| Modified { at, precision: saved.precision });
     item.part = saved.part;
     item.ranges = saved.ranges;
     item.priority = saved.priority;

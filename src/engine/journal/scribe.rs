@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use crate::engine::flush;
 use crate::model::queue::Queue;
 use crate::store::file::StoreError;
 use crate::store::queue::{Change, QueueJournal, SavedItem};
@@ -188,7 +189,11 @@ impl Scribe {
         }
         self.anew = Anew::No;
         let finished = match flushed {
-            Ok(()) => self.journal.finish_anew(),
+            Ok(()) => {
+                // What was told since the new file was flushed is in it, and not on the disk yet.
+                self.unflushed = true;
+                self.journal.finish_anew()
+            }
             Err(error) => {
                 self.journal.give_up_anew();
                 Err(self.journal.refused(error))
@@ -215,10 +220,13 @@ impl Scribe {
     }
 
     fn end(&mut self, queue: &Queue) {
+        flush::settled();
         let caught_up = if self.journal.is_behind() { self.journal.write_anew(queue) } else { Ok(()) };
         if let Err(error) = caught_up.and_then(|()| self.journal.flush()) {
             self.tell(&error);
         }
+        // Whoever still holds a place in the journal must not hold the file.
+        self.journal.close();
         // The flushing thread ends with its channel.
         self.to_flush = None;
         self.ended = true;
@@ -234,17 +242,20 @@ impl Scribe {
 /// The flushing thread: a flush takes as long as the disk likes, and work that waits for its record must not wait for that. What a flush
 /// came to goes to `back`.
 pub fn flush_until_closed(flushes: &mpsc::Receiver<Flush>, back: impl Fn(Work)) {
-    let flush = |file: io::Result<File>| file.and_then(|file| file.sync_data());
+    let sync = |file: io::Result<File>| file.and_then(|file| file.sync_data());
     while let Ok(first) = flushes.recv() {
+        let together: Vec<Flush> = std::iter::once(first).chain(flushes.try_iter()).collect();
+        // A file that the journal does not know any more has to be on the disk first.
+        flush::settled();
         // One flush takes all that was written before it.
         let mut last = None;
-        for asked in std::iter::once(first).chain(flushes.try_iter()) {
+        for asked in together {
             match asked {
                 Flush::Journal(file) => last = Some(file),
-                Flush::Anew(file) => back(Work::AnewFlushed(flush(file))),
+                Flush::Anew(file) => back(Work::AnewFlushed(sync(file))),
             }
         }
-        if let Some(Err(error)) = last.map(flush) {
+        if let Some(Err(error)) = last.map(sync) {
             back(Work::NotFlushed(error));
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::cause::Cause;
 use crate::model::conflict::OnExists;
+use crate::model::entry::Precision;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::site::SiteId;
@@ -46,9 +47,12 @@ pub struct SavedItem {
     /// Bytes in all, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// The source's time in nanoseconds since 1970, when it is known to the second: a changed source is not resumed.
+    /// The source's time in nanoseconds since 1970, when it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified: Option<i64>,
+    /// How exact that time is: many servers list minutes or days.
+    #[serde(default = "second", skip_serializing_if = "is_second", with = "PrecisionText")]
+    pub precision: Precision,
     /// The name, beside the target, that the bytes are written under until they are proven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<String>,
@@ -63,6 +67,23 @@ pub struct SavedItem {
     /// Its place in the queue, lower first, where that is not its identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<i64>,
+}
+
+fn second() -> Precision {
+    Precision::Second
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn is_second(precision: &Precision) -> bool {
+    *precision == Precision::Second
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Precision", rename_all = "kebab-case")]
+enum PrecisionText {
+    Day,
+    Minute,
+    Second,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]

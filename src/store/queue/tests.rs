@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::replay::{Told, replay as replay_bytes};
 use super::*;
 use crate::model::conflict::OnExists;
+use crate::model::entry::Precision;
 use crate::model::path::RemotePath;
 use crate::model::site::SiteId;
 use crate::model::transfer::{Direction, Priority};
@@ -28,6 +29,7 @@ fn item(id: u64) -> SavedItem {
         is_folder: Some(false),
         from_folder: false,
         modified: Some(1_763_640_000_123_456_789),
+        precision: if id.is_multiple_of(4) { Precision::Minute } else { Precision::Second },
         on_exists: OnExists::Resume,
         batch: 3,
         state: SavedState::Queued,
