@@ -154,6 +154,7 @@ pub async fn prove(ctx: &SessionContext, control: &mut Control, mut batch: Batch
             }
             Err(stopped) => {
                 if ctx.queue.claim_sent(sent.id, sent.run) {
+                    upload::begin_anew(ctx, sent.id);
                     settle::stopped(ctx, sent.id, stopped);
                 }
             }

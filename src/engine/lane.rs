@@ -16,7 +16,7 @@ use crate::engine::shared_queue::Taken;
 use crate::engine::{aftermath, download, folder, leftovers, replace, settle, upload};
 use crate::ftp::{Control, Fault};
 use crate::model::leftover::Leftover;
-use crate::model::queue::Item;
+use crate::model::queue::{Item, Target};
 use crate::model::transfer::Direction;
 
 /// How long a connection without work stays open.
@@ -92,10 +92,10 @@ impl Work {
 }
 
 impl Taken {
-    /// Nothing was written under the name that was recorded as the item was taken.
+    /// Nothing was written under the name that was recorded as the item was taken, which counts as gone by then.
     fn unrecord(&self, ctx: &SessionContext) {
         if self.item.part.is_none() {
-            ctx.queue.update(|queue| queue.edit(self.item.id, |item| item.part = None));
+            ctx.queue.update(|queue| queue.edit(self.item.id, |item| (item.part, item.target) = (None, Target::Unknown)));
         }
     }
 }

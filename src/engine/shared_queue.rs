@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::journal::{self, JournalWriter, Portion};
-use crate::model::queue::{Batch, Item, Queue, StopWish, Target};
+use crate::model::path::RemotePath;
+use crate::model::queue::{Batch, FreeNames, Item, Queue, StopWish, Target};
 use crate::model::site::SiteId;
 use crate::model::transfer::{Direction, TransferId, TransferState};
 use crate::store::queue::{Change, QueueJournal};
@@ -42,6 +43,8 @@ struct State {
     /// Items whose bytes are through and whose proof is gathered: no connection works for them, the number tells whose turn it is.
     sent: HashMap<TransferId, u64>,
     runs: u64,
+    /// Names of which a folder's listing told that nothing has them.
+    free_names: FreeNames,
     journal: Option<JournalWriter>,
 }
 
@@ -258,7 +261,16 @@ impl SharedQueue {
     pub fn take_next(&self, site: &SiteId, now: Instant, session: &CancellationToken) -> Option<Taken> {
         // One lock for both: a wish must find either an item that waits or one that can be stopped.
         self.change(|state| {
-            let item = state.queue.take_next(site, now)?;
+            let mut item = state.queue.take_next(site, now)?;
+            if item.direction == Direction::Upload && item.is_folder != Some(true) {
+                if item.target == Target::Absent && !state.free_names.take(site, &item.remote, now) {
+                    item.target = Target::Unknown;
+                    state.queue.edit(item.id, |item| item.target = Target::Unknown);
+                }
+                if item.target != Target::Absent {
+                    state.free_names.give(site, &item.remote);
+                }
+            }
             if item.direction == Direction::Upload && item.is_folder == Some(false) && item.target == Target::Absent {
                 // It is written under its own name: one record tells both. Who takes it sees it as it was.
                 state.queue.edit(item.id, |item| item.part = item.part.take().or_else(|| item.remote.name().map(str::to_owned)));
@@ -268,6 +280,27 @@ impl SharedQueue {
             let run = state.runs;
             state.running.insert(item.id, Running { run, stop: stop.clone() });
             Some(Taken { item, stop, run })
+        })
+    }
+
+    /// Whether what a look at a folder tells of free names can be relied on (see [`FreeNames::may_look`]).
+    pub fn may_look_at(&self, site: &SiteId, folder: &RemotePath) -> bool {
+        self.lock().free_names.may_look(site, folder)
+    }
+
+    /// So many files are about to enter the queue of which a look told that nothing has their names.
+    pub fn looked_at(&self, site: &SiteId, folder: &RemotePath, at: Instant, waiting: usize) {
+        self.lock().free_names.looked(site, folder, at, waiting);
+    }
+
+    /// Aims an upload at the first of these names that no other one is sent to at this moment.
+    pub fn aim_at(&self, id: TransferId, mut names: impl Iterator<Item = RemotePath>) -> Option<RemotePath> {
+        self.change(|state| {
+            let site = state.queue.get(id)?.site.clone();
+            let name = names.find(|name| !state.queue.is_sent_to(&site, name, id))?;
+            state.free_names.give(&site, &name);
+            state.queue.edit(id, |item| item.remote = name.clone());
+            Some(name)
         })
     }
 
@@ -351,7 +384,6 @@ mod tests {
     use super::*;
     use crate::model::conflict::OnExists;
     use crate::model::entry::{Modified, Precision};
-    use crate::model::path::RemotePath;
     use crate::model::transfer::Job;
     use crate::store::places::Places;
 

@@ -1,6 +1,7 @@
 //! One file to the server: a new name directly, an existing one by way of a temporary name, proof and rename.
 
 mod agree;
+mod landing;
 
 use std::sync::atomic::Ordering;
 
@@ -10,32 +11,22 @@ use crate::engine::copy::CopyFault;
 use crate::engine::existing;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::proof::{self, Checked};
-use crate::engine::replace::{self, sibling, unnameable};
+use crate::engine::replace::{self, unnameable};
 use crate::engine::server_clock;
 use crate::engine::session_context::SessionContext;
 use crate::engine::text_transfer;
+use crate::engine::upload::landing::{Landing, choose_landing, look};
 use crate::engine::upload_source::Source;
 use crate::ftp::{Control, Fault};
 use crate::model::checksum::HashUse;
-use crate::model::conflict::{Facts, Resolution};
-use crate::model::entry::{Modified, Precision};
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
 use crate::model::receipt::TlsProof;
-use crate::model::transfer::{Compared, Direction, Form, TransferState};
+use crate::model::transfer::{Compared, Direction, Form, TransferId, TransferState};
 
 /// A file of at most so many bytes goes as soon as its data connection stands.
 const AT_ONCE: usize = 64 << 10;
-
-/// Where the bytes go until they are proven, and from which byte on.
-struct Landing {
-    target: RemotePath,
-    part: RemotePath,
-    offset: u64,
-    /// The size of the file that is replaced, when known.
-    replaces: Option<u64>,
-}
 
 /// Sends one file.
 ///
@@ -48,14 +39,14 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     let mut source = source?;
     let (size, modified) = (source.size, source.modified);
     // A source that changed since the last try must not be glued to what was sent of the old one.
-    let unchanged = item.size == Some(size) && item.modified == modified && !item.from_start;
-    if !unchanged {
+    let is_same = item.size == Some(size) && item.modified == modified;
+    if !is_same {
         ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (Some(size), modified)));
     }
     if text_transfer::form_of_source(ctx, item).await? == Form::Text {
-        return as_text(ctx, control, &text_transfer::from_the_start(item), &mut source).await;
+        return as_text(ctx, control, &text_transfer::from_the_start(item), &mut source, is_same).await;
     }
-    let landing = match choose_landing(ctx, control, item, source.facts(), unchanged).await? {
+    let landing = match choose_landing(ctx, control, item, source.facts(), is_same).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
@@ -80,15 +71,23 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     if landing.part == landing.target && ctx.proofs.may_gather() && ctx.site.hashes == HashUse::Off {
         return Ok(Outcome::Sent { path: landing.target, arrival });
     }
-    let compared = prove(control, &landing.part, bytes).await?;
+    let compared = match prove(control, &landing.part, bytes).await {
+        Ok(compared) => compared,
+        Err(stopped) => {
+            begin_anew(ctx, item.id);
+            return Err(stopped);
+        }
+    };
     let hash = match proof::by_checksum(ctx.site.hashes, control, &item.local, &landing.part, bytes).await? {
         Checked::Fine(hash) => hash,
         Checked::Differs { problem, .. } => {
-            begin_anew(ctx, item);
+            begin_anew(ctx, item.id);
             return Err(Stopped::Failed { problem, again: true });
         }
     };
     if landing.part != landing.target {
+        // That all of it is there is known before it has its name: a run that ends in between is not one to be done again.
+        ctx.queue.journalled().await;
         replace::publish(ctx, control, item, &landing.part, &landing.target).await?;
         is_renamed(control, &landing, bytes).await?;
     }
@@ -96,9 +95,15 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
 }
 
 /// Sends one file as text.
-async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item, source: &mut Source) -> Result<Outcome, Stopped> {
+async fn as_text(
+    ctx: &SessionContext,
+    control: &mut Control,
+    item: &Item,
+    source: &mut Source,
+    is_same: bool,
+) -> Result<Outcome, Stopped> {
     let started = Timestamp::now();
-    let landing = match choose_landing(ctx, control, item, source.facts(), false).await? {
+    let landing = match choose_landing(ctx, control, item, source.facts(), is_same).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
@@ -128,141 +133,6 @@ async fn is_renamed(control: &mut Control, landing: &Landing, bytes: u64) -> Res
         return Err(Stopped::Failed { problem: Problem::new(ProblemKind::Unproven, what), again: true });
     }
     Ok(())
-}
-
-/// Decides under which name to write, or that nothing is written: the item is skipped, or a question is open.
-async fn choose_landing(
-    ctx: &SessionContext,
-    control: &mut Control,
-    item: &Item,
-    source: Facts,
-    unchanged: bool,
-) -> Result<Result<Landing, Outcome>, Stopped> {
-    let target = item.remote.clone();
-    let had_its_name = replace::mend(ctx, control, item, &target).await?;
-    if had_its_name && unchanged && remote_size(control, &target).await? == source.size {
-        let bytes = source.size.unwrap_or_default();
-        item.moved.store(bytes, Ordering::Relaxed);
-        return Ok(Err(Outcome::Arrived(Arrival {
-            reply: "the new file had its name".into(),
-            bytes,
-            reported: bytes,
-            compared: Compared::Size,
-            hash: None,
-            tls: None,
-            started: Timestamp::now(),
-        })));
-    }
-    if let Some(part) = item.part.as_ref().and_then(|name| sibling(&target, name)) {
-        if !unchanged && let Some(outcome) = agree::on_change(ctx, control, item, &part, source).await? {
-            return Ok(Err(outcome));
-        }
-        let there = if unchanged { remote_size(control, &part).await? } else { None };
-        let offset = there.filter(|there| source.size.is_some_and(|size| *there <= size)).unwrap_or(0);
-        if offset > 0 || part != target {
-            return Ok(Ok(Landing { target, part, offset, replaces: None }));
-        }
-        // What stands under the target's own name may be a person's file that was to be resumed: it is replaced whole or not at all.
-        let stands = look(control, &target).await?.is_some_and(|facts| facts.size != Some(0));
-        return if stands && !ctx.writes_directly() {
-            replacement(ctx, control, item, target, None).await.map(Ok)
-        } else {
-            Ok(Ok(direct(ctx, item, target, 0).await))
-        };
-    }
-    let present = match item.target {
-        Target::Absent => None,
-        Target::Present(facts) => Some(facts),
-        Target::Unknown => look(control, &target).await?,
-    };
-    let Some(present) = present else { return Ok(Ok(direct(ctx, item, target, 0).await)) };
-    match existing::decide(ctx, item, source, present) {
-        Resolution::Replace if ctx.writes_directly() => Ok(Ok(direct(ctx, item, target, 0).await)),
-        Resolution::Replace => replacement(ctx, control, item, target, present.size).await.map(Ok),
-        Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
-        Resolution::RenameTarget => {
-            let target = free_name(ctx, control, &target).await?;
-            ctx.queue.update(|queue| queue.edit(item.id, |item| item.remote = target.clone()));
-            Ok(Ok(direct(ctx, item, target, 0).await))
-        }
-        Resolution::Skip => Ok(Err(Outcome::Skipped)),
-        Resolution::Ask => {
-            ctx.queue.update(|queue| queue.edit(item.id, |item| item.target = Target::Present(present)));
-            existing::ask(ctx, item, source, present);
-            // The answer may have put it back already: its state tells nothing here.
-            Ok(Err(Outcome::Asking))
-        }
-    }
-}
-
-/// Writes under a temporary name beside a target that exists.
-async fn replacement(
-    ctx: &SessionContext,
-    control: &mut Control,
-    item: &Item,
-    target: RemotePath,
-    replaces: Option<u64>,
-) -> Result<Landing, Stopped> {
-    let part = replace::reserve(ctx, control, item, &target).await?;
-    Ok(Landing { target, part, offset: 0, replaces })
-}
-
-/// Writes under the target's own name: nothing is there yet, or a person said to resume it.
-async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64) -> Landing {
-    let name = target.name().map(str::to_owned);
-    // Where nothing is there it was recorded as the item was taken.
-    if ctx.queue.read(|queue| queue.get(item.id).is_some_and(|item| item.part != name)) {
-        ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
-        // After a crash the beginning that the server may have is known as ours.
-        ctx.queue.journalled().await;
-    }
-    Landing { part: target.clone(), target, offset, replaces: None }
-}
-
-/// What is at `path` now, from SIZE and MDTM, else from the folder's listing.
-async fn look(control: &mut Control, path: &RemotePath) -> Result<Option<Facts>, Stopped> {
-    let doing = "look at the target";
-    match control.size(path).await {
-        Ok(Some(size)) => {
-            let at = control.modified(path).await.or_else(unless_refused).map_err(|fault| Stopped::wire(fault, doing))?;
-            let modified = at.map(|at| Modified { at, precision: Precision::Second });
-            Ok(Some(Facts { size: Some(size), modified }))
-        }
-        Ok(None) => {
-            let Some((folder, name)) = path.parent().zip(path.name()) else { return Err(unnameable(path)) };
-            let listing = match control.list(&folder).await {
-                Ok(listing) => listing,
-                Err(fault) => return unless_refused(fault).map_err(|fault| Stopped::wire(fault, doing)),
-            };
-            let entry = listing.entries.iter().find(|entry| entry.name == name);
-            Ok(entry.map(|entry| Facts { size: entry.size, modified: entry.modified }))
-        }
-        Err(Fault::Refused(_)) => Ok(None),
-        Err(fault) => Err(Stopped::wire(fault, doing)),
-    }
-}
-
-fn unless_refused<T>(fault: Fault) -> Result<Option<T>, Fault> {
-    if matches!(fault, Fault::Refused(_)) { Ok(None) } else { Err(fault) }
-}
-
-async fn remote_size(control: &mut Control, path: &RemotePath) -> Result<Option<u64>, Stopped> {
-    match control.size(path).await {
-        Ok(Some(size)) => Ok(Some(size)),
-        Ok(None) => Ok(look(control, path).await?.and_then(|facts| facts.size)),
-        Err(Fault::Refused(_)) => Ok(None),
-        Err(fault) => Err(Stopped::wire(fault, "look at the target")),
-    }
-}
-
-async fn free_name(ctx: &SessionContext, control: &mut Control, path: &RemotePath) -> Result<RemotePath, Stopped> {
-    let Some((folder, name)) = path.parent().zip(path.name()) else { return Err(unnameable(path)) };
-    let listing = control.list(&folder).await.map_err(|fault| Stopped::wire(fault, "list the target's folder"))?;
-    existing::new_names(ctx, name)
-        .take(listing.entries.len() + 1)
-        .find(|candidate| listing.entries.iter().all(|entry| entry.name != *candidate))
-        .and_then(|candidate| folder.child(&candidate).ok())
-        .ok_or_else(|| unnameable(path))
 }
 
 /// STOR; returns the closing reply's words and what TLS did. The item's counter ends at the number of bytes that the server should have.
@@ -314,16 +184,16 @@ async fn send(
     }
     let reply = data.finish().await.map_err(|fault| {
         if proof::denies(&fault) {
-            begin_anew(ctx, item);
+            begin_anew(ctx, item.id);
         }
         Stopped::wire(fault, &doing)
     })?;
     Ok((reply.words(), control.data_tls()))
 }
 
-/// The next try finds another time than the source's, and so begins anew.
-fn begin_anew(ctx: &SessionContext, item: &Item) {
-    ctx.queue.update(|queue| queue.edit(item.id, |item| item.modified = None));
+/// What is there of it is ours and no good: the next try sends all of it once more.
+pub fn begin_anew(ctx: &SessionContext, id: TransferId) {
+    ctx.queue.update(|queue| queue.edit(id, |item| item.from_start = true));
 }
 
 /// Compares what was sent with what the server has.

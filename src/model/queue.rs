@@ -13,6 +13,7 @@ mod packed;
 mod pages;
 mod ranked;
 mod site;
+mod targets;
 mod walls;
 
 use std::borrow::Cow;
@@ -24,6 +25,7 @@ pub use batch::{Batch, Reserved};
 pub use find::{Mark, Seen};
 pub use item::{Item, StopWish, Target};
 pub use order::Reorder;
+pub use targets::FreeNames;
 pub use walls::Wall;
 
 use crate::model::problem::{Problem, ProblemKind};
@@ -126,7 +128,12 @@ impl Queue {
         while let Some(id) = self.sites.get(number).and_then(|site| site.due(now)) {
             self.moment_came(number, id);
         }
-        let id = self.sites.get(number)?.next()?.id;
+        let id = loop {
+            let id = self.sites.get(number)?.next()?.id;
+            if !self.waits_for_another(number, id, now) {
+                break id;
+            }
+        };
         let (mut item, from) = self.take_out(id)?;
         item.state = if item.is_folder == Some(true) { TransferState::Scanning } else { TransferState::Moving };
         item.tries += 1;
@@ -345,9 +352,24 @@ impl Queue {
 
     /// The moment of a waiting item has come: now its order counts.
     fn moment_came(&mut self, site: usize, id: TransferId) {
+        self.set_moment(site, id, None);
+    }
+
+    /// Whether an item has to wait because another one writes to the same file: it is looked at again in a moment.
+    fn waits_for_another(&mut self, site: usize, id: TransferId, now: Instant) -> bool {
+        let Some(whose) = self.sites.get(site).map(|site| &site.id) else { return false };
+        let is_busy = self.resting.get(id.0).is_some_and(|packed| !packed.is_folder() && self.is_target_busy(packed, whose));
+        if is_busy {
+            self.set_moment(site, id, Some(now + targets::WAIT));
+        }
+        is_busy
+    }
+
+    /// From when on a waiting item may run. It is nothing to be recorded.
+    fn set_moment(&mut self, site: usize, id: TransferId, moment: Option<Instant>) {
         let Some(packed) = self.resting.get_mut(id.0) else { return };
         let before = wait(id, packed);
-        packed.forget_moment();
+        packed.set_moment(moment);
         let after = wait(id, packed);
         if let Some(site) = self.sites.get_mut(site) {
             site.leave(before);

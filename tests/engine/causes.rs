@@ -21,11 +21,12 @@ fn a_full_server_holds_uploads_up_until_a_person_goes_on_and_downloads_go_on() {
     client.until("nothing runs", |client| (client.engine.queue().summary().running == 0).then_some(()));
     let begun = server.count("STOR");
     assert!(begun <= 2, "the wall was run into {begun} times");
+    // One upload may have been the only one that was begun.
+    server.with(|shelf| shelf.closings.clear());
     client.get("/down", &folder.path().join("down"), OnExists::Ask);
     client.done("/down");
     assert_eq!(client.engine.queue().summary().failed, 0, "what waits has not failed");
     assert_eq!(server.count("STOR"), begun, "an upload was begun behind the wall");
-    server.with(|shelf| shelf.closings.clear());
     client.engine.send(Command::GoOn { direction: Direction::Upload });
     for name in names {
         client.done(&format!("/{name}"));

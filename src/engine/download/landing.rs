@@ -73,6 +73,9 @@ pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -
         Err(error) => return Err(Stopped::disk(&error, "open", &target)),
     };
     let Some(present) = present else { return Ok(Ok(Landing { target, kind, replaces: false })) };
+    if let Some(offset) = present.size.filter(|_| source.now.is_none() && has_its_name(ctx, item, &kind, present)) {
+        return Ok(Ok(Landing { target, kind: Kind::Target { offset }, replaces: true }));
+    }
     let facts = Facts { size: item.size, modified: item.modified };
     match existing::decide(ctx, item, facts, present) {
         Resolution::Replace => Ok(Ok(Landing { target, kind, replaces: true })),
@@ -87,7 +90,9 @@ pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -
         Resolution::RenameTarget => {
             let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let names = existing::new_names(ctx, &name);
-            target = on_disk(target, |path| free_name(path, names))
+            let (queue, id) = (ctx.queue.clone(), item.id);
+            let is_ours = move |path: &Path| queue.read(|queue| queue.is_fetched_to(path, id));
+            target = on_disk(target, |path| free_name(path, names, is_ours))
                 .await
                 .map_err(|error| Stopped::disk(&error, "find a free name for", &item.local))?;
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.local.clone_from(&target)));
@@ -100,6 +105,15 @@ pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -
             Ok(Err(Outcome::Asking))
         }
     }
+}
+
+/// Whether what is there got its name from an earlier run that ended before anybody heard of it: all bytes had come, the `.part` is gone,
+/// and the file has the source's size and time.
+fn has_its_name(ctx: &SessionContext, item: &Item, kind: &Kind, present: Facts) -> bool {
+    let all_came = item.size.is_some_and(|size| size > 0 && item.moved.load(std::sync::atomic::Ordering::Relaxed) == size);
+    let seconds = |modified: Option<Modified>| modified.map(|modified| modified.at.as_second());
+    let same_time = item.modified.is_some() && seconds(item.modified) == seconds(present.modified);
+    item.part.is_some() && matches!(kind, Kind::Fresh) && all_came && present.size == item.size && same_time && ctx.keeps_times()
 }
 
 /// How our own unfinished file of `length` bytes is gone on with.
@@ -151,11 +165,11 @@ pub async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io:
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// The first of `names` that is free beside `target`.
-fn free_name(target: &Path, names: impl Iterator<Item = String>) -> io::Result<PathBuf> {
+/// The first of `names` that is free beside `target`, and that nothing else is fetched to.
+fn free_name(target: &Path, names: impl Iterator<Item = String>, is_ours: impl Fn(&Path) -> bool) -> io::Result<PathBuf> {
     names
         .map(|name| target.with_file_name(name))
-        .find(|candidate| fs::symlink_metadata(candidate).is_err())
+        .find(|candidate| fs::symlink_metadata(candidate).is_err() && !is_ours(candidate))
         .ok_or_else(|| io::ErrorKind::AlreadyExists.into())
 }
 

@@ -1,16 +1,19 @@
 //! Before an upload goes on where the server's file ends: whether that is the beginning of what is here.
 
+use std::sync::atomic::Ordering;
+
 use crate::engine::existing;
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::resume::{self, Course};
 use crate::engine::session_context::SessionContext;
-use crate::engine::upload::{Landing, remote_size, replacement};
+use crate::engine::upload::landing::{Landing, by_policy, look, remote_size, replacement};
 use crate::ftp::Control;
 use crate::model::conflict::{Facts, Resolution};
 use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::queue::Item;
 use crate::model::resume::{Sign, Verdict, overlap_from};
+use crate::model::transfer::Form;
 
 /// Asks a person, where that is wished, what to do with a part of a source that has changed since. `item` has the source as it was.
 ///
@@ -53,6 +56,10 @@ pub(super) async fn before_resuming(
     }
     match resume::compare_remote(control, &landing.part, offset, &item.local).await? {
         Some(Verdict::Same) => Ok(Ok(landing)),
+        None if landing.part == landing.target && !is_begun_by_us(item, Facts { size: Some(offset), modified: None }) => {
+            let present = facts(control, &landing).await?;
+            by_policy(ctx, control, item, source, present).await
+        }
         None => {
             let what = format!("{} cannot be read back: it is gone on with by its size alone.", landing.part);
             ctx.publisher.log(0, LogKind::Note, what);
@@ -68,11 +75,31 @@ pub(super) async fn before_resuming(
                 resume::ask(ctx, item, offset, Sign::Bytes, source, source);
                 return Ok(Err(Outcome::Asking));
             }
+            if landing.part == landing.target && !is_persons {
+                // Somebody else's by now, whatever was begun there.
+                let present = facts(control, &landing).await?;
+                return by_policy(ctx, control, item, source, present).await;
+            }
             let what = format!("{} is not the beginning of what is here: its last bytes differ. It begins anew.", landing.part);
             ctx.publisher.log(0, LogKind::Note, what);
             anew(ctx, control, item, landing).await.map(Ok)
         }
     }
+}
+
+/// Whether what stands under the target's own name can only be what an earlier run sent: the server took bytes of it, and no more are
+/// there than were sent, or what it did with them was no good.
+pub(super) fn is_begun_by_us(item: &Item, there: Facts) -> bool {
+    let sent = item.moved.load(Ordering::Relaxed);
+    // A text gets a byte more in each of its lines.
+    let most = if item.form == Form::Text { sent.saturating_mul(2) } else { sent };
+    sent > 0 && (item.from_start || there.size.is_some_and(|size| size <= most))
+}
+
+/// What is known of the file under the target's own name.
+async fn facts(control: &mut Control, landing: &Landing) -> Result<Facts, Stopped> {
+    let unknown = Facts { size: Some(landing.offset), modified: None };
+    Ok(look(control, &landing.target).await?.unwrap_or(unknown))
 }
 
 /// Whether what stands there is a file that was there before, which a person wants to be resumed.

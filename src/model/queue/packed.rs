@@ -97,14 +97,11 @@ impl Packed {
         self.rare.as_ref()?.not_before
     }
 
-    /// Its moment has come.
-    pub fn forget_moment(&mut self) {
-        if let Some(rare) = &mut self.rare {
-            rare.not_before = None;
-            if **rare == Rare::default() {
-                self.rare = None;
-            }
-        }
+    /// From when on it may run.
+    pub fn set_moment(&mut self, moment: Option<Instant>) {
+        let mut rare = self.rare.take().unwrap_or_default();
+        rare.not_before = moment;
+        self.rare = Some(rare).filter(|rare| **rare != Rare::default());
     }
 
     /// Bytes of the source, when known.

@@ -287,13 +287,13 @@ proptest! {
     fn it_behaves_as_plain_lists_do(steps in proptest::collection::vec((0_u8..10, 1_u64..10, 0_usize..3), 0..60)) {
         let (mut queue, mut plain) = (Queue::default(), Plain::default());
         let now = Instant::now();
-        for (step, id, kind) in steps {
+        for (count, (step, id, kind)) in steps.into_iter().enumerate() {
             let id = TransferId(id);
             let priority = [Priority::High, Priority::Normal, Priority::Low][kind];
             let known = queue.get(id).is_some();
             match step {
                 0..3 => {
-                    let id = add(&mut queue, "x", 1);
+                    let id = add(&mut queue, &format!("x{count}"), 1);
                     plain.queued.push(id);
                     plain.priority.insert(id, Priority::Normal);
                 }
