@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -10,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 
 use moorline::practice::Practice;
 use serde_json::Value;
+use support::shelf::Server;
 
 /// A practice server, and a folder for what comes from it and for the program's own files.
 struct Harbour {
@@ -28,11 +31,7 @@ impl Harbour {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_moorline"));
-        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env("MOORLINE_HOME", self.folder.path().join(".moorline")).env("MOORLINE_PASSWORD", self.practice.password());
-        command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
-        command
+        command_in(self.folder.path(), self.practice.password(), arguments)
     }
 
     /// Runs the program; the exit status must be `status`.
@@ -44,6 +43,38 @@ impl Harbour {
         let output = self.run(status, arguments);
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
+}
+
+/// The same over a server in memory, in which a test switches faults on.
+struct Berth {
+    port: u16,
+    folder: tempfile::TempDir,
+}
+
+impl Berth {
+    fn at(server: &Server) -> Self {
+        Self { port: server.port(), folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("ftp://anna@127.0.0.1:{}/{path}", self.port)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        command_in(self.folder.path(), "secret", arguments)
+    }
+
+    fn run(&self, status: i32, arguments: &[&str]) -> Output {
+        check(status, arguments, self.command(arguments).output().unwrap())
+    }
+}
+
+fn command_in(folder: &Path, password: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_moorline"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    command.env("MOORLINE_HOME", folder.join(".moorline")).env("MOORLINE_PASSWORD", password);
+    command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
+    command
 }
 
 fn check(status: i32, arguments: &[&str], output: Output) -> Output {
@@ -212,4 +243,110 @@ fn a_saved_site_stands_for_its_address() {
 
 fn url_port(address: &str) -> &str {
     address.trim_end_matches('/').rsplit(':').next().unwrap()
+}
+
+#[test]
+fn a_tree_without_files_ends_and_says_that_the_folder_is_there() {
+    let harbour = Harbour::open();
+    let (local, remote) = (harbour.folder.path(), harbour.practice.folder());
+    fs::create_dir_all(local.join("empty")).unwrap();
+    fs::create_dir_all(local.join("nested/below/further")).unwrap();
+    fs::create_dir_all(remote.join("bare/below")).unwrap();
+    for arguments in
+        [&["put", "empty", &harbour.url("")][..], &["put", "nested", &harbour.url("")], &["get", &harbour.url("bare"), "."]]
+    {
+        let output = harbour.run(0, arguments);
+        assert!(errors(&output).contains("The folder is there; it had no files in it."), "{arguments:?}: {}", errors(&output));
+    }
+    assert!(remote.join("empty").is_dir() && remote.join("nested/below/further").is_dir() && local.join("bare/below").is_dir());
+    // Once more, when it is there.
+    let lines = harbour.json(0, &["put", "--json", "nested", &harbour.url("")]);
+    assert_eq!(lines.len(), 1);
+    assert_eq!((&lines[0]["complete"], &lines[0]["empty_folders"], &lines[0]["done"]), (&true.into(), &1.into(), &0.into()));
+}
+
+#[test]
+fn a_choice_that_decides_nothing_fails_the_file_and_the_others_go_on() {
+    let server = Server::start(&[("/a/f", b"theirs")]);
+    server.with(|shelf| shelf.unknown = vec!["MDTM"]);
+    let berth = Berth::at(&server);
+    fs::create_dir(berth.folder.path().join("a")).unwrap();
+    fs::write(berth.folder.path().join("a/f"), b"ours").unwrap();
+    fs::write(berth.folder.path().join("a/new"), b"new").unwrap();
+    let output = berth.run(1, &["put", "--on-exists", "newer", "a/f", &berth.url("a/f")]);
+    let said = errors(&output);
+    assert!(said.contains("the time of the one that is there is not known"), "{said}");
+    assert!(said.contains("--on-exists skip, overwrite, size, newer-or-size or rename"), "{said}");
+    assert!(said.contains("1 failed."), "{said}");
+    assert_eq!(server.file("/a/f").unwrap(), b"theirs");
+    // What would decide does, and what need not be decided goes on.
+    server.with(|shelf| shelf.listing_lie = Some(4));
+    berth.run(0, &["put", "--on-exists", "size", "a/f", &berth.url("a/f")]);
+    berth.run(0, &["put", "--on-exists", "newer", "a/new", &berth.url("a/new")]);
+    assert_eq!((server.file("/a/f").unwrap(), server.file("/a/new").unwrap()), (b"ours".to_vec(), b"new".to_vec()));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_left_out_of_a_folder_is_said_and_counted() {
+    use std::os::unix::fs::symlink;
+    let harbour = Harbour::open();
+    let (local, remote) = (harbour.folder.path(), harbour.practice.folder());
+    let tree = local.join("tree");
+    fs::create_dir_all(tree.join("folder")).unwrap();
+    fs::write(tree.join("file"), b"1").unwrap();
+    symlink(tree.join("file"), tree.join("link to the file")).unwrap();
+    symlink(&tree, tree.join("up again")).unwrap();
+    symlink("nowhere", tree.join("broken")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(tree.join("socket")).unwrap();
+    let output = harbour.run(0, &["put", "tree", &harbour.url("")]);
+    let said = errors(&output);
+    for line in [
+        "up again: left out: a link to a folder is not followed",
+        "broken: left out: a link that leads to nothing",
+        "socket: left out: neither a file nor a folder",
+        "2 files arrived and proven, 2 B, 3 left out.",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert_eq!(said.lines().count(), 4, "{said}");
+    assert_eq!(tree_names(&remote.join("tree")), ["file", "folder/", "link to the file"]);
+    let output = harbour.run(0, &["put", "--quiet", "tree", &harbour.url("quiet")]);
+    assert_eq!(errors(&output), "");
+    let lines = harbour.json(0, &["put", "--json", "tree", &harbour.url("json")]);
+    let reasons: Vec<&str> = lines.iter().filter_map(|line| line["reason"].as_str()).collect();
+    let reasons: std::collections::BTreeSet<&str> = reasons.into_iter().collect();
+    assert_eq!(reasons, ["broken-link", "link-to-folder", "no-file"].into());
+    assert_eq!((&lines.last().unwrap()["left_out"], &lines.last().unwrap()["skipped"]), (&3.into(), &0.into()));
+    // A name that cannot be sent is no omission on purpose.
+    fs::write(tree.join("two\nlines"), b"1").unwrap();
+    let output = harbour.run(1, &["put", "tree", &harbour.url("failed")]);
+    assert!(errors(&output).contains("cannot be sent"), "{}", errors(&output));
+}
+
+#[test]
+fn what_is_left_out_of_a_folder_of_the_server_is_said_and_counted() {
+    let server = Server::start(&[("/a/f", b"1"), ("/b/f", b"2")]);
+    server.with(|shelf| {
+        let rows = ["type=OS.unix=slink:/b; b", "type=OS.unix=chr-8/1; tty"];
+        shelf.rows = rows.iter().map(|row| format!("{row}\r\n").into_bytes()).collect();
+        // Where the link leads.
+        shelf.hidden_folders.insert("/a/b".into());
+    });
+    let berth = Berth::at(&server);
+    let output = berth.run(0, &["get", &berth.url("a"), "."]);
+    let said = errors(&output);
+    for line in [
+        "/a/b: left out: a link to a folder is not followed",
+        "/a/tty: left out: neither a file nor a folder",
+        "1 file arrived and proven, 1 B, 2 left out.",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert_eq!(tree_names(&berth.folder.path().join("a")), ["f"]);
+}
+
+/// The names of what is below a folder.
+fn tree_names(folder: &Path) -> Vec<String> {
+    tree(folder).into_keys().collect()
 }

@@ -137,7 +137,7 @@ impl Leftovers {
 pub fn part_of(item: &Item) -> Option<Leftover> {
     let part =
         item.part.as_ref().filter(|part| item.direction == Direction::Upload && item.remote.name() != Some(part.as_str()))?;
-    let is_over = matches!(item.state, TransferState::Done(_) | TransferState::Skipped);
+    let is_over = matches!(item.state, TransferState::Done(_) | TransferState::Skipped(_));
     (!is_over).then(|| Leftover { site: item.site.clone(), target: item.remote.clone(), part: part.clone(), aside: None })
 }
 

@@ -23,7 +23,7 @@ use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
 use crate::model::receipt::TlsProof;
-use crate::model::transfer::{Compared, Direction, Form, TransferState};
+use crate::model::transfer::{Compared, Direction, Form, SkipReason, TransferState};
 
 /// A file of at most so many bytes goes as soon as its data connection stands.
 const AT_ONCE: usize = 64 << 10;
@@ -185,7 +185,7 @@ async fn choose_landing(
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.remote = target.clone()));
             Ok(Ok(direct(ctx, item, target, 0).await))
         }
-        Resolution::Skip => Ok(Err(Outcome::Skipped)),
+        Resolution::Skip => Ok(Err(Outcome::Skipped(SkipReason::Exists))),
         Resolution::Ask => {
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.target = Target::Present(present)));
             existing::ask(ctx, item, source, present);

@@ -14,6 +14,7 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::queue::Item;
 use crate::model::ranges::Ranges;
 use crate::model::resume::Sign;
+use crate::model::transfer::SkipReason;
 
 /// The source as it was when the first bytes came, and as it is now when it is another.
 #[derive(Clone, Copy)]
@@ -93,7 +94,7 @@ pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.local.clone_from(&target)));
             Ok(Ok(Landing { target, kind, replaces: false }))
         }
-        Resolution::Skip => Ok(Err(Outcome::Skipped)),
+        Resolution::Skip => Ok(Err(Outcome::Skipped(SkipReason::Exists))),
         Resolution::Ask => {
             existing::ask(ctx, item, facts, present);
             // The answer may have put it back already: its state tells nothing here.
