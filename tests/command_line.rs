@@ -9,6 +9,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use moorline::practice::Practice;
 use serde_json::Value;
@@ -349,4 +350,114 @@ fn what_is_left_out_of_a_folder_of_the_server_is_said_and_counted() {
 /// The names of what is below a folder.
 fn tree_names(folder: &Path) -> Vec<String> {
     tree(folder).into_keys().collect()
+}
+
+/// Runs until `is_so`, then kills it; what the server still held for it is through when this returns.
+fn killed(berth: &Berth, server: &Server, arguments: &[&str], is_so: impl Fn() -> bool) {
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let mut child = berth.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    server.until(|shelf| shelf.stalled > 0);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{arguments:?} never got there");
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    server.with(|shelf| shelf.stall = None);
+    server.until(|shelf| shelf.logged_in == 0);
+}
+
+/// The names in the folder that the program runs in, its own files left out.
+fn names(berth: &Berth) -> Vec<String> {
+    let names = fs::read_dir(berth.folder.path()).unwrap().map(|row| row.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name != ".moorline").collect();
+    names.sort();
+    names
+}
+
+/// What the program noted for the next one.
+fn notes(berth: &Berth) -> Vec<String> {
+    let rows = fs::read_dir(berth.folder.path().join(".moorline/state")).unwrap();
+    let names = rows.map(|row| row.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with("under-way-")).collect()
+}
+
+#[test]
+fn downloads_that_were_killed_stand_in_no_ones_way() {
+    let whole = vec![7; 400_000];
+    let server = Server::start(&[("/big", &whole)]);
+    let berth = Berth::at(&server);
+    let (big, url) = (berth.folder.path().join("big"), berth.url("big"));
+    let part = |name: &str| fs::metadata(berth.folder.path().join(name)).is_ok_and(|facts| facts.len() > 0);
+    // Without a time of their own files cannot be told from each other: then each run takes a free name.
+    let tells_files_apart = fs::metadata(berth.folder.path()).unwrap().created().is_ok();
+    for _ in 0..3 {
+        killed(&berth, &server, &["get", &url, "."], || part("big.part"));
+        assert!(!tells_files_apart || names(&berth) == ["big.part"], "{:?}", names(&berth));
+    }
+    berth.run(0, &["get", &url, "."]);
+    assert!(fs::read(&big).unwrap() == whole);
+    assert!(!tells_files_apart || (names(&berth) == ["big"] && notes(&berth).is_empty()), "{:?}", names(&berth));
+
+    // A stranger's file is never touched, whatever it is called.
+    fs::remove_file(&big).unwrap();
+    for name in ["big.part", "big.1.part"] {
+        fs::write(berth.folder.path().join(name), "theirs").unwrap();
+    }
+    killed(&berth, &server, &["get", &url, "."], || part("big.1.2.part"));
+    berth.run(0, &["get", &url, "."]);
+    assert!(fs::read(&big).unwrap() == whole);
+    for name in ["big.part", "big.1.part"] {
+        assert_eq!(fs::read(berth.folder.path().join(name)).unwrap(), b"theirs");
+    }
+    assert!(!tells_files_apart || names(&berth) == ["big", "big.1.part", "big.part"], "{:?}", names(&berth));
+}
+
+#[test]
+fn an_upload_that_was_killed_leaves_nothing_once_the_next_one_is_through() {
+    let server = Server::start(&[("/d/f", b"old"), ("/d/theirs.part", b"theirs")]);
+    let berth = Berth::at(&server);
+    fs::write(berth.folder.path().join("f"), vec![7; 400_000]).unwrap();
+    fs::write(berth.folder.path().join("small"), b"small").unwrap();
+    let put = ["put", "--connections", "1", "--on-exists", "overwrite", "f", &berth.url("d/f")];
+    let remote = || server.with(|shelf| shelf.files.keys().cloned().collect::<Vec<_>>());
+    for _ in 0..2 {
+        killed(&berth, &server, &put, || server.file("/d/f.part").is_some());
+        assert_eq!(
+            (remote(), server.file("/d/f").unwrap()),
+            (vec!["/d/f".into(), "/d/f.part".into(), "/d/theirs.part".into()], b"old".to_vec())
+        );
+    }
+    // The next run cleans up, also one about something else.
+    berth.run(0, &["put", "--connections", "1", "small", &berth.url("d/small")]);
+    assert_eq!(remote(), ["/d/f", "/d/small", "/d/theirs.part"]);
+    killed(&berth, &server, &put, || server.file("/d/f.part").is_some());
+    berth.run(0, &put);
+    assert_eq!(remote(), ["/d/f", "/d/small", "/d/theirs.part"]);
+    assert_eq!(server.file("/d/f").unwrap().len(), 400_000);
+    assert_eq!(notes(&berth), Vec::<String>::new());
+}
+
+#[test]
+fn programs_that_run_at_once_leave_each_others_temporary_files_alone() {
+    let server = Server::start(&[("/d/f", b"old"), ("/d/g", b"old")]);
+    let berth = Berth::at(&server);
+    fs::write(berth.folder.path().join("f"), vec![7; 400_000]).unwrap();
+    fs::write(berth.folder.path().join("small"), b"small").unwrap();
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let put = ["put", "--on-exists", "overwrite", "f", &berth.url("d/f")];
+    let first = berth.command(&put).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    server.until(|shelf| shelf.stalled == 1);
+    // Others come and go, to the same target too, and all of them clean up.
+    for target in ["d/g", "d/f"] {
+        berth.run(0, &["put", "--connections", "1", "--on-exists", "overwrite", "small", &berth.url(target)]);
+        assert!(server.file("/d/f.part").is_some(), "{target}");
+    }
+    assert_eq!(server.file("/d/f").unwrap(), b"small");
+    server.with(|shelf| shelf.stall = None);
+    check(0, &put, first.wait_with_output().unwrap());
+    assert_eq!(server.file("/d/f").unwrap().len(), 400_000);
+    assert_eq!(server.with(|shelf| shelf.files.keys().cloned().collect::<Vec<_>>()), ["/d/f", "/d/g"]);
+    assert_eq!(notes(&berth), Vec::<String>::new());
 }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::copy::space;
 use crate::engine::download::fetch::{Fetched, Where};
+use crate::engine::download::local_part;
 use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::replace::temporary_names;
 use crate::engine::session_context::SessionContext;
 use crate::engine::{existing, flush, lane_thread, local, resume};
 use crate::model::conflict::{Facts, Resolution};
@@ -122,17 +124,18 @@ fn ours(item: &Item, part: PathBuf, length: u64, anew: bool) -> Kind {
 /// Its name is in the journal before the file is there: after a crash it is known as ours.
 pub async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io::Result<(File, PathBuf)> {
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let own = format!("{name}.{}.part", item.id.0);
     let size = item.size.unwrap_or(0);
-    for name in [format!("{name}.part"), own] {
+    for name in temporary_names(&name, item.id) {
         let part = target.with_file_name(&name);
         ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
         ctx.queue.journalled().await;
+        let leftovers = ctx.leftovers.clone();
         let create = move |path: &Path| {
-            let file = File::create_new(path)?;
+            let file = local_part::create(&leftovers, path)?;
             match space::reserve(&file, size) {
                 Ok(()) => Ok(file),
                 Err(error) => {
+                    local_part::let_go(&leftovers, path);
                     drop(fs::remove_file(path));
                     Err(error)
                 }
@@ -174,12 +177,17 @@ pub async fn open_part(part: &Path, offset: u64, size: Option<u64>) -> io::Resul
 
 /// What could not be proven is kept for a person to look at, also when it has not been on the disk yet.
 pub async fn keep(ctx: &SessionContext, item: &Item, fetched: Fetched) {
-    if let Where::Memory(bytes) = fetched.at
-        && let Ok((mut file, part)) = open_fresh(ctx, item, &fetched.target).await
-    {
-        // The transfer has failed already; that it is not kept either changes nothing about it.
-        drop(on_disk(part, move |_| file.write_all(&bytes)).await);
-    }
+    let part = match fetched.at {
+        Where::Part(part) => part,
+        Where::Memory(bytes) => {
+            let Ok((mut file, part)) = open_fresh(ctx, item, &fetched.target).await else { return };
+            // The transfer has failed already; that it is not kept either changes nothing about it.
+            drop(on_disk(part.clone(), move |_| file.write_all(&bytes)).await);
+            part
+        }
+    };
+    // It is a person's from here on: the next download of the file leaves it alone.
+    local_part::let_go(&ctx.leftovers, &part);
 }
 
 /// Gives the proven file its time and its name.
@@ -195,6 +203,7 @@ pub async fn publish(ctx: &SessionContext, item: &Item, fetched: Fetched) -> Res
     };
     let named = target.clone();
     let folder = target.parent().map(Path::to_owned).unwrap_or_default();
+    let leftovers = ctx.leftovers.clone();
     let file = on_disk(part, move |part| {
         let file = match unwritten {
             Some((mut file, bytes)) => file.write_all(&bytes).map(|()| Some(file))?,
@@ -212,7 +221,7 @@ pub async fn publish(ctx: &SessionContext, item: &Item, fetched: Fetched) -> Res
         if !replaces && fs::symlink_metadata(&target).is_ok() {
             return Err(io::Error::from(io::ErrorKind::AlreadyExists));
         }
-        fs::rename(part, &target)?;
+        local_part::rename(&leftovers, part, &target)?;
         Ok(file)
     })
     .await
