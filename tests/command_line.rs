@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use moorline::practice::Practice;
 use serde_json::Value;
+use support::shelf::Server;
 
 /// A practice server, and a folder for what comes from it and for the program's own files.
 struct Harbour {
@@ -28,11 +32,7 @@ impl Harbour {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_moorline"));
-        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env("MOORLINE_HOME", self.folder.path().join(".moorline")).env("MOORLINE_PASSWORD", self.practice.password());
-        command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
-        command
+        command_in(self.folder.path(), self.practice.password(), arguments)
     }
 
     /// Runs the program; the exit status must be `status`.
@@ -44,6 +44,38 @@ impl Harbour {
         let output = self.run(status, arguments);
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
+}
+
+/// The same over a server in memory, in which a test switches faults on.
+struct Berth {
+    port: u16,
+    folder: tempfile::TempDir,
+}
+
+impl Berth {
+    fn at(server: &Server) -> Self {
+        Self { port: server.port(), folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("ftp://anna@127.0.0.1:{}/{path}", self.port)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        command_in(self.folder.path(), "secret", arguments)
+    }
+
+    fn run(&self, status: i32, arguments: &[&str]) -> Output {
+        check(status, arguments, self.command(arguments).output().unwrap())
+    }
+}
+
+fn command_in(folder: &Path, password: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_moorline"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    command.env("MOORLINE_HOME", folder.join(".moorline")).env("MOORLINE_PASSWORD", password);
+    command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
+    command
 }
 
 fn check(status: i32, arguments: &[&str], output: Output) -> Output {
@@ -212,4 +244,220 @@ fn a_saved_site_stands_for_its_address() {
 
 fn url_port(address: &str) -> &str {
     address.trim_end_matches('/').rsplit(':').next().unwrap()
+}
+
+#[test]
+fn a_tree_without_files_ends_and_says_that_the_folder_is_there() {
+    let harbour = Harbour::open();
+    let (local, remote) = (harbour.folder.path(), harbour.practice.folder());
+    fs::create_dir_all(local.join("empty")).unwrap();
+    fs::create_dir_all(local.join("nested/below/further")).unwrap();
+    fs::create_dir_all(remote.join("bare/below")).unwrap();
+    for arguments in
+        [&["put", "empty", &harbour.url("")][..], &["put", "nested", &harbour.url("")], &["get", &harbour.url("bare"), "."]]
+    {
+        let output = harbour.run(0, arguments);
+        assert!(errors(&output).contains("The folder is there; it had no files in it."), "{arguments:?}: {}", errors(&output));
+    }
+    assert!(remote.join("empty").is_dir() && remote.join("nested/below/further").is_dir() && local.join("bare/below").is_dir());
+    // Once more, when it is there.
+    let lines = harbour.json(0, &["put", "--json", "nested", &harbour.url("")]);
+    assert_eq!(lines.len(), 1);
+    assert_eq!((&lines[0]["complete"], &lines[0]["empty_folders"], &lines[0]["done"]), (&true.into(), &1.into(), &0.into()));
+}
+
+#[test]
+fn a_choice_that_decides_nothing_fails_the_file_and_the_others_go_on() {
+    let server = Server::start(&[("/a/f", b"theirs")]);
+    server.with(|shelf| shelf.unknown = vec!["MDTM"]);
+    let berth = Berth::at(&server);
+    fs::create_dir(berth.folder.path().join("a")).unwrap();
+    fs::write(berth.folder.path().join("a/f"), b"ours").unwrap();
+    fs::write(berth.folder.path().join("a/new"), b"new").unwrap();
+    let output = berth.run(1, &["put", "--on-exists", "newer", "a/f", &berth.url("a/f")]);
+    let said = errors(&output);
+    assert!(said.contains("the time of the one that is there is not known"), "{said}");
+    assert!(said.contains("--on-exists skip, overwrite, size, newer-or-size or rename"), "{said}");
+    assert!(said.contains("1 failed."), "{said}");
+    assert_eq!(server.file("/a/f").unwrap(), b"theirs");
+    // What would decide does, and what need not be decided goes on.
+    server.with(|shelf| shelf.listing_lie = Some(4));
+    berth.run(0, &["put", "--on-exists", "size", "a/f", &berth.url("a/f")]);
+    berth.run(0, &["put", "--on-exists", "newer", "a/new", &berth.url("a/new")]);
+    assert_eq!((server.file("/a/f").unwrap(), server.file("/a/new").unwrap()), (b"ours".to_vec(), b"new".to_vec()));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_left_out_of_a_folder_is_said_and_counted() {
+    use std::os::unix::fs::symlink;
+    let harbour = Harbour::open();
+    let (local, remote) = (harbour.folder.path(), harbour.practice.folder());
+    let tree = local.join("tree");
+    fs::create_dir_all(tree.join("folder")).unwrap();
+    fs::write(tree.join("file"), b"1").unwrap();
+    symlink(tree.join("file"), tree.join("link to the file")).unwrap();
+    symlink(&tree, tree.join("up again")).unwrap();
+    symlink("nowhere", tree.join("broken")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(tree.join("socket")).unwrap();
+    let output = harbour.run(0, &["put", "tree", &harbour.url("")]);
+    let said = errors(&output);
+    for line in [
+        "up again: left out: a link to a folder is not followed",
+        "broken: left out: a link that leads to nothing",
+        "socket: left out: neither a file nor a folder",
+        "2 files arrived and proven, 2 B, 3 left out.",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert_eq!(said.lines().count(), 4, "{said}");
+    assert_eq!(tree_names(&remote.join("tree")), ["file", "folder/", "link to the file"]);
+    let output = harbour.run(0, &["put", "--quiet", "tree", &harbour.url("quiet")]);
+    assert_eq!(errors(&output), "");
+    let lines = harbour.json(0, &["put", "--json", "tree", &harbour.url("json")]);
+    let reasons: Vec<&str> = lines.iter().filter_map(|line| line["reason"].as_str()).collect();
+    let reasons: std::collections::BTreeSet<&str> = reasons.into_iter().collect();
+    assert_eq!(reasons, ["broken-link", "link-to-folder", "no-file"].into());
+    assert_eq!((&lines.last().unwrap()["left_out"], &lines.last().unwrap()["skipped"]), (&3.into(), &0.into()));
+    // A name that cannot be sent is no omission on purpose.
+    fs::write(tree.join("two\nlines"), b"1").unwrap();
+    let output = harbour.run(1, &["put", "tree", &harbour.url("failed")]);
+    assert!(errors(&output).contains("cannot be sent"), "{}", errors(&output));
+}
+
+#[test]
+fn what_is_left_out_of_a_folder_of_the_server_is_said_and_counted() {
+    let server = Server::start(&[("/a/f", b"1"), ("/b/f", b"2")]);
+    server.with(|shelf| {
+        let rows = ["type=OS.unix=slink:/b; b", "type=OS.unix=chr-8/1; tty"];
+        shelf.rows = rows.iter().map(|row| format!("{row}\r\n").into_bytes()).collect();
+        // Where the link leads.
+        shelf.hidden_folders.insert("/a/b".into());
+    });
+    let berth = Berth::at(&server);
+    let output = berth.run(0, &["get", &berth.url("a"), "."]);
+    let said = errors(&output);
+    for line in [
+        "/a/b: left out: a link to a folder is not followed",
+        "/a/tty: left out: neither a file nor a folder",
+        "1 file arrived and proven, 1 B, 2 left out.",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert_eq!(tree_names(&berth.folder.path().join("a")), ["f"]);
+}
+
+/// The names of what is below a folder.
+fn tree_names(folder: &Path) -> Vec<String> {
+    tree(folder).into_keys().collect()
+}
+
+/// Runs until `is_so`, then kills it; what the server still held for it is through when this returns.
+fn killed(berth: &Berth, server: &Server, arguments: &[&str], is_so: impl Fn() -> bool) {
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let mut child = berth.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    server.until(|shelf| shelf.stalled > 0);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{arguments:?} never got there");
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    server.with(|shelf| shelf.stall = None);
+    server.until(|shelf| shelf.logged_in == 0);
+}
+
+/// The names in the folder that the program runs in, its own files left out.
+fn names(berth: &Berth) -> Vec<String> {
+    let names = fs::read_dir(berth.folder.path()).unwrap().map(|row| row.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name != ".moorline").collect();
+    names.sort();
+    names
+}
+
+/// What the program noted for the next one.
+fn notes(berth: &Berth) -> Vec<String> {
+    let rows = fs::read_dir(berth.folder.path().join(".moorline/state")).unwrap();
+    let names = rows.map(|row| row.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with("under-way-")).collect()
+}
+
+#[test]
+fn downloads_that_were_killed_stand_in_no_ones_way() {
+    let whole = vec![7; 400_000];
+    let server = Server::start(&[("/big", &whole)]);
+    let berth = Berth::at(&server);
+    let (big, url) = (berth.folder.path().join("big"), berth.url("big"));
+    let part = |name: &str| fs::metadata(berth.folder.path().join(name)).is_ok_and(|facts| facts.len() > 0);
+    // Without a time of their own files cannot be told from each other: then each run takes a free name.
+    let tells_files_apart = fs::metadata(berth.folder.path()).unwrap().created().is_ok();
+    for _ in 0..3 {
+        killed(&berth, &server, &["get", &url, "."], || part("big.part"));
+        assert!(!tells_files_apart || names(&berth) == ["big.part"], "{:?}", names(&berth));
+    }
+    berth.run(0, &["get", &url, "."]);
+    assert!(fs::read(&big).unwrap() == whole);
+    assert!(!tells_files_apart || (names(&berth) == ["big"] && notes(&berth).is_empty()), "{:?}", names(&berth));
+
+    // A stranger's file is never touched, whatever it is called.
+    fs::remove_file(&big).unwrap();
+    for name in ["big.part", "big.1.part"] {
+        fs::write(berth.folder.path().join(name), "theirs").unwrap();
+    }
+    killed(&berth, &server, &["get", &url, "."], || part("big.1.2.part"));
+    berth.run(0, &["get", &url, "."]);
+    assert!(fs::read(&big).unwrap() == whole);
+    for name in ["big.part", "big.1.part"] {
+        assert_eq!(fs::read(berth.folder.path().join(name)).unwrap(), b"theirs");
+    }
+    assert!(!tells_files_apart || names(&berth) == ["big", "big.1.part", "big.part"], "{:?}", names(&berth));
+}
+
+#[test]
+fn an_upload_that_was_killed_leaves_nothing_once_the_next_one_is_through() {
+    let server = Server::start(&[("/d/f", b"old"), ("/d/theirs.part", b"theirs")]);
+    let berth = Berth::at(&server);
+    fs::write(berth.folder.path().join("f"), vec![7; 400_000]).unwrap();
+    fs::write(berth.folder.path().join("small"), b"small").unwrap();
+    let put = ["put", "--connections", "1", "--on-exists", "overwrite", "f", &berth.url("d/f")];
+    let remote = || server.with(|shelf| shelf.files.keys().cloned().collect::<Vec<_>>());
+    for _ in 0..2 {
+        killed(&berth, &server, &put, || server.file("/d/f.part").is_some());
+        assert_eq!(
+            (remote(), server.file("/d/f").unwrap()),
+            (vec!["/d/f".into(), "/d/f.part".into(), "/d/theirs.part".into()], b"old".to_vec())
+        );
+    }
+    // The next run cleans up, also one about something else.
+    berth.run(0, &["put", "--connections", "1", "small", &berth.url("d/small")]);
+    assert_eq!(remote(), ["/d/f", "/d/small", "/d/theirs.part"]);
+    killed(&berth, &server, &put, || server.file("/d/f.part").is_some());
+    berth.run(0, &put);
+    assert_eq!(remote(), ["/d/f", "/d/small", "/d/theirs.part"]);
+    assert_eq!(server.file("/d/f").unwrap().len(), 400_000);
+    assert_eq!(notes(&berth), Vec::<String>::new());
+}
+
+#[test]
+fn programs_that_run_at_once_leave_each_others_temporary_files_alone() {
+    let server = Server::start(&[("/d/f", b"old"), ("/d/g", b"old")]);
+    let berth = Berth::at(&server);
+    fs::write(berth.folder.path().join("f"), vec![7; 400_000]).unwrap();
+    fs::write(berth.folder.path().join("small"), b"small").unwrap();
+    server.with(|shelf| shelf.stall = Some(100_000));
+    let put = ["put", "--on-exists", "overwrite", "f", &berth.url("d/f")];
+    let first = berth.command(&put).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    server.until(|shelf| shelf.stalled == 1);
+    // Others come and go, to the same target too, and all of them clean up.
+    for target in ["d/g", "d/f"] {
+        berth.run(0, &["put", "--connections", "1", "--on-exists", "overwrite", "small", &berth.url(target)]);
+        assert!(server.file("/d/f.part").is_some(), "{target}");
+    }
+    assert_eq!(server.file("/d/f").unwrap(), b"small");
+    server.with(|shelf| shelf.stall = None);
+    check(0, &put, first.wait_with_output().unwrap());
+    assert_eq!(server.file("/d/f").unwrap().len(), 400_000);
+    assert_eq!(server.with(|shelf| shelf.files.keys().cloned().collect::<Vec<_>>()), ["/d/f", "/d/g"]);
+    assert_eq!(notes(&berth), Vec::<String>::new());
 }

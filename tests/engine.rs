@@ -37,7 +37,7 @@ use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::settings::Settings;
 use moorline::model::site::{Encryption, KeepAlive, Site, SiteId, SiteTree};
-use moorline::model::transfer::{Compared, Direction, Job, QueueTab, TransferId, TransferRow, TransferState};
+use moorline::model::transfer::{Compared, Direction, Job, QueueTab, SkipReason, TransferId, TransferRow, TransferState};
 use moorline::model::upkeep::IdleCommand;
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::store::places::Places;
@@ -554,7 +554,7 @@ fn a_person_who_wants_to_be_asked_decides_about_a_source_that_changed() {
         let state = client.ended("/f.log");
         let from_the_middle = server.count("REST 134464");
         match choice {
-            WhenChanged::Skip => assert_eq!(state, TransferState::Skipped),
+            WhenChanged::Skip => assert_eq!(state, TransferState::Skipped(SkipReason::Changed)),
             _ => assert!(fs::read(&local).unwrap() == grown, "{choice:?}"),
         }
         assert_eq!(from_the_middle, usize::from(choice == WhenChanged::Resume), "{choice:?} {:#?}", client.story());
@@ -955,6 +955,31 @@ fn a_queue_that_was_emptied_is_followed_by_nothing() {
     assert_eq!(problem.what, "Everything was taken out of the queue, so this machine does not shut down.");
 }
 
+#[test]
+fn a_run_of_folders_without_files_is_followed_by_what_was_chosen() {
+    let server = Server::start(&[("/a/f", b"1")]);
+    server.with(|shelf| shelf.folders.insert("/bare".into()));
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty/below");
+    fs::create_dir_all(&empty).unwrap();
+    let mut client = Client::choosing(&server, &Arc::default(), WhenDone::Notify);
+    let told = |client: &mut Client| {
+        client.hear("told", |body| match body {
+            EventBody::QueueEnded { words } => Some(words.clone()),
+            EventBody::Trouble(problem) => Some(problem.sentence()),
+            _ => None,
+        })
+    };
+    client.put(empty.parent().unwrap(), "/up", OnExists::Ask);
+    let words = "The queue is done: the folders are made, and there were no files in them.";
+    assert_eq!(told(&mut client), words);
+    assert!(server.with(|shelf| shelf.folders.contains("/up/below")));
+    client.engine.send(Command::WhenDone { choice: WhenDone::Notify });
+    client.get("/bare", &folder.path().join("bare"), OnExists::Ask);
+    assert_eq!(told(&mut client), words);
+    assert!(folder.path().join("bare").is_dir());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_command_gets_its_arguments_and_the_counts_and_its_failure_is_told() {
@@ -1239,7 +1264,7 @@ fn each_answer_to_an_existing_target_does_what_it_says() {
             let rows = client.rows();
             (rows.len() == 2 && rows.iter().all(|row| row.state.is_final())).then_some(())
         });
-        let skipped = client.rows().iter().filter(|row| row.state == TransferState::Skipped).count();
+        let skipped = client.rows().iter().filter(|row| row.state == TransferState::Skipped(SkipReason::Exists)).count();
         assert_eq!(skipped, if choice == OnExists::Skip { 2 } else { 0 });
         let there: Vec<_> = names(&down).into_iter().map(|name| (fs::read(down.join(&name)).unwrap(), name)).collect();
         let wanted: Vec<_> = expected.iter().map(|(name, bytes)| (bytes.to_vec(), (*name).to_owned())).collect();

@@ -308,6 +308,19 @@ pub enum Exists {
     Rename,
 }
 
+impl Exists {
+    /// The values that stand for these answers, as "a, b or c".
+    pub fn in_a_row(answers: &[OnExists]) -> String {
+        let is_meant = |value: &&Self| answers.contains(&OnExists::from(**value));
+        let values: Vec<_> = Self::value_variants().iter().filter(is_meant).filter_map(ValueEnum::to_possible_value).collect();
+        let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+        match names.as_slice() {
+            [some @ .., last] if !some.is_empty() => format!("{} or {last}", some.join(", ")),
+            names => names.concat(),
+        }
+    }
+}
+
 impl From<Exists> for OnExists {
     fn from(exists: Exists) -> Self {
         match exists {
@@ -329,6 +342,12 @@ mod tests {
     use clap::{CommandFactory, Parser};
 
     use super::*;
+
+    #[test]
+    fn answers_are_named_as_they_are_typed() {
+        assert_eq!(Exists::in_a_row(&[OnExists::Overwrite, OnExists::SizeDiffers, OnExists::Skip]), "skip, overwrite or size");
+        assert_eq!(Exists::in_a_row(&[OnExists::Rename]), "rename");
+    }
 
     #[test]
     fn the_interface_is_consistent() {

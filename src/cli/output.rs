@@ -113,6 +113,7 @@ pub(super) fn item_json(row: &TransferRow) -> Value {
                 json!({ "reply": proof.reply, "bytes": proof.bytes, "compared": compared, "hash": hash, "receipt": receipt }),
             ))
         }
+        TransferState::Skipped(reason) => Some(("reason", json!(reason.word()))),
         TransferState::Failed(problem) => {
             Some(("problem", json!({ "what": problem.what, "advice": problem.advice, "server": problem.server_words })))
         }
@@ -136,7 +137,7 @@ pub(super) fn item_json(row: &TransferRow) -> Value {
 fn status(state: &TransferState) -> &'static str {
     match state {
         TransferState::Done(_) => "done",
-        TransferState::Skipped => "skipped",
+        TransferState::Skipped(_) => "skipped",
         TransferState::Failed(_) => "failed",
         _ => "unfinished",
     }
@@ -149,6 +150,10 @@ pub(super) struct Tally {
     pub(super) done: u64,
     /// Files that were left as they were.
     pub(super) skipped: u64,
+    /// What folders had in them that is no file, or leads to none.
+    pub(super) left_out: u64,
+    /// Folders that were made and had nothing in them.
+    pub(super) empty_folders: u64,
     /// Items that did not arrive.
     pub(super) failed: u64,
     /// Of these, the ones for which a local file or folder is the reason.
@@ -172,6 +177,8 @@ impl Tally {
             "complete": self.is_complete(),
             "done": self.done,
             "skipped": self.skipped,
+            "left_out": self.left_out,
+            "empty_folders": self.empty_folders,
             "failed": self.failed,
             "unfinished": self.unfinished,
             "bytes": self.bytes,
@@ -180,8 +187,14 @@ impl Tally {
 
     /// The last line for people.
     pub(super) fn sentence(self) -> String {
+        let others = self.done + self.skipped + self.left_out + self.failed + self.unfinished;
+        if others == 0 && self.empty_folders > 0 {
+            return "The folder is there; it had no files in it.".to_owned();
+        }
         let mut text = format!("{} arrived and proven, {}", format::counted(self.done, "file", "files"), format::size(self.bytes));
-        for (count, word) in [(self.skipped, "skipped"), (self.failed, "failed"), (self.unfinished, "not finished")] {
+        let counts =
+            [(self.skipped, "skipped"), (self.left_out, "left out"), (self.failed, "failed"), (self.unfinished, "not finished")];
+        for (count, word) in counts {
             if count > 0 {
                 text.push_str(&format!(", {} {word}", format::count(count)));
             }
@@ -202,7 +215,7 @@ mod tests {
     use crate::model::problem::{Problem, ProblemKind};
     use crate::model::receipt::ReceiptId;
     use crate::model::site::SiteId;
-    use crate::model::transfer::{Compared, Priority, Proof, TransferId};
+    use crate::model::transfer::{Compared, Priority, Proof, SkipReason, TransferId};
 
     fn entry() -> Entry {
         let mut entry = Entry::new("a \u{1b}[31m\u{202e}b", EntryKind::File);
@@ -277,15 +290,19 @@ mod tests {
             (&item["path"], &item["status"], &item["problem"]["server"]),
             (&json!("/l/a"), &json!("failed"), &json!("550 no"))
         );
-        assert_eq!(item_json(&row(TransferState::Skipped))["status"], json!("skipped"));
+        let skipped = item_json(&row(TransferState::Skipped(SkipReason::FolderLink)));
+        assert_eq!((&skipped["status"], &skipped["reason"]), (&json!("skipped"), &json!("link-to-folder")));
     }
 
     #[test]
     fn the_summary_says_what_is_missing() {
         let all = Tally { done: 1, bytes: 9, ..Tally::default() };
         assert_eq!((all.is_complete(), all.sentence().as_str()), (true, "1 file arrived and proven, 9 B."));
-        let some = Tally { done: 2, skipped: 1, failed: 1, unfinished: 3, ..all };
-        assert_eq!(some.sentence(), "2 files arrived and proven, 9 B, 1 skipped, 1 failed, 3 not finished.");
+        let some = Tally { done: 2, skipped: 1, left_out: 4, failed: 1, unfinished: 3, ..all };
+        assert_eq!(some.sentence(), "2 files arrived and proven, 9 B, 1 skipped, 4 left out, 1 failed, 3 not finished.");
+        let empty = Tally { empty_folders: 2, ..Tally::default() };
+        assert_eq!((empty.is_complete(), empty.sentence().as_str()), (true, "The folder is there; it had no files in it."));
+        assert_eq!(Tally { empty_folders: 1, ..all }.sentence(), all.sentence());
         assert_eq!((some.is_complete(), &some.json()["complete"]), (false, &json!(false)));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
-use crate::cli::arguments::ConnectArguments;
+use crate::cli::arguments::{ConnectArguments, Exists};
 use crate::cli::failure::Failure;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::printable;
@@ -15,7 +15,7 @@ use crate::engine::{Answer, Command, Engine, Event, EventBody, Options, Question
 use crate::model::address::AddressPath;
 use crate::model::banner::Banner;
 use crate::model::certificate::Fingerprint;
-use crate::model::conflict::{OnExists, Scope};
+use crate::model::conflict::{self, OnExists, Scope};
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -233,6 +233,11 @@ impl Session {
                     }
                 };
                 Err(Failure::Connect(problem))
+            }
+            Question::Exists { source, target, ahead, .. } if !conflict::decides(self.on_exists, source, target, *ahead) => {
+                let problem = conflict::undecided(self.on_exists, source, target);
+                let others = Exists::in_a_row(&conflict::ways(source, target, *ahead));
+                Ok(Answer::Refuse(problem.advise(format!("What decides here: --on-exists {others}."))))
             }
             Question::Exists { .. } => Ok(Answer::Exists { choice: self.on_exists, scope: Scope::Session }),
             Question::Changed { remote, .. } => {

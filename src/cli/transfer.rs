@@ -132,6 +132,7 @@ fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> R
         told: HashSet::new(),
         seen: (0, 0),
         json: arguments.connect.json,
+        quiet: arguments.connect.quiet,
         progress: Progress::new(wants_bar),
     };
     let outcome = report.follow(session);
@@ -142,6 +143,7 @@ fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> R
     report.take_in_all(session);
     let summary = session.engine.queue().summary();
     report.tally.unfinished = u64::try_from(summary.active + summary.queued).unwrap_or(u64::MAX);
+    report.tally.empty_folders = u64::try_from(summary.empty_folders).unwrap_or(u64::MAX);
     if arguments.connect.json {
         print(&report.tally.json().to_string());
     } else if !arguments.connect.quiet {
@@ -173,6 +175,7 @@ struct Report {
     /// How many rows were done and failed at the last look.
     seen: (usize, usize),
     json: bool,
+    quiet: bool,
     progress: Progress,
 }
 
@@ -192,7 +195,7 @@ impl Report {
                 .fold(0, |sum, row| sum.saturating_add(row.moved));
             self.progress.show(&summary, self.tally.bytes, moving);
             // The queue is empty at first, until the engine has taken the job in.
-            if !summary.is_pending() && summary.done + summary.failed > 0 {
+            if !summary.is_pending() && summary.done + summary.failed + summary.empty_folders > 0 {
                 return Ok(());
             }
             if let Some(cause) = summary.uploads_wait.or(summary.downloads_wait).filter(|_| summary.running == 0) {
@@ -241,21 +244,31 @@ impl Report {
                 tally.done += 1;
                 tally.bytes = tally.bytes.saturating_add(row.moved);
             }
-            TransferState::Skipped => tally.skipped += 1,
+            TransferState::Skipped(reason) if reason.is_left_out() => {
+                tally.left_out += 1;
+                if !self.quiet && !self.json {
+                    self.progress.say(&printable(&format!("moorline: {}: left out: {}", source(row), reason.words())));
+                }
+            }
+            TransferState::Skipped(_) => tally.skipped += 1,
             TransferState::Failed(problem) => {
                 tally.failed += 1;
                 tally.failed_locally += u64::from(problem.kind == ProblemKind::Local);
-                let source = match row.direction {
-                    Direction::Upload => row.local.to_string_lossy().into_owned(),
-                    Direction::Download => row.remote.to_string(),
-                };
-                self.progress.say(&printable(&format!("moorline: {source}: {}", problem.sentence())));
+                self.progress.say(&printable(&format!("moorline: {}: {}", source(row), problem.sentence())));
             }
             _ => {}
         }
         if self.json {
             print(&output::item_json(row).to_string());
         }
+    }
+}
+
+/// Where a row comes from, in words.
+fn source(row: &TransferRow) -> String {
+    match row.direction {
+        Direction::Upload => row.local.to_string_lossy().into_owned(),
+        Direction::Download => row.remote.to_string(),
     }
 }
 

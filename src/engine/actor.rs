@@ -69,7 +69,6 @@ pub async fn run(
     queue: SharedQueue,
 ) {
     let (arrivals, mut arrived) = unbounded_channel();
-    let keeps_queue = options.keep_queue;
     let moving = watch::Sender::new(false);
     let awake = wakefulness::follow(Arc::clone(&power), moving.subscribe(), wakefulness::LINGER);
     let Some(mut actor) = Actor::start(options, keyring, power, publisher, queue, arrivals).await else { return };
@@ -121,7 +120,7 @@ pub async fn run(
         };
         drop(tokio::time::timeout(AT_THE_END, settled).await);
     }
-    if !keeps_queue {
+    if !actor.shared.leftovers.is_queue_saved() {
         // Nobody knows next time what these were: what they have on the server goes at the next connect.
         let parts = actor.shared.queue.read(|queue| {
             let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed];
@@ -187,7 +186,7 @@ impl Actor {
         let record = found.settings.record;
         let teller = publisher.clone();
         let receipts = Receipts::start(options.places.clone(), move |problem| teller.publish(EventBody::Trouble(problem)));
-        let leftovers = Leftovers::open(keeper.clone()).await;
+        let leftovers = Leftovers::new(options.places.clone());
         let mut actor = Self {
             publisher,
             places: options.places.clone(),
@@ -232,6 +231,7 @@ impl Actor {
         if let Some(problem) = problem {
             self.publisher.publish(EventBody::Trouble(problem));
         }
+        self.shared.leftovers.queue_is_saved(journal.is_kept());
         let count = queue.len();
         let publisher = self.publisher.clone();
         let kept = self.shared.queue.keep(queue, journal, move |words: String| {
@@ -394,6 +394,7 @@ impl Actor {
     async fn connect(&mut self, site: Site, password: Option<Secret>, start: AddressPath) {
         // Dropped first: the old session stops its lanes and says nothing more.
         drop(self.session.take());
+        self.shared.leftovers.look_again().await;
         let publisher = self.publisher.next_session();
         self.last = Some((site.clone(), start.clone()));
         let facts = self.shared.keeper.host(&site).await;

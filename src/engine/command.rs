@@ -10,6 +10,7 @@ use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::problem::Problem;
 use crate::model::queue::Reorder;
 use crate::model::rate::SpeedLimits;
 use crate::model::receipt_export::{ExportFormat, Wanted};
@@ -87,6 +88,8 @@ pub enum Answer {
     Changed(WhenChanged),
     /// Yes, do it.
     Confirm,
+    /// No, for this reason: what was asked about fails with it.
+    Refuse(Problem),
     /// No; also what a closed dialog means.
     Cancel,
 }

@@ -8,7 +8,9 @@ use crate::engine::event::Question;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::model::clock::Ahead;
-use crate::model::conflict::{self, OnExists, Resolution, Scope};
+use crate::model::conflict::{self, OnExists, Scope};
+use crate::model::problem::Problem;
+use crate::model::queue::cancelled;
 use crate::model::transfer::Direction;
 
 /// The standing answers of one session.
@@ -46,21 +48,24 @@ impl Conflicts {
         self.lock().directions.get(&direction).copied()
     }
 
-    /// Asks, unless a standing answer came while this one waited for its turn. `None` is "cancel".
+    /// Asks, unless a standing answer came while this one waited for its turn.
+    ///
+    /// # Errors
+    /// Why the item fails: it was cancelled, or the answer decides nothing about it.
     pub async fn ask(
         &self,
         questions: &Questions,
         publisher: &Publisher,
         asker: Asker,
         question: Question,
-    ) -> Option<(OnExists, Scope)> {
+    ) -> Result<(OnExists, Scope), Problem> {
         let _turn = self.one_at_a_time.lock().await;
         let standing = [self.of_batch(asker.batch, asker.direction), self.of_session(asker.direction)];
         // An answer that decides nothing here (newer, of files without a time) must not be applied again and again.
         if let Some(choice) = standing.into_iter().flatten().find(|choice| decides(*choice, &question, asker.ahead)) {
-            return Some((choice, Scope::File));
+            return Ok((choice, Scope::File));
         }
-        match questions.ask(publisher, question).await {
+        match questions.ask(publisher, question.clone()).await {
             Answer::Exists { choice, scope } if choice != OnExists::Ask => {
                 let mut standing = self.lock();
                 match scope {
@@ -70,9 +75,17 @@ impl Conflicts {
                     // The settings are looked at last: what was said before for the session must not outdo them.
                     Scope::Session | Scope::Always => drop(standing.directions.insert(asker.direction, choice)),
                 }
-                Some((choice, scope))
+                drop(standing);
+                match &question {
+                    // Others may be decided by it; this one would be asked about without end.
+                    Question::Exists { source, target, .. } if !decides(choice, &question, asker.ahead) => {
+                        Err(conflict::undecided(choice, source, target))
+                    }
+                    _ => Ok((choice, scope)),
+                }
             }
-            _ => None,
+            Answer::Refuse(problem) => Err(problem),
+            _ => Err(cancelled()),
         }
     }
 
@@ -83,7 +96,7 @@ impl Conflicts {
 
 fn decides(choice: OnExists, question: &Question, ahead: Ahead) -> bool {
     match question {
-        Question::Exists { source, target, .. } => conflict::resolve(choice, source, target, ahead) != Resolution::Ask,
+        Question::Exists { source, target, .. } => conflict::decides(choice, source, target, ahead),
         _ => true,
     }
 }

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod landing;
+mod local_part;
 mod pieces;
 mod split;
 

@@ -10,7 +10,7 @@ use crate::engine::session_context::SessionContext;
 use crate::engine::shared_queue::SharedQueue;
 use crate::model::conflict::{self, Facts, OnExists, Resolution, Scope};
 use crate::model::name_pattern::NamePattern;
-use crate::model::queue::{Item, cancelled};
+use crate::model::queue::Item;
 use crate::model::transfer::{Direction, QueueTab, TransferId, TransferState};
 
 /// How many items are changed under one lock when an answer is written into a batch.
@@ -73,28 +73,29 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
             () = stop.cancelled() => None,
             () = queue.asks_no_more(id) => return,
         };
-        if let Some(Some((choice, Scope::Batch))) = answer
+        if let Some(Ok((choice, Scope::Batch))) = answer
             && asker.batch != 0
         {
             // Before the item goes on: whoever sees it move may rely on the answer being in the journal for all of them.
             spread(&queue, asker, choice).await;
         }
+        let always = if let Some(Ok((choice, Scope::Always))) = answer { Some(choice) } else { None };
         queue.update(|queue| {
             if queue.get(id).is_none_or(|item| item.state != TransferState::Asking) {
                 return;
             }
             match answer {
-                Some(Some((choice, _))) => {
+                Some(Ok((choice, _))) => {
                     queue.edit(id, |item| item.on_exists = choice);
                     queue.put_back(id, None);
                 }
-                Some(None) => queue.fail(id, cancelled()),
+                Some(Err(problem)) => queue.fail(id, problem),
                 // The session was left with the question open: it is asked again next time.
                 None => queue.put_back(id, None),
             }
         });
         publisher.wake();
-        if let Some(Some((choice, Scope::Always))) = answer {
+        if let Some(choice) = always {
             let saved = {
                 let mut settings = settings.write().unwrap_or_else(PoisonError::into_inner);
                 match asker.direction {

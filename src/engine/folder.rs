@@ -14,10 +14,10 @@ use crate::ftp::{Control, Fault};
 use crate::model::conflict::Facts;
 use crate::model::entry::{Entry, EntryKind, Modified};
 use crate::model::listing::Listing;
-use crate::model::path::safe_local_name;
+use crate::model::path::{RemotePath, safe_local_name};
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, Queue, Target};
-use crate::model::transfer::{Job, TransferId, TransferState};
+use crate::model::queue::{Item, Target};
+use crate::model::transfer::{Job, SkipReason, TransferId, TransferState};
 
 /// A local row that goes into the queue.
 struct LocalChild {
@@ -26,6 +26,8 @@ struct LocalChild {
     is_folder: bool,
     size: Option<u64>,
     modified: Option<Modified>,
+    /// Why it is left out; its row says so.
+    left_out: Option<SkipReason>,
 }
 
 /// Makes the remote folder and queues the local one's content.
@@ -43,7 +45,7 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
     let end = match unnameable {
         0 => Ok(Outcome::FolderRead),
         count => Err(Problem::new(ProblemKind::Name, format!("{count} names in {} cannot be sent.", item.local.display()))
-            .advise("They are no valid text. Everything else in the folder is queued.")),
+            .advise("They are no valid text, or have a line end in them. Everything else in the folder is queued.")),
     };
     settle::announce(ctx, item.id);
     // An answer for the whole batch may have come while the folder was read.
@@ -55,6 +57,9 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
         new.is_folder = Some(child.is_folder);
         new.size = child.size;
         new.modified = child.modified;
+        if let Some(reason) = child.left_out {
+            new.state = TransferState::Skipped(reason);
+        }
         new.target = match &there {
             None => Target::Absent,
             Some(listing) => target_in(listing, &child.name),
@@ -67,7 +72,7 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
     let items: Vec<Item> = items.collect();
     let new_files = items.iter().filter(|item| item.is_folder == Some(false) && item.target == Target::Absent).count();
     ctx.queue.looked_at(&item.site, &item.remote, looked, new_files);
-    ctx.queue.put_together(items, |queue| leave(queue, item.id, &end));
+    enter(ctx, item, items, &end);
     end.map_err(Stopped::for_good)
 }
 
@@ -79,12 +84,14 @@ fn inside(folder: &Item, job: Job) -> Item {
     new
 }
 
-/// The folder itself is through as its content enters the queue: read once more after a crash, it would queue it twice.
-fn leave(queue: &mut Queue, id: TransferId, end: &Result<Outcome, Problem>) {
-    match end {
-        Ok(_) => drop(queue.remove(id)),
-        Err(problem) => queue.fail(id, problem.clone()),
-    }
+/// The content of a folder enters the queue, and the folder itself is through with that: read once more after a crash, it would
+/// queue it twice.
+fn enter(ctx: &SessionContext, folder: &Item, content: Vec<Item>, end: &Result<Outcome, Problem>) {
+    let is_empty = content.is_empty();
+    ctx.queue.put_together(content, |queue| match end {
+        Ok(_) => queue.leave_folder(folder.id, is_empty),
+        Err(problem) => queue.fail(folder.id, problem.clone()),
+    });
 }
 
 fn target_in(listing: &Listing, name: &str) -> Target {
@@ -120,21 +127,26 @@ async fn make_remote(ctx: &SessionContext, control: &mut Control, item: &Item) -
     }
 }
 
-/// What is in a local folder. Links to files are followed, links to folders are not: they may lead back up.
+/// What is in a local folder, and how many names of it cannot be sent. Links to files are followed, links to folders are not: they
+/// may lead back up.
 fn read_local(folder: &Path) -> Result<(Vec<LocalChild>, usize), Problem> {
     let listing = local::list(folder)?;
-    let children = listing.entries.into_iter().filter_map(|entry| {
+    let (sendable, unnameable): (Vec<Entry>, Vec<Entry>) =
+        listing.entries.into_iter().partition(|entry| RemotePath::root().child(&entry.name).is_ok());
+    let children = sendable.into_iter().map(|entry| {
         let path = folder.join(&entry.name);
         let is_link = fs::symlink_metadata(&path).is_ok_and(|facts| facts.is_symlink());
-        match entry.kind {
-            EntryKind::Dir if !is_link => Some(LocalChild { name: entry.name, path, is_folder: true, size: None, modified: None }),
-            EntryKind::File => {
-                Some(LocalChild { name: entry.name, path, is_folder: false, size: entry.size, modified: entry.modified })
-            }
-            _ => None,
-        }
+        let left_out = match entry.kind {
+            EntryKind::Dir if is_link => Some(SkipReason::FolderLink),
+            EntryKind::Dir | EntryKind::File => None,
+            EntryKind::Link => Some(SkipReason::BrokenLink),
+            EntryKind::Other => Some(SkipReason::Special),
+        };
+        let is_folder = entry.kind == EntryKind::Dir && !is_link;
+        let (size, modified) = if entry.kind == EntryKind::File { (entry.size, entry.modified) } else { (None, None) };
+        LocalChild { name: entry.name, path, is_folder, size, modified, left_out }
     });
-    Ok((children.collect(), listing.unread.len()))
+    Ok((children.collect(), listing.unread.len() + unnameable.len()))
 }
 
 /// Makes the local folder and queues the remote one's content.
@@ -155,7 +167,8 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
             EntryKind::Dir => Some(true),
             EntryKind::File => Some(false),
             EntryKind::Link => None,
-            EntryKind::Other => return None,
+            // It is not asked for: its row says why.
+            EntryKind::Other => Some(false),
         };
         let remote = item.remote.child(&entry.name).ok()?;
         let local = item.local.join(&entry.name);
@@ -165,12 +178,14 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
         new.size = if is_folder == Some(false) { entry.size } else { None };
         new.modified = entry.modified;
         new.from_folder = true;
-        if let Err(error) = safe_local_name(&entry.name) {
+        if entry.kind == EntryKind::Other {
+            new.state = TransferState::Skipped(SkipReason::Special);
+        } else if let Err(error) = safe_local_name(&entry.name) {
             new.state = TransferState::Failed(Problem::new(ProblemKind::Name, format!("Not fetched: {error}.")));
         }
         Some(new)
     });
-    ctx.queue.put_together(items.collect(), |queue| leave(queue, item.id, &end));
+    enter(ctx, item, items.collect(), &end);
     end.map_err(Stopped::for_good)
 }
 
@@ -218,7 +233,7 @@ pub async fn identify(ctx: &SessionContext, control: &mut Control, item: &mut It
     };
     if is_folder && item.from_folder {
         // A link to a folder inside a folder may lead back up: it is not followed.
-        return Ok(Outcome::Skipped);
+        return Ok(Outcome::Skipped(SkipReason::FolderLink));
     }
     item.is_folder = Some(is_folder);
     if let Some(entry) = entry.filter(|entry| entry.kind == EntryKind::File) {

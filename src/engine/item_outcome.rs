@@ -13,7 +13,7 @@ use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
 use crate::model::receipt::{HashProof, TlsProof};
 use crate::model::retry::TransferRetry;
-use crate::model::transfer::Compared;
+use crate::model::transfer::{Compared, SkipReason};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub enum Outcome {
         /// What is known, but for what it is compared with.
         arrival: Arrival,
     },
-    /// The target was left as it is.
-    Skipped,
+    /// Nothing was transferred, on purpose.
+    Skipped(SkipReason),
     /// A folder was made and its content queued.
     FolderRead,
     /// A question is open; the item comes back by itself.

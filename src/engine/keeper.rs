@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::ftp::tls::Trust;
 use crate::model::certificate::Certificate;
 use crate::model::host::HostFacts;
-use crate::model::leftover::Leftover;
 use crate::model::problem::Problem;
 use crate::model::secret::Secret;
 use crate::model::settings::Settings;
@@ -16,7 +15,7 @@ use crate::store::file::StoreError;
 use crate::store::hosts::{self, Hosts};
 use crate::store::places::Places;
 use crate::store::secrets::SecretStore;
-use crate::store::{leftovers, settings, sites};
+use crate::store::{settings, sites};
 
 /// A cheap handle to what lasts.
 #[derive(Clone)]
@@ -127,16 +126,6 @@ impl Keeper {
             kept.hosts.save(&places).err().map(|error| error.problem())
         };
         self.with(learn, None).await
-    }
-
-    /// What uploads left on servers.
-    pub async fn leftovers(&self) -> Vec<Leftover> {
-        self.with(|kept| kept.places.as_ref().map(|places| leftovers::load(places).value).unwrap_or_default(), Vec::new()).await
-    }
-
-    /// Notes what uploads may leave on servers, and what is in order again; returns what went wrong.
-    pub async fn change_leftovers(&self, added: Vec<Leftover>, removed: Vec<Leftover>) -> Option<Problem> {
-        self.save(move |_, places| leftovers::change(places, &added, &removed)).await
     }
 
     /// Remembers the address of a session that came about. Without a disk to write to there is none to compare with next time.

@@ -278,7 +278,7 @@ pub async fn run_item(ctx: &Arc<SessionContext>, control: &mut Control, mut item
             }
             Direction::Download => {
                 let outcome = folder::identify(ctx, control, &mut item).await?;
-                if matches!(outcome, Outcome::Skipped) {
+                if matches!(outcome, Outcome::Skipped(_)) {
                     return Ok(outcome);
                 }
             }

@@ -1,10 +1,10 @@
 //! Files of ours on servers that are to be taken away or put in order, known before they may come about and across restarts.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::engine::keeper::Keeper;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
@@ -14,13 +14,19 @@ use crate::model::path::RemotePath;
 use crate::model::queue::{Item, Queue};
 use crate::model::site::SiteId;
 use crate::model::transfer::{Direction, TransferId, TransferState};
+use crate::store::file::StoreError;
+use crate::store::leftovers as store;
+use crate::store::places::Places;
+use crate::store::under_way::{AfterKill, Temporary, UnderWay};
 
 /// A cheap handle to the list.
 #[derive(Clone)]
 pub struct Leftovers {
     list: Arc<Mutex<Vec<Entry>>>,
     settled: Arc<Notify>,
-    keeper: Keeper,
+    under_way: UnderWay,
+    /// Whether the saved queue knows after a kill what was under way.
+    is_queue_saved: Arc<AtomicBool>,
 }
 
 struct Entry {
@@ -30,43 +36,80 @@ struct Entry {
 }
 
 impl Leftovers {
-    /// The list as it was kept.
-    pub async fn open(keeper: Keeper) -> Self {
-        let kept = keeper.leftovers().await;
-        let list = kept.into_iter().map(|left| Entry { left, is_claimed: false }).collect();
-        Self { list: Arc::new(Mutex::new(list)), settled: Arc::default(), keeper }
+    /// Nothing yet; it is kept below `places`.
+    pub fn new(places: Option<Places>) -> Self {
+        let under_way = UnderWay::new(places);
+        Self { list: Arc::default(), settled: Arc::default(), under_way, is_queue_saved: Arc::default() }
     }
 
-    /// Notes what may come about; it is kept when this returns, as far as the disk allows.
+    /// Says whether the queue outlives a kill.
+    pub fn queue_is_saved(&self, is_saved: bool) {
+        self.is_queue_saved.store(is_saved, Ordering::Release);
+    }
+
+    /// Whether the queue outlives a kill.
+    pub fn is_queue_saved(&self) -> bool {
+        self.is_queue_saved.load(Ordering::Acquire)
+    }
+
+    /// What this program has under temporary names at the moment.
+    pub fn under_way(&self) -> &UnderWay {
+        &self.under_way
+    }
+
+    /// Takes in what is left by now, that of programs that were killed meanwhile with it.
+    pub async fn look_again(&self) {
+        let kept = self.on_disk(Vec::new(), store::load).await;
+        self.put_on_list(&kept, false);
+    }
+
+    /// Notes what is to be taken away; it is kept when this returns, as far as the disk allows.
     pub async fn add(&self, new: Vec<Leftover>) {
-        self.insert(new, false).await;
-    }
-
-    async fn insert(&self, new: Vec<Leftover>, is_claimed: bool) {
         if new.is_empty() {
             return;
         }
-        {
-            let mut list = self.lock();
-            for left in &new {
-                if list.iter().all(|entry| entry.left != *left) {
-                    list.push(Entry { left: left.clone(), is_claimed });
-                }
-            }
+        self.put_on_list(&new, false);
+        let added = new.clone();
+        self.on_disk((), move |under_way| store::change(under_way, &added, &[])).await;
+        for left in new {
+            self.under_way.end(&Temporary::Remote(left));
         }
-        self.keep(new, Vec::new()).await;
     }
 
-    async fn keep(&self, added: Vec<Leftover>, removed: Vec<Leftover>) {
-        if let Some(problem) = self.keeper.change_leftovers(added, removed).await {
-            tracing::warn!(problem = %problem.what, "what is left on a server is not kept");
+    fn put_on_list(&self, new: &[Leftover], is_claimed: bool) {
+        let mut list = self.lock();
+        for left in new {
+            if list.iter().all(|entry| entry.left != *left) {
+                list.push(Entry { left: left.clone(), is_claimed });
+            }
+        }
+    }
+
+    async fn on_disk<R: Send + 'static>(
+        &self,
+        otherwise: R,
+        work: impl FnOnce(&UnderWay) -> Result<R, StoreError> + Send + 'static,
+    ) -> R {
+        let under_way = self.under_way.clone();
+        match tokio::task::spawn_blocking(move || work(&under_way)).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "what is left on a server is not kept");
+                otherwise
+            }
+            Err(_) => otherwise,
         }
     }
 
     /// The next one of a site that nobody works on.
     pub fn claim(&self, site: &SiteId) -> Option<Leftover> {
         let mut list = self.lock();
-        let entry = list.iter_mut().find(|entry| entry.left.site == *site && !entry.is_claimed)?;
+        // What a replacement left is taken away when its target is whole, and not before.
+        let asides: Vec<Leftover> = list.iter().map(|entry| &entry.left).filter(|left| left.aside.is_some()).cloned().collect();
+        let is_due = |left: &Leftover| {
+            left.aside.is_some() || asides.iter().all(|other| (&other.site, other.part_path()) != (&left.site, left.part_path()))
+        };
+        let entry = list.iter_mut().find(|entry| entry.left.site == *site && !entry.is_claimed && is_due(&entry.left))?;
         entry.is_claimed = true;
         Some(entry.left.clone())
     }
@@ -83,48 +126,69 @@ impl Leftovers {
     pub async fn forget(&self, left: &Leftover) {
         self.lock().retain(|entry| entry.left != *left);
         self.settled.notify_waiters();
-        self.keep(Vec::new(), vec![left.clone()]).await;
+        if !self.under_way.end(&Temporary::Remote(left.clone())) {
+            let removed = left.clone();
+            self.on_disk((), move |under_way| store::change(under_way, &[], &[removed])).await;
+        }
     }
 
-    /// Whether a temporary name may be used: what was to be taken away under it is forgotten, unless that is being done now.
-    pub async fn may_use(&self, site: &SiteId, part: &RemotePath) -> bool {
-        let is_it =
-            |entry: &Entry| entry.left.site == *site && entry.left.aside.is_none() && entry.left.part_path().as_ref() == Some(part);
-        let gone = {
+    /// Takes it over from what is kept; when another program has done so, it is dropped here.
+    async fn take(&self, left: &Leftover) -> bool {
+        let wanted = left.clone();
+        let is_ours = self.on_disk(true, move |under_way| store::take(under_way, &wanted)).await;
+        if !is_ours {
+            self.lock().retain(|entry| entry.left != *left);
+            self.settled.notify_waiters();
+        }
+        is_ours
+    }
+
+    /// Notes a temporary name before anything is written under it. What was to be taken away under it is forgotten; false when that
+    /// is being done now, or another file has the name, of this program or of another one.
+    pub async fn reserve(&self, part: &Leftover) -> bool {
+        let is_it = |entry: &Entry| {
+            entry.left.site == part.site && entry.left.aside.is_none() && entry.left.part_path() == part.part_path()
+        };
+        {
             let mut list = self.lock();
             if list.iter().any(|entry| is_it(entry) && entry.is_claimed) {
                 return false;
             }
-            let gone: Vec<_> = list.iter().filter(|entry| is_it(entry)).map(|entry| entry.left.clone()).collect();
             list.retain(|entry| !is_it(entry));
-            gone
-        };
-        if !gone.is_empty() {
-            self.keep(Vec::new(), gone).await;
         }
-        true
+        let after = if self.is_queue_saved() { AfterKill::Saved } else { AfterKill::LeftOver };
+        let part = part.clone();
+        self.on_disk(true, move |under_way| store::reserve(under_way, &part, after)).await
+    }
+
+    /// What was under a temporary name has its own, or is gone.
+    pub fn let_go(&self, part: &Leftover) {
+        self.under_way.end(&Temporary::Remote(part.clone()));
     }
 
     /// What is to be mended before a target is touched again; nobody else works on it from here on. Waits for whoever does so now.
     pub async fn claim_target(&self, site: &SiteId, target: &RemotePath) -> Option<Leftover> {
         loop {
             let settled = self.settled.notified();
-            {
+            let claimed = {
                 let mut list = self.lock();
                 let is_it =
                     |entry: &&mut Entry| entry.left.site == *site && entry.left.target == *target && entry.left.aside.is_some();
                 let entry = list.iter_mut().find(is_it)?;
-                if !std::mem::replace(&mut entry.is_claimed, true) {
-                    return Some(entry.left.clone());
-                }
+                (!std::mem::replace(&mut entry.is_claimed, true)).then(|| entry.left.clone())
+            };
+            match claimed {
+                Some(left) if self.take(&left).await => return Some(left),
+                Some(_) => {}
+                None => settled.await,
             }
-            settled.await;
         }
     }
 
     /// Notes that an old file is about to step aside; the caller works on it.
     pub async fn begin(&self, left: Leftover) {
-        self.insert(vec![left], true).await;
+        self.put_on_list(std::slice::from_ref(&left), true);
+        self.on_disk((), move |under_way| under_way.begin(Temporary::Remote(left), AfterKill::LeftOver, true)).await;
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
@@ -137,7 +201,7 @@ impl Leftovers {
 pub fn part_of(item: &Item) -> Option<Leftover> {
     let part =
         item.part.as_ref().filter(|part| item.direction == Direction::Upload && item.remote.name() != Some(part.as_str()))?;
-    let is_over = matches!(item.state, TransferState::Done(_) | TransferState::Skipped);
+    let is_over = matches!(item.state, TransferState::Done(_) | TransferState::Skipped(_));
     (!is_over).then(|| Leftover { site: item.site.clone(), target: item.remote.clone(), part: part.clone(), aside: None })
 }
 
@@ -152,6 +216,9 @@ pub fn parts_of(queue: &Queue, ids: &[TransferId]) -> Vec<Leftover> {
 /// # Errors
 /// The fault that the connection did not survive; it is done by the next one.
 pub async fn clean(ctx: &SessionContext, control: &mut Control, left: Leftover) -> Result<(), Fault> {
+    if !ctx.leftovers.take(&left).await {
+        return Ok(());
+    }
     let done = match left.aside_path() {
         Some(aside) => mend(ctx, control, &left, &aside).await.map(drop),
         None => take_away(ctx, control, &left).await,

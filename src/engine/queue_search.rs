@@ -240,7 +240,7 @@ mod tests {
     use crate::model::problem::{Problem, ProblemKind};
     use crate::model::queue::Item;
     use crate::model::site::SiteId;
-    use crate::model::transfer::{Direction, Job, TransferState};
+    use crate::model::transfer::{Direction, Job, SkipReason, TransferState};
 
     struct Bell(Mutex<mpsc::Sender<()>>);
 
@@ -301,8 +301,8 @@ mod tests {
         // Running ones and those that are done are found alike; done ones stand last first.
         shared.update(|queue| {
             queue.take_next(&SiteId("s".into()), Instant::now());
-            queue.set_state(TransferId(2), TransferState::Skipped);
-            queue.set_state(TransferId(4), TransferState::Skipped);
+            queue.set_state(TransferId(2), TransferState::Skipped(SkipReason::Exists));
+            queue.set_state(TransferId(4), TransferState::Skipped(SkipReason::Exists));
         });
         for (tab, expected) in [(QueueTab::Active, vec![1]), (QueueTab::Done, vec![4, 2]), (QueueTab::Failed, vec![])] {
             let query = Query { tab, arrangement: arrangement("php", RunOrder, false) };

@@ -34,7 +34,7 @@ pub fn wish(command: &Command) -> Option<Wish> {
         Command::OpenRemote { path } => Wish::Open { path: path.to_string() },
         Command::Retry { .. } => Wish::Retry,
         Command::Answer { answer: Answer::TrustOnce | Answer::TrustAlways, .. } => return None,
-        Command::Answer { answer, .. } => Wish::Answer { declined: *answer == Answer::Cancel },
+        Command::Answer { answer, .. } => Wish::Answer { declined: matches!(answer, Answer::Cancel | Answer::Refuse(_)) },
         Command::Enqueue { jobs } => Wish::Enqueue { jobs: jobs.iter().map(job).collect() },
         Command::Change(change) => return changed(change),
         _ => return None,

@@ -29,17 +29,34 @@ pub fn unnameable(path: &RemotePath) -> Stopped {
 /// # Errors
 /// The connection's fault.
 pub async fn reserve(ctx: &SessionContext, control: &mut Control, item: &Item, target: &RemotePath) -> Result<RemotePath, Stopped> {
-    let name = target.name().unwrap_or_default();
-    let mut part = sibling(target, &format!("{name}.part")).ok_or_else(|| unnameable(target))?;
-    let there = exists(control, &part).await.map_err(|fault| Stopped::wire(fault, "look at the target"))?;
-    if there || !ctx.leftovers.may_use(&item.site, &part).await {
+    let target_name = target.name().unwrap_or_default();
+    let mut names = temporary_names(target_name, item.id);
+    let (part, name) = loop {
+        let name = names.next().ok_or_else(|| unnameable(target))?;
+        let part = sibling(target, &name).ok_or_else(|| unnameable(target))?;
+        let there = exists(control, &part).await.map_err(|fault| Stopped::wire(fault, "look at the target"))?;
         // Somebody's file, or one of ours that is to go: this one gets a name of its own.
-        part = sibling(target, &format!("{name}.{}.part", item.id.0)).ok_or_else(|| unnameable(target))?;
-    }
-    let name = part.name().map(str::to_owned);
+        if !there && ctx.leftovers.reserve(&under_way(item, target, &name)).await {
+            break (part, Some(name));
+        }
+    };
     ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
     ctx.queue.journalled().await;
     Ok(part)
+}
+
+/// What an upload has under a temporary name beside its target.
+fn under_way(item: &Item, target: &RemotePath, part: &str) -> Leftover {
+    Leftover { site: item.site.clone(), target: target.clone(), part: part.to_owned(), aside: None }
+}
+
+/// Temporary names for a file, in the order in which they are tried.
+pub fn temporary_names(name: &str, id: TransferId) -> impl Iterator<Item = String> + Send + use<> {
+    let own = format!("{name}.{}", id.0);
+    let further = own.clone();
+    [format!("{name}.part"), format!("{own}.part")]
+        .into_iter()
+        .chain((2..=u32::MAX).map(move |number| format!("{further}.{number}.part")))
 }
 
 /// Gives the proven file its name. Where the server does not rename over a file, the old one steps aside first and is deleted last:
@@ -56,12 +73,15 @@ pub async fn publish(
     target: &RemotePath,
 ) -> Result<(), Stopped> {
     let doing = format!("rename the finished file to {target}");
+    let part_name = part.name().unwrap_or_default();
     match control.rename(part, target).await {
-        Ok(()) => return Ok(()),
+        Ok(()) => {
+            ctx.leftovers.let_go(&under_way(item, target, part_name));
+            return Ok(());
+        }
         Err(Fault::Refused(_)) => {}
         Err(fault) => return Err(Stopped::wire(fault, &doing)),
     }
-    let part_name = part.name().unwrap_or_default();
     let mut name = format!("{part_name}.old");
     let mut aside = sibling(target, &name).ok_or_else(|| unnameable(target))?;
     if exists(control, &aside).await.map_err(|fault| Stopped::wire(fault, &doing))? {
@@ -77,6 +97,9 @@ pub async fn publish(
         }
         result => {
             ctx.leftovers.forget(&left).await;
+            if result.is_ok() {
+                ctx.leftovers.let_go(&under_way(item, target, part_name));
+            }
             result.map_err(|fault| Stopped::wire(fault, &doing))
         }
     }
@@ -128,7 +151,10 @@ pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId
         // The token of the transfer has fired.
         control.set_cancel(CancellationToken::new());
         match control.delete(&part).await {
-            Ok(()) => return ctx.publisher.log(0, LogKind::Note, format!("{part} was taken away again.")),
+            Ok(()) => {
+                ctx.leftovers.let_go(&left);
+                return ctx.publisher.log(0, LogKind::Note, format!("{part} was taken away again."));
+            }
             Err(fault) if fault.session_survives() => {
                 return ctx.publisher.log(0, LogKind::Problem, trouble::of_fault(&fault, &format!("delete {part}")).sentence());
             }

@@ -18,7 +18,7 @@ use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::queue::{Item, cancelled};
 use crate::model::resume::{self, Sign, SourceChanged, Verdict, WhenChanged};
-use crate::model::transfer::TransferState;
+use crate::model::transfer::{SkipReason, TransferState};
 
 /// What is done about a source that has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub fn ask(ctx: &SessionContext, item: &Item, offset: u64, sign: Sign, was: Fact
             () = queue.asks_no_more(id) => return,
         };
         if queue.is_asking(id) && answer == Some(Answer::Changed(WhenChanged::Skip)) {
-            settle::skip(&queue, id).await;
+            settle::skip(&queue, id, SkipReason::Changed).await;
             publisher.wake();
             return;
         }

@@ -17,14 +17,14 @@ use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Queue, StopWish, Target, Wall, pause_before_retry};
 use crate::model::receipt::Receipt;
 use crate::model::retry::{TRANSFER_TRIES, TransferRetry};
-use crate::model::transfer::{Direction, Proof, TransferId, TransferState};
+use crate::model::transfer::{Direction, Proof, SkipReason, TransferId, TransferState};
 
 /// Writes the end of a run into the queue; of a file that has arrived the receipt is written first.
 pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome, Stopped>) {
     match result {
         Ok(Outcome::Arrived(arrival)) => arrived(ctx, vec![(id, arrival)]).await,
-        Ok(Outcome::Skipped) => {
-            skip(&ctx.queue, id).await;
+        Ok(Outcome::Skipped(reason)) => {
+            skip(&ctx.queue, id, reason).await;
             ctx.publisher.wake();
         }
         // A folder left the queue as its content entered it; what was sent is settled with its folder's proof.
@@ -71,7 +71,7 @@ pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
 }
 
 /// The target is left as it is; what had come of the new one is of no use to anybody, and is gone before the item counts as skipped.
-pub async fn skip(queue: &SharedQueue, id: TransferId) {
+pub async fn skip(queue: &SharedQueue, id: TransferId, reason: SkipReason) {
     let begun = queue.read(|queue| queue.get(id).filter(|item| item.part.is_some()).map(std::borrow::Cow::into_owned));
     if let Some(item) = begun {
         // What cannot be deleted stays: a person sees it in the pane.
@@ -83,7 +83,7 @@ pub async fn skip(queue: &SharedQueue, id: TransferId) {
     }
     queue.update(|queue| {
         queue.edit(id, |item| (item.part, item.ranges) = (None, None));
-        queue.set_state(id, TransferState::Skipped);
+        queue.set_state(id, TransferState::Skipped(reason));
     });
 }
 

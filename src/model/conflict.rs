@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::clock::{self, Ahead};
 use crate::model::entry::Modified;
+use crate::model::problem::{Problem, ProblemKind};
 
 /// A standing answer: given on the command line, in the settings, for a batch or "for all".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +98,44 @@ pub fn resolve(policy: OnExists, source: &Facts, target: &Facts, ahead: Ahead) -
     }
 }
 
+/// What decides something about these two files, in the order in which it is offered. Going on where the target ends is among it
+/// only where the target is a beginning.
+#[must_use]
+pub fn ways(source: &Facts, target: &Facts, ahead: Ahead) -> Vec<OnExists> {
+    use OnExists::{Newer, NewerOrSize, Overwrite, Rename, Resume, SizeDiffers, Skip};
+    let is_beginning = matches!((source.size, target.size), (Some(source), Some(target)) if target < source);
+    let mut ways = vec![Overwrite, Newer, SizeDiffers, NewerOrSize, Resume, Rename, Skip];
+    ways.retain(|way| (*way != Resume || is_beginning) && decides(*way, source, target, ahead));
+    ways
+}
+
+/// Whether an answer decides anything about these two files; one that does not must not be given again and again.
+#[must_use]
+pub fn decides(policy: OnExists, source: &Facts, target: &Facts, ahead: Ahead) -> bool {
+    resolve(policy, source, target, ahead) != Resolution::Ask
+}
+
+/// Why an answer decides nothing here: what would have to be known for it.
+#[must_use]
+pub fn undecided(policy: OnExists, source: &Facts, target: &Facts) -> Problem {
+    let by_time = matches!(policy, OnExists::Newer | OnExists::NewerOrSize);
+    let by_size = matches!(policy, OnExists::SizeDiffers | OnExists::NewerOrSize | OnExists::Resume);
+    let mut unknown = Vec::new();
+    for (what, source, target) in [
+        ("time", by_time && source.modified.is_none(), by_time && target.modified.is_none()),
+        ("size", by_size && source.size.is_none(), by_size && target.size.is_none()),
+    ] {
+        match (source, target) {
+            (true, true) => unknown.push(format!("neither its {what} nor that of the one that is there is known")),
+            (true, false) => unknown.push(format!("its {what} is not known")),
+            (false, true) => unknown.push(format!("the {what} of the one that is there is not known")),
+            (false, false) => {}
+        }
+    }
+    let why = if unknown.is_empty() { "what was answered decides nothing".to_owned() } else { unknown.join(", and ") };
+    Problem::new(ProblemKind::Refused, format!("The target exists, and it was left as it is: {why}."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +200,39 @@ mod tests {
                 "{source:?} {target:?}"
             );
         }
+    }
+
+    #[test]
+    fn only_ways_that_decide_are_offered_and_the_others_say_what_they_lack() {
+        use OnExists::{Newer, NewerOrSize, Overwrite, Rename, Resume, SizeDiffers, Skip};
+        let time = Some(("2026-11-20T12:00:00Z", Precision::Second));
+        let table = [
+            (facts(Some(5), time), facts(Some(4), time), vec![Overwrite, Newer, SizeDiffers, NewerOrSize, Resume, Rename, Skip]),
+            (facts(Some(5), time), facts(Some(5), time), vec![Overwrite, Newer, SizeDiffers, NewerOrSize, Rename, Skip]),
+            (facts(Some(5), time), facts(Some(5), None), vec![Overwrite, SizeDiffers, Rename, Skip]),
+            (facts(Some(5), time), facts(None, None), vec![Overwrite, Rename, Skip]),
+        ];
+        for (source, target, expected) in table {
+            assert_eq!(ways(&source, &target, TOGETHER), expected, "{source:?} {target:?}");
+            for policy in [Newer, SizeDiffers, NewerOrSize, Resume] {
+                if !decides(policy, &source, &target, TOGETHER) {
+                    let what = undecided(policy, &source, &target).what;
+                    assert!(what.contains("is not known"), "{policy:?}: {what}");
+                }
+            }
+        }
+        let (whole, bare) = (facts(Some(5), time), facts(None, None));
+        let what = |policy, source, target| undecided(policy, source, target).what;
+        let begins = "The target exists, and it was left as it is: ";
+        assert_eq!(what(Newer, &whole, &bare), format!("{begins}the time of the one that is there is not known."));
+        assert_eq!(what(Resume, &bare, &whole), format!("{begins}its size is not known."));
+        assert_eq!(
+            what(NewerOrSize, &bare, &bare),
+            format!(
+                "{begins}neither its time nor that of the one that is there is known, and neither its size nor that of the one \
+                 that is there is known."
+            )
+        );
     }
 
     #[test]

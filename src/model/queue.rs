@@ -65,6 +65,7 @@ pub struct Queue {
     touched: Vec<TransferId>,
     total_speed: Speed,
     moved_in_all: u64,
+    empty_folders: usize,
     history: VecDeque<u64>,
 }
 

@@ -149,10 +149,57 @@ pub enum TransferState {
     Kept,
     /// Arrived and proven.
     Done(Proof),
-    /// The target existed and was left as it is.
-    Skipped,
+    /// Nothing was transferred, on purpose.
+    Skipped(SkipReason),
     /// Did not arrive.
     Failed(Problem),
+}
+
+/// Why an item was not transferred, on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SkipReason {
+    /// The target existed and was left as it is.
+    Exists,
+    /// The source had changed since a part of it was transferred, and a person wanted no more of it.
+    Changed,
+    /// A link to a folder inside a folder: it may lead back up.
+    FolderLink,
+    /// A link that leads to nothing.
+    BrokenLink,
+    /// Neither a file nor a folder: a device, a socket, a pipe.
+    Special,
+}
+
+impl SkipReason {
+    /// In a person's words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Exists => "the target was there",
+            Self::Changed => "the source had changed",
+            Self::FolderLink => "a link to a folder is not followed",
+            Self::BrokenLink => "a link that leads to nothing",
+            Self::Special => "neither a file nor a folder",
+        }
+    }
+
+    /// The word for it in tables and files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exists => "exists",
+            Self::Changed => "changed",
+            Self::FolderLink => "link-to-folder",
+            Self::BrokenLink => "broken-link",
+            Self::Special => "no-file",
+        }
+    }
+
+    /// Whether it was left out of a folder for what it is, whatever is there on the other side.
+    #[must_use]
+    pub fn is_left_out(self) -> bool {
+        matches!(self, Self::FolderLink | Self::BrokenLink | Self::Special)
+    }
 }
 
 /// The tabs of the queue.
@@ -176,14 +223,14 @@ impl TransferState {
             Self::Scanning | Self::Moving | Self::Proving | Self::Asking | Self::Kept => QueueTab::Active,
             Self::Queued | Self::Paused => QueueTab::Queued,
             Self::Failed(_) => QueueTab::Failed,
-            Self::Done(_) | Self::Skipped => QueueTab::Done,
+            Self::Done(_) | Self::Skipped(_) => QueueTab::Done,
         }
     }
 
     /// Whether nothing more will happen to it by itself.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Done(_) | Self::Skipped | Self::Failed(_))
+        matches!(self, Self::Done(_) | Self::Skipped(_) | Self::Failed(_))
     }
 
     /// Whether a disconnect now would cut it.
@@ -237,6 +284,8 @@ pub struct QueueSummary {
     pub failed: usize,
     /// Rows under "Done".
     pub done: usize,
+    /// Folders that were made and had nothing in them: they leave no row behind. Counted since the program began.
+    pub empty_folders: usize,
     /// Rows whose bytes move at this moment (a subset of active).
     pub running: usize,
     /// Bytes still to move, as far as known.

@@ -70,6 +70,8 @@ pub struct Seen {
     pub done: usize,
     /// Rows that failed.
     pub failed: usize,
+    /// Folders that were made and had nothing in them: they leave no row.
+    pub empty_folders: usize,
 }
 
 /// How a run of the queue ended.
@@ -92,6 +94,9 @@ impl Ended {
     pub fn words(self) -> String {
         match self {
             Self::Emptied => "Everything was taken out of the queue.".to_owned(),
+            Self::Through { done: 0, failed: 0 } => {
+                "The queue is done: the folders are made, and there were no files in them.".to_owned()
+            }
             Self::Through { done, failed: 0 } => {
                 format!("The queue is done: {}.", format::counted(done, "transfer has arrived", "transfers have arrived"))
             }
@@ -110,30 +115,34 @@ pub struct Run {
     last: Seen,
     done: usize,
     failed: usize,
+    empty_folders: usize,
 }
 
 impl Run {
     /// Counts from here on.
     pub fn begin(&mut self, seen: Seen) {
-        *self = Self { last: seen, done: 0, failed: 0 };
+        *self = Self { last: seen, ..Self::default() };
     }
 
     /// Looks again; tells when the run has ended.
     pub fn look(&mut self, seen: Seen) -> Option<Ended> {
         if !self.last.pending {
-            (self.done, self.failed) = (0, 0);
+            (self.done, self.failed, self.empty_folders) = (0, 0, 0);
         }
         let before = std::mem::replace(&mut self.last, seen);
         // Rows that go, because they are cleared or tried again, take nothing back.
         let (done, failed) = (seen.done.saturating_sub(before.done), seen.failed.saturating_sub(before.failed));
+        let empty_folders = seen.empty_folders.saturating_sub(before.empty_folders);
         self.done += done;
         self.failed += failed;
+        self.empty_folders += empty_folders;
         // What began and ended between two looks is seen by its rows.
-        let ran = before.pending || done + failed > 0;
+        let ran = before.pending || done + failed + empty_folders > 0;
         (ran && !seen.pending).then(|| {
             // What failed and was tried again is counted once, by its end.
             let (done, failed) = (self.done, self.failed.min(seen.failed));
-            if done + failed == 0 { Ended::Emptied } else { Ended::Through { done, failed } }
+            // A folder without files is all that was to be done about it.
+            if done + failed + self.empty_folders == 0 { Ended::Emptied } else { Ended::Through { done, failed } }
         })
     }
 }
@@ -144,7 +153,8 @@ mod tests {
 
     /// Looks at each in turn; what the last one tells.
     fn last(looks: &[(bool, usize, usize)]) -> Option<Ended> {
-        let mut looks = looks.iter().map(|(pending, done, failed)| Seen { pending: *pending, done: *done, failed: *failed });
+        let mut looks =
+            looks.iter().map(|(pending, done, failed)| Seen { pending: *pending, done: *done, failed: *failed, empty_folders: 0 });
         let mut run = Run::default();
         run.begin(looks.next().unwrap_or_default());
         looks.map(|seen| run.look(seen)).last().flatten()
@@ -180,17 +190,35 @@ mod tests {
     #[test]
     fn a_choice_in_the_middle_counts_from_there() {
         let mut run = Run::default();
-        run.look(Seen { pending: true, done: 0, failed: 0 });
-        let now = Seen { pending: true, done: 90, failed: 4 };
+        run.look(Seen { pending: true, ..Seen::default() });
+        let now = Seen { pending: true, done: 90, failed: 4, ..Seen::default() };
         run.look(now);
         run.begin(now);
-        let ended = run.look(Seen { pending: false, done: 92, failed: 4 });
+        let ended = run.look(Seen { done: 92, failed: 4, ..Seen::default() });
         assert_eq!(ended, Some(Ended::Through { done: 2, failed: 0 }));
+    }
+
+    #[test]
+    fn a_run_that_made_a_folder_without_files_is_through_and_not_emptied() {
+        let begun = Seen { pending: true, empty_folders: 3, ..Seen::default() };
+        for (empty_folders, ended) in [(4, Ended::Through { done: 0, failed: 0 }), (3, Ended::Emptied)] {
+            let mut run = Run::default();
+            run.begin(Seen { empty_folders: 3, ..Seen::default() });
+            assert_eq!(run.look(begun), None);
+            assert_eq!(run.look(Seen { empty_folders, ..Seen::default() }), Some(ended));
+            // The next run counts anew: its only item is taken out.
+            run.look(Seen { pending: true, empty_folders, ..Seen::default() });
+            assert_eq!(run.look(Seen { empty_folders, ..Seen::default() }), Some(Ended::Emptied));
+        }
+        // Begun and ended between two looks.
+        let mut run = Run::default();
+        assert_eq!(run.look(Seen { empty_folders: 1, ..Seen::default() }), Some(Ended::Through { done: 0, failed: 0 }));
     }
 
     #[test]
     fn the_end_is_told_in_words() {
         let through = |done, failed| Ended::Through { done, failed }.words();
+        assert_eq!(through(0, 0), "The queue is done: the folders are made, and there were no files in them.");
         assert_eq!(through(1, 0), "The queue is done: 1 transfer has arrived.");
         assert_eq!(through(1200, 0), "The queue is done: 1,200 transfers have arrived.");
         assert_eq!(through(3, 2), "The queue is through: 3 transfers have arrived, 2 failed.");

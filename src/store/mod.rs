@@ -11,3 +11,4 @@ pub mod receipts;
 pub mod secrets;
 pub mod settings;
 pub mod sites;
+pub mod under_way;

@@ -221,6 +221,12 @@ impl QueueJournal {
         StoreError::Io { action: "saved", path, source }
     }
 
+    /// Whether anything is kept: this program owns the queue, and there is a place for it.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.disk.is_some()
+    }
+
     /// Whether the file lacks changes because the disk refused them.
     #[must_use]
     pub fn is_behind(&self) -> bool {

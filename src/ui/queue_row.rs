@@ -87,7 +87,7 @@ pub fn show(
     let arrow_ink = match row.state {
         _ if proven => t.good,
         TransferState::Failed(_) => t.bad,
-        TransferState::Queued | TransferState::Paused | TransferState::Skipped => second,
+        TransferState::Queued | TransferState::Paused | TransferState::Skipped(_) => second,
         _ => t.accent,
     };
     arrow.paint(ui.painter(), pos2(rect.left() + 15.0, y), size::ICON_SMALL - 1.0, arrow_ink);
@@ -199,7 +199,7 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
             let form = form_words(row.form).map(|words| format!(" · {words}")).unwrap_or_default();
             (format!("{}{form}", proven_by(proof)), second)
         }
-        TransferState::Skipped => ("skipped · the target was there".to_owned(), second),
+        TransferState::Skipped(reason) => (format!("skipped · {}", reason.words()), second),
         TransferState::Failed(problem) => (problem.sentence(), t.bad),
     }
 }
@@ -228,7 +228,7 @@ fn proven_by(proof: &Proof) -> String {
 
 /// Takes the row out of the queue, or off the list.
 fn cross(ui: &mut Ui, row: &TransferRow, name: &str, rect: Rect, actions: &mut Vec<Action>) {
-    if matches!(row.state, TransferState::Done(_) | TransferState::Skipped) {
+    if matches!(row.state, TransferState::Done(_) | TransferState::Skipped(_)) {
         return;
     }
     let place = Rect::from_center_size(pos2(rect.right() - 15.0, rect.center().y), vec2(22.0, 22.0));
@@ -267,6 +267,9 @@ fn details(ui: &mut Ui, row: &TransferRow) {
         }
         TransferState::Done(proof) => {
             ui.label(crate::ui::text::subdued(ui, format!("“{}”", proof.reply)));
+        }
+        TransferState::Skipped(reason) => {
+            ui.label(crate::ui::text::subdued(ui, format!("Not transferred: {}", reason.words())));
         }
         _ => {
             let size = row.size.map(|size| format!(" of {}", format::exact_size(size))).unwrap_or_default();

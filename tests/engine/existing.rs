@@ -35,7 +35,7 @@ fn an_answer_for_the_batch_is_no_answer_for_another_batch() {
     client.engine.send(Command::Enqueue { jobs: fetched(folder.path(), &["d"]) });
     let (id, _) = client.asked();
     client.answer(id, Answer::Exists { choice: OnExists::Skip, scope: Scope::File });
-    assert_eq!(client.ended("/d"), TransferState::Skipped);
+    assert_eq!(client.ended("/d"), TransferState::Skipped(SkipReason::Exists));
     assert_eq!(fs::read(folder.path().join("d")).unwrap(), b"old");
 }
 
@@ -182,7 +182,7 @@ fn both_sides_of_a_question_are_compared_over_a_connection_of_their_own() {
         });
         assert_eq!(found.unwrap(), expected);
         client.answer(id, Answer::Exists { choice: OnExists::Skip, scope: Scope::File });
-        assert_eq!(client.ended("/f"), TransferState::Skipped);
+        assert_eq!(client.ended("/f"), TransferState::Skipped(SkipReason::Exists));
         assert!(fs::read(&local).unwrap() == here, "comparing changed the file");
     }
 }
@@ -203,4 +203,23 @@ fn a_comparison_that_cannot_be_made_says_why() {
         _ => None,
     });
     assert_eq!(problem.kind, ProblemKind::Refused);
+}
+
+#[test]
+fn an_answer_that_decides_nothing_fails_its_file_and_is_not_asked_for_again() {
+    let server = Server::start(&[("/f", b"theirs"), ("/g", b"theirs")]);
+    server.with(|shelf| shelf.unknown = vec!["MDTM"]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    for name in ["/f", "/g"] {
+        let local = folder.path().join(&name[1..]);
+        fs::write(&local, b"ours").unwrap();
+        client.put(&local, name, OnExists::Newer);
+        let (id, _) = client.asked();
+        client.answer(id, Answer::Exists { choice: OnExists::Newer, scope: Scope::Session });
+        let problem = client.failed(name);
+        assert!(problem.what.contains("the time of the one that is there is not known"), "{problem:?}");
+    }
+    assert!(!is_asked(&client));
+    assert_eq!((server.file("/f").unwrap(), server.count("STOR")), (b"theirs".to_vec(), 0));
 }

@@ -23,7 +23,7 @@ use moorline::model::settings::{Settings, ThemeChoice};
 use moorline::model::site::{Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::timeline::{Happening, What};
 use moorline::model::transfer::{
-    Compared, Direction, Form, Priority, Proof, QueueSummary, QueueTab, TransferId, TransferRow, TransferState,
+    Compared, Direction, Form, Priority, Proof, QueueSummary, QueueTab, SkipReason, TransferId, TransferRow, TransferState,
 };
 use moorline::screen::pane::Crumb;
 use moorline::screen::state::Screen;
@@ -372,7 +372,7 @@ fn transfers() -> Vec<TransferRow> {
                 receipt: ReceiptId(1),
             }),
         ),
-        transfer(10, Upload, "robots.txt", "/www/robots.txt", 0, 112, TransferState::Skipped),
+        transfer(10, Upload, "robots.txt", "/www/robots.txt", 0, 112, TransferState::Skipped(SkipReason::Exists)),
     ];
     for (row, speed) in rows.iter_mut().zip([1_200_000, 8_100_000, 2_900_000]) {
         row.speed = speed;

@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Shelf {
     pub files: BTreeMap<String, Vec<u8>>,
     pub folders: BTreeSet<String>,
+    /// Folders that can be entered and are in no listing: where links lead.
+    pub hidden_folders: BTreeSet<String>,
     /// Rows that MLSD adds, as they are.
     pub rows: Vec<Vec<u8>>,
     /// The time that files have (MLSD, MDTM).
@@ -326,7 +328,7 @@ impl Session {
             "NOOP" | "OPTS" => "200 ok".to_owned(),
             "SIZE" if self.in_text => "550 SIZE not allowed in ASCII mode.".to_owned(),
             "PWD" => format!("257 \"{}\"", self.folder),
-            "CWD" if self.server.with(|shelf| shelf.folders.contains(argument)) => {
+            "CWD" if self.server.with(|shelf| shelf.folders.contains(argument) || shelf.hidden_folders.contains(argument)) => {
                 argument.clone_into(&mut self.folder);
                 "250 there".to_owned()
             }

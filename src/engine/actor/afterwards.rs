@@ -96,7 +96,7 @@ impl Actor {
         self.afterwards.chosen = None;
         self.tell_when_done();
         let lost = match ended {
-            Ended::Through { done: 0, failed } => self.shared.queue.read(|queue| all_lost(queue, failed)),
+            Ended::Through { done: 0, failed } if failed > 0 => self.shared.queue.read(|queue| all_lost(queue, failed)),
             _ => false,
         };
         match (ended, lost) {
@@ -176,7 +176,12 @@ impl Actor {
         let site = self.session.as_ref().map(|session| &session.context.site.id);
         self.shared.queue.read(|queue| {
             let summary = queue.summary(Instant::now());
-            Seen { pending: site.is_some_and(|site| queue.is_pending(site)), done: summary.done, failed: summary.failed }
+            Seen {
+                pending: site.is_some_and(|site| queue.is_pending(site)),
+                done: summary.done,
+                failed: summary.failed,
+                empty_folders: summary.empty_folders,
+            }
         })
     }
 }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::copy::space;
 use crate::engine::download::fetch::{Fetched, Where};
+use crate::engine::download::local_part;
 use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::replace::temporary_names;
 use crate::engine::session_context::SessionContext;
 use crate::engine::{existing, flush, lane_thread, local, resume};
 use crate::model::conflict::{Facts, Resolution};
@@ -14,6 +16,7 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::queue::Item;
 use crate::model::ranges::Ranges;
 use crate::model::resume::Sign;
+use crate::model::transfer::SkipReason;
 
 /// The source as it was when the first bytes came, and as it is now when it is another.
 #[derive(Clone, Copy)]
@@ -98,7 +101,7 @@ pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.local.clone_from(&target)));
             Ok(Ok(Landing { target, kind, replaces: false }))
         }
-        Resolution::Skip => Ok(Err(Outcome::Skipped)),
+        Resolution::Skip => Ok(Err(Outcome::Skipped(SkipReason::Exists))),
         Resolution::Ask => {
             existing::ask(ctx, item, facts, present);
             // The answer may have put it back already: its state tells nothing here.
@@ -135,17 +138,18 @@ fn ours(item: &Item, part: PathBuf, length: u64, anew: bool) -> Kind {
 /// Its name is in the journal before the file is there: after a crash it is known as ours.
 pub async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io::Result<(File, PathBuf)> {
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let own = format!("{name}.{}.part", item.id.0);
     let size = item.size.unwrap_or(0);
-    for name in [format!("{name}.part"), own] {
+    for name in temporary_names(&name, item.id) {
         let part = target.with_file_name(&name);
         ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
         ctx.queue.journalled().await;
+        let leftovers = ctx.leftovers.clone();
         let create = move |path: &Path| {
-            let file = File::create_new(path)?;
+            let file = local_part::create(&leftovers, path)?;
             match space::reserve(&file, size) {
                 Ok(()) => Ok(file),
                 Err(error) => {
+                    local_part::let_go(&leftovers, path);
                     drop(fs::remove_file(path));
                     Err(error)
                 }
@@ -187,12 +191,17 @@ pub async fn open_part(part: &Path, offset: u64, size: Option<u64>) -> io::Resul
 
 /// What could not be proven is kept for a person to look at, also when it has not been on the disk yet.
 pub async fn keep(ctx: &SessionContext, item: &Item, fetched: Fetched) {
-    if let Where::Memory(bytes) = fetched.at
-        && let Ok((mut file, part)) = open_fresh(ctx, item, &fetched.target).await
-    {
-        // The transfer has failed already; that it is not kept either changes nothing about it.
-        drop(on_disk(part, move |_| file.write_all(&bytes)).await);
-    }
+    let part = match fetched.at {
+        Where::Part(part) => part,
+        Where::Memory(bytes) => {
+            let Ok((mut file, part)) = open_fresh(ctx, item, &fetched.target).await else { return };
+            // The transfer has failed already; that it is not kept either changes nothing about it.
+            drop(on_disk(part.clone(), move |_| file.write_all(&bytes)).await);
+            part
+        }
+    };
+    // It is a person's from here on: the next download of the file leaves it alone.
+    local_part::let_go(&ctx.leftovers, &part);
 }
 
 /// Gives the proven file its time and its name.
@@ -208,6 +217,7 @@ pub async fn publish(ctx: &SessionContext, item: &Item, fetched: Fetched) -> Res
     };
     let named = target.clone();
     let folder = target.parent().map(Path::to_owned).unwrap_or_default();
+    let leftovers = ctx.leftovers.clone();
     let file = on_disk(part, move |part| {
         let file = match unwritten {
             Some((mut file, bytes)) => file.write_all(&bytes).map(|()| Some(file))?,
@@ -225,7 +235,7 @@ pub async fn publish(ctx: &SessionContext, item: &Item, fetched: Fetched) -> Res
         if !replaces && fs::symlink_metadata(&target).is_ok() {
             return Err(io::Error::from(io::ErrorKind::AlreadyExists));
         }
-        fs::rename(part, &target)?;
+        local_part::rename(&leftovers, part, &target)?;
         Ok(file)
     })
     .await

@@ -71,7 +71,7 @@ pub fn change(id: TransferId, item: Option<&Item>) -> Change {
 /// What is kept of an item; nothing of one that is done.
 fn saved(item: &Item) -> Option<SavedItem> {
     let state = match &item.state {
-        TransferState::Done(_) | TransferState::Skipped => return None,
+        TransferState::Done(_) | TransferState::Skipped(_) => return None,
         TransferState::Paused => SavedState::Paused,
         TransferState::Failed(problem) => SavedState::Failed(problem.clone()),
         _ => SavedState::Queued,

@@ -17,7 +17,7 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::path::RemotePath;
 use crate::model::queue::{Item, Target};
 use crate::model::resume::Verdict;
-use crate::model::transfer::Compared;
+use crate::model::transfer::{Compared, SkipReason};
 
 /// More connections to one host there are not.
 const MOST_CONNECTIONS: usize = 64;
@@ -115,7 +115,7 @@ pub(super) async fn by_policy(
             let target = free_name(ctx, control, item).await?;
             Ok(Ok(direct(ctx, item, target, 0).await))
         }
-        Resolution::Skip => Ok(Err(Outcome::Skipped)),
+        Resolution::Skip => Ok(Err(Outcome::Skipped(SkipReason::Exists))),
         Resolution::Ask => {
             // Nothing under that name is ours any more.
             ctx.queue.update(|queue| queue.edit(item.id, |item| (item.target, item.part) = (Target::Present(present), None)));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::model::queue::{Item, Queue};
+use crate::model::queue::{Item, Queue, StopWish};
 use crate::model::transfer::{Direction, QueueSummary, TransferId, TransferState};
 
 impl Queue {
@@ -28,6 +28,7 @@ impl Queue {
             queued: self.queued.len(),
             failed: self.failed.len(),
             done: self.done.len(),
+            empty_folders: self.empty_folders,
             running,
             bytes_left: running_left + self.queued_bytes,
             speed,
@@ -38,6 +39,13 @@ impl Queue {
             downloads_wait: self.waits_for(Direction::Download),
             newest: TransferId(self.next_id),
         }
+    }
+
+    /// A folder was made and leaves the queue as its content enters it; `is_empty` when it has none. What a person took out
+    /// meanwhile is not counted.
+    pub fn leave_folder(&mut self, id: TransferId, is_empty: bool) {
+        let Some(item) = self.remove(id) else { return };
+        self.empty_folders += usize::from(is_empty && item.wish != Some(StopWish::Remove));
     }
 
     /// Takes a sample of all counters; once in a while while something runs. `graph` also adds a point to the speed graph.

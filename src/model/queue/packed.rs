@@ -14,7 +14,7 @@ use crate::model::problem::Problem;
 use crate::model::queue::item::{Item, Target};
 use crate::model::site::SiteId;
 use crate::model::speed::Speed;
-use crate::model::transfer::{Direction, Form, Priority, Proof, QueueTab, TransferId, TransferState};
+use crate::model::transfer::{Direction, Form, Priority, Proof, QueueTab, SkipReason, TransferId, TransferState};
 
 /// An item that does not run.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ pub(super) struct Packed {
 enum Resting {
     Queued,
     Paused,
-    Skipped,
+    Skipped(SkipReason),
     Done(Box<Proof>),
     Failed(Box<Problem>),
 }
@@ -78,7 +78,7 @@ impl Packed {
         match self.state {
             Resting::Queued | Resting::Paused => QueueTab::Queued,
             Resting::Failed(_) => QueueTab::Failed,
-            Resting::Skipped | Resting::Done(_) => QueueTab::Done,
+            Resting::Skipped(_) | Resting::Done(_) => QueueTab::Done,
         }
     }
 
@@ -158,7 +158,7 @@ impl Packed {
             state: match &self.state {
                 Resting::Queued => TransferState::Queued,
                 Resting::Paused => TransferState::Paused,
-                Resting::Skipped => TransferState::Skipped,
+                Resting::Skipped(reason) => TransferState::Skipped(*reason),
                 Resting::Done(proof) => TransferState::Done(proof.as_ref().clone()),
                 Resting::Failed(problem) => TransferState::Failed(problem.as_ref().clone()),
             },
@@ -264,7 +264,7 @@ impl Packer {
             order,
             state: match state {
                 TransferState::Paused => Resting::Paused,
-                TransferState::Skipped => Resting::Skipped,
+                TransferState::Skipped(reason) => Resting::Skipped(reason),
                 TransferState::Done(proof) => Resting::Done(Box::new(proof)),
                 TransferState::Failed(problem) => Resting::Failed(Box::new(problem)),
                 // What runs is not packed.
@@ -401,7 +401,7 @@ mod tests {
         let states = [
             TransferState::Queued,
             TransferState::Paused,
-            TransferState::Skipped,
+            TransferState::Skipped(SkipReason::BrokenLink),
             TransferState::Done(proof),
             TransferState::Failed(Problem::new(ProblemKind::Refused, "No.").advise("Ask.").quote("550 no")),
         ];

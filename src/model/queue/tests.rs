@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use super::*;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
-use crate::model::transfer::{Direction, Job, Priority};
+use crate::model::transfer::{Direction, Job, Priority, SkipReason};
 
 fn job(name: &str) -> Job {
     Job {
@@ -139,7 +139,7 @@ proptest! {
                 4 => queue.put_back(id, None),
                 5 => { queue.remove(id); }
                 6 => queue.edit(id, |item| item.moved.store(amount, Ordering::Relaxed)),
-                _ => queue.set_state(id, TransferState::Skipped),
+                _ => queue.set_state(id, TransferState::Skipped(SkipReason::Exists)),
             }
             let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed, QueueTab::Done];
             let listed: usize = tabs.iter().map(|tab| queue.ids(*tab).len()).sum();
@@ -210,10 +210,10 @@ fn neither_small_nor_large_files_take_all_connections() {
         assert_eq!(next(&mut queue), firsts[0]);
         assert_eq!(next(&mut queue), seconds[0], "the other kind has no connection yet");
         assert_eq!(next(&mut queue), firsts[1], "both have one: by order");
-        queue.set_state(seconds[0], TransferState::Skipped);
+        queue.set_state(seconds[0], TransferState::Skipped(SkipReason::Exists));
         assert_eq!(next(&mut queue), seconds[1]);
         queue.put_back(firsts[1], None);
-        queue.set_state(seconds[1], TransferState::Skipped);
+        queue.set_state(seconds[1], TransferState::Skipped(SkipReason::Exists));
         assert_eq!(next(&mut queue), firsts[1], "what was put in front comes first all the same");
         queue.set_priority(&[seconds[2]], Priority::Low);
         queue.set_priority(&firsts[2..], Priority::High);
@@ -227,7 +227,7 @@ fn neither_small_nor_large_files_take_all_connections() {
         let order = queue.ids(QueueTab::Queued);
         for id in order {
             assert_eq!(next(&mut queue), id);
-            queue.set_state(id, TransferState::Skipped);
+            queue.set_state(id, TransferState::Skipped(SkipReason::Exists));
         }
     }
 }
@@ -246,7 +246,7 @@ fn a_paused_item_keeps_its_place() {
 fn any_row_of_a_large_queue_is_at_hand() {
     let mut queue = Queue::default();
     let ids: Vec<_> = (0..5_000).map(|name| add(&mut queue, &name.to_string(), 1)).collect();
-    ids.iter().take(2_000).for_each(|id| queue.set_state(*id, TransferState::Skipped));
+    ids.iter().take(2_000).for_each(|id| queue.set_state(*id, TransferState::Skipped(SkipReason::Exists)));
     let now = Instant::now();
     let rows = |tab, from, count| queue.rows(tab, from, count, now).into_iter().map(|row| row.id).collect::<Vec<_>>();
     assert_eq!(rows(QueueTab::Queued, 1_234, 2), ids[3_234..3_236]);
@@ -339,7 +339,7 @@ proptest! {
                     }
                 }
                 _ => {
-                    let (state, list) = if kind == 0 { (TransferState::Failed(cancelled()), 1) } else { (TransferState::Skipped, 2) };
+                    let (state, list) = if kind == 0 { (TransferState::Failed(cancelled()), 1) } else { (TransferState::Skipped(SkipReason::Exists), 2) };
                     let was_there = plain.others[list].contains(&id);
                     queue.set_state(id, state);
                     if known && !was_there {

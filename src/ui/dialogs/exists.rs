@@ -6,7 +6,7 @@ use eframe::egui::{CornerRadius, Frame, Label, Margin, Stroke, Ui};
 use jiff::Zoned;
 
 use crate::model::clock::{self, Ahead};
-use crate::model::conflict::{self, Facts, OnExists, Resolution, Scope};
+use crate::model::conflict::{self, Facts, OnExists, Scope};
 use crate::model::entry::Modified;
 use crate::model::format;
 use crate::model::name_pattern::NamePattern;
@@ -93,22 +93,23 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, conflict: &Conflict<'_>) {
     }
 }
 
-/// What can be done about it, in the order of the list: only what decides something here.
+/// What can be done about it, in words.
 fn ways(conflict: &Conflict<'_>, other_name: &str) -> Vec<(OnExists, &'static str, String)> {
-    let (source, target) = (conflict.source, conflict.target);
-    let mut ways = vec![
-        (OnExists::Overwrite, "Overwrite", "the one that is there is replaced".to_owned()),
-        (OnExists::Newer, "Overwrite if newer", "otherwise leave it as it is".to_owned()),
-        (OnExists::SizeDiffers, "Overwrite if the size differs", "otherwise leave it as it is".to_owned()),
-        (OnExists::NewerOrSize, "Overwrite if newer or of another size", "otherwise leave it".to_owned()),
-    ];
-    if matches!((source.size, target.size), (Some(source), Some(target)) if target < source) {
-        ways.push((OnExists::Resume, "Resume", "go on where the one that is there ends".to_owned()));
-    }
-    ways.push((OnExists::Rename, "Keep both", format!("the new one as {}", words::quoted(other_name))));
-    ways.push((OnExists::Skip, "Skip", "leave the one that is there as it is".to_owned()));
-    ways.retain(|(way, ..)| conflict::resolve(*way, source, target, conflict.ahead) != Resolution::Ask);
-    ways
+    let in_words = |way: &OnExists| {
+        let (title, words) = match way {
+            // Asking is what is done here.
+            OnExists::Ask => return None,
+            OnExists::Overwrite => ("Overwrite", "the one that is there is replaced".to_owned()),
+            OnExists::Newer => ("Overwrite if newer", "otherwise leave it as it is".to_owned()),
+            OnExists::SizeDiffers => ("Overwrite if the size differs", "otherwise leave it as it is".to_owned()),
+            OnExists::NewerOrSize => ("Overwrite if newer or of another size", "otherwise leave it".to_owned()),
+            OnExists::Resume => ("Resume", "go on where the one that is there ends".to_owned()),
+            OnExists::Rename => ("Keep both", format!("the new one as {}", words::quoted(other_name))),
+            OnExists::Skip => ("Skip", "leave the one that is there as it is".to_owned()),
+        };
+        Some((*way, title, words))
+    };
+    conflict::ways(conflict.source, conflict.target, conflict.ahead).iter().filter_map(in_words).collect()
 }
 
 /// What is chosen at first: nothing newer is ever replaced without a person having said so.

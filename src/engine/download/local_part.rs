@@ -1,0 +1,49 @@
+//! Unfinished downloads that nobody goes on with after a kill: noted, so that the next one may replace them.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use crate::engine::leftovers::Leftovers;
+use crate::store::leftovers as store;
+use crate::store::under_way::{AfterKill, LocalPart, Temporary};
+
+/// Makes a new file. What has its name already is replaced when a program that was killed left it, and only then. Blocking.
+pub fn create(leftovers: &Leftovers, path: &Path) -> io::Result<File> {
+    let file = match File::create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && was_left(leftovers, path) => {
+            fs::remove_file(path)?;
+            File::create_new(path)?
+        }
+        made => made?,
+    };
+    // The saved queue would go on with it.
+    if !leftovers.is_queue_saved()
+        && let Some(part) = LocalPart::at(path)
+        && let Err(error) = leftovers.under_way().begin(Temporary::Local(part), AfterKill::LeftOver, false)
+    {
+        tracing::warn!(%error, "an unfinished file would not be known as ours after a kill");
+    }
+    Ok(file)
+}
+
+fn was_left(leftovers: &Leftovers, path: &Path) -> bool {
+    LocalPart::at(path).is_some_and(|part| store::take_here(leftovers.under_way(), &part).unwrap_or(false))
+}
+
+/// Gives it its name. Blocking.
+pub fn rename(leftovers: &Leftovers, part: &Path, target: &Path) -> io::Result<()> {
+    let noted = if leftovers.is_queue_saved() { None } else { LocalPart::at(part) };
+    fs::rename(part, target)?;
+    if let Some(noted) = noted {
+        leftovers.under_way().end(&Temporary::Local(noted));
+    }
+    Ok(())
+}
+
+/// It is not ours any more. Blocking, for a moment.
+pub fn let_go(leftovers: &Leftovers, part: &Path) {
+    if let Some(part) = LocalPart::at(part) {
+        leftovers.under_way().end(&Temporary::Local(part));
+    }
+}
