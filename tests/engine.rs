@@ -5,6 +5,8 @@
 mod causes;
 #[path = "engine/clock.rs"]
 mod clock;
+#[path = "engine/edited.rs"]
+mod edited;
 #[path = "engine/existing.rs"]
 mod existing;
 #[path = "engine/replacing.rs"]

@@ -305,7 +305,7 @@ impl Actor {
             Command::SaveSites { tree } => {
                 self.sites = Arc::new(*tree);
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
-                self.apply_site_limits();
+                self.apply_edited_site().await;
                 self.trouble(self.shared.keeper.save_sites(self.sites.as_ref().clone()).await);
             }
             Command::AskHost { site } => self.tell_host(&site).await,
@@ -321,6 +321,7 @@ impl Actor {
                 self.tell_host(&site).await;
             }
             Command::SaveSettings { settings } => {
+                let lanes = self.session.as_ref().map(|session| session.context.chosen_lanes());
                 let was = std::mem::replace(
                     &mut *self.shared.settings.write().unwrap_or_else(PoisonError::into_inner),
                     (*settings).clone(),
@@ -330,6 +331,7 @@ impl Actor {
                 }
                 self.publisher.publish(EventBody::Settings(settings.clone()));
                 self.limit_speed();
+                self.tell_chosen_lanes(lanes.unwrap_or_default());
                 self.tell_when_done();
                 self.trouble(self.shared.keeper.save_settings(*settings).await);
             }

@@ -250,6 +250,28 @@ impl Site {
         if self.logon == Logon::Anonymous || self.user.is_empty() { "anonymous" } else { &self.user }
     }
 
+    /// Whether both lead to the same connection. All else of a site can change under a session.
+    #[must_use]
+    pub fn has_same_connection(&self, other: &Self) -> bool {
+        let way = |site: &Self| (site.host.clone(), site.port(), site.encryption, site.logon, site.data_mode, site.keep_alive);
+        way(self) == way(other) && self.login_user() == other.login_user()
+    }
+
+    /// The same site with the connection of another: as a session goes on that was begun before an edit.
+    #[must_use]
+    pub fn with_connection_of(&self, other: &Self) -> Self {
+        Self {
+            host: other.host.clone(),
+            port: other.port,
+            encryption: other.encryption,
+            logon: other.logon,
+            user: other.user.clone(),
+            data_mode: other.data_mode,
+            keep_alive: other.keep_alive,
+            ..self.clone()
+        }
+    }
+
     /// `host:port`, under which certificates and what was learned are kept.
     #[must_use]
     pub fn authority(&self) -> String {

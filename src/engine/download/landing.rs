@@ -14,6 +14,7 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::queue::Item;
 use crate::model::ranges::Ranges;
 use crate::model::resume::Sign;
+use crate::model::rules::TransferRules;
 
 /// The source as it was when the first bytes came, and as it is now when it is another.
 #[derive(Clone, Copy)]
@@ -182,8 +183,8 @@ pub async fn keep(ctx: &SessionContext, item: &Item, fetched: Fetched) {
 }
 
 /// Gives the proven file its time and its name.
-pub async fn publish(ctx: &SessionContext, item: &Item, fetched: Fetched) -> Result<(), Stopped> {
-    let modified = item.modified.filter(|_| ctx.keeps_times());
+pub async fn publish(ctx: &SessionContext, rules: &TransferRules, item: &Item, fetched: Fetched) -> Result<(), Stopped> {
+    let modified = item.modified.filter(|_| rules.keep_times);
     let Fetched { target, replaces, .. } = fetched;
     let (part, unwritten) = match fetched.at {
         Where::Part(part) => (part, None),
