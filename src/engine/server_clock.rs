@@ -92,9 +92,13 @@ pub async fn measure_list(
     let known = clock.list_ahead.load(Ordering::Relaxed);
     let raw = clock::corrected(modified, -known);
     let Some(ahead) = exact.and_then(|exact| clock::zone(raw, exact)) else { return Ok(()) };
+    if clock.stated.load(Ordering::Relaxed) {
+        // A person said so while it was measured.
+        return Ok(());
+    }
     listing.put_right(ahead - known);
     clock.list_ahead.store(ahead, Ordering::Relaxed);
-    learn(ctx, |facts| facts.list_ahead_seconds = Some(ahead)).await;
+    learn(ctx, move |facts| facts.list_ahead_seconds = Some(ahead)).await;
     Ok(())
 }
 
@@ -127,15 +131,15 @@ pub async fn measure_skew(
     let Some(written) = written else { return Ok(()) };
     let skew = clock::skew(written, began, ended);
     *ctx.clock.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
-    learn(ctx, |facts| facts.skew_seconds = Some(skew)).await;
+    learn(ctx, move |facts| facts.skew_seconds = Some(skew)).await;
     Ok(())
 }
 
-async fn learn(ctx: &SessionContext, change: impl FnOnce(&mut HostFacts)) {
-    let mut facts = ctx.keeper.host(&ctx.site).await;
-    change(&mut facts);
-    if let Some(problem) = ctx.keeper.learn(&ctx.site, facts).await {
+/// Nothing but the change is written: something else of the host may be learned at the same moment.
+async fn learn(ctx: &SessionContext, change: impl FnOnce(&mut HostFacts) + Send + 'static) {
+    if let Some(problem) = ctx.keeper.relearn(&ctx.site, change).await {
         ctx.publisher.publish(EventBody::Trouble(problem));
     }
+    let facts = ctx.keeper.host(&ctx.site).await;
     ctx.publisher.publish(EventBody::Host { authority: ctx.site.authority(), facts });
 }

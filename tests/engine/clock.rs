@@ -55,6 +55,21 @@ fn the_zone_of_list_is_learned_from_one_file_and_kept() {
     }
 }
 
+/// What is learned is told by the keeper, disk or none, which changes one fact at a time.
+#[test]
+fn what_is_measured_without_a_disk_is_known_as_long_as_the_program_runs() {
+    let server = Server::start(&[("/f", b"1234")]);
+    server.with(|shelf| (shelf.time, shelf.list_ahead) = (stamp(hours_ago(20)), Some(3600)));
+    let mut client = Client::moored(&server);
+    let told = |body: &EventBody| match body {
+        EventBody::Host { facts, .. } => Some(*facts),
+        _ => None,
+    };
+    client.hear("the clock", told);
+    client.engine.send(Command::AskHost { site: Box::new(site(server.port())) });
+    assert_eq!(client.hear("what is known", told).list_ahead_seconds, Some(3600));
+}
+
 #[test]
 fn an_offset_that_a_person_states_is_not_measured() {
     let server = Server::start(&[("/f", b"1234")]);
