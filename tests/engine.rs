@@ -9,6 +9,8 @@ mod clock;
 mod edited;
 #[path = "engine/existing.rs"]
 mod existing;
+#[path = "engine/held.rs"]
+mod held;
 #[path = "engine/replacing.rs"]
 mod replacing;
 #[path = "engine/round_trips.rs"]

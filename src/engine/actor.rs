@@ -229,7 +229,7 @@ impl Actor {
         if let Some(problem) = problem {
             self.publisher.publish(EventBody::Trouble(problem));
         }
-        let count = queue.len();
+        let (count, held) = (queue.len(), if queue.is_held() { ", and held" } else { "" });
         let publisher = self.publisher.clone();
         let kept = self.shared.queue.keep(queue, journal, move |words: String| {
             let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
@@ -238,7 +238,7 @@ impl Actor {
         if count > 0 {
             // Only now: it wakes the window, which then finds them.
             let words = format::counted(count, "transfer is", "transfers are");
-            self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time.")));
+            self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time{held}.")));
         }
         if let Err(error) = kept {
             self.publisher.publish(EventBody::Trouble(Problem::new(
@@ -277,12 +277,7 @@ impl Actor {
             }
             Command::Change(change) => self.change(change),
             Command::Enqueue { jobs } => self.enqueue(jobs).await,
-            Command::HoldQueue { held } => {
-                self.shared.queue.update(|queue| queue.hold(held));
-                if held {
-                    self.shared.queue.stop_all();
-                }
-            }
+            Command::HoldQueue { held } => self.shared.queue.hold(held),
             Command::Pause { ids } => self.shared.queue.pause(&ids).await,
             Command::Resume { ids } => self.shared.queue.resume(&ids).await,
             Command::Cancel { ids } => {
