@@ -207,6 +207,10 @@ fn deletion() -> Question {
     }
 }
 
+fn discard(transfers: usize) -> Question {
+    Question::Discard { transfers, bytes: 3_400_000_000 }
+}
+
 fn password(refused: Option<&str>, can_remember: bool) -> Question {
     Question::Password { site: Box::new(site()), refused: refused.map(str::to_owned), can_remember }
 }
@@ -326,6 +330,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("question_exists_compared", compared(first_difference())),
         ("question_exists_bytes", compared(Difference::Binary { offset: 70_432, local: Some(0x0a), remote: None })),
         ("question_delete", with_question(deletion())),
+        ("question_discard", with_question(discard(3))),
         ("question_password", with_question(password(None, true))),
         ("question_password_refused", with_question(password(Some("530 Login incorrect."), false))),
         (
@@ -824,11 +829,21 @@ fn only_ways_that_decide_something_are_offered() {
 fn a_certificate_can_be_trusted_for_once_or_always() {
     let asked = || Question::Certificate { authority: "h:21".into(), certificate: Box::new(certificate()), changed: true };
     for (label, action) in [
-        ("Trust this session", Action::TrustOnce),
+        ("Trust this session", Action::SecondAnswer),
         ("Trust always", Action::AcceptQuestion),
         ("Do not connect", Action::CancelQuestion),
     ] {
         let done = after(with_question(asked()), |harness| harness.get_by_role_and_label(Role::Button, label).click());
+        assert_eq!(done, [action], "{label}");
+    }
+}
+
+#[test]
+fn what_would_be_lost_is_told_and_pausing_is_offered() {
+    for (label, action) in
+        [("Cancel transfers", Action::AcceptQuestion), ("Pause instead", Action::SecondAnswer), ("Keep", Action::CancelQuestion)]
+    {
+        let done = after(with_question(discard(3)), |harness| harness.get_by_role_and_label(Role::Button, label).click());
         assert_eq!(done, [action], "{label}");
     }
 }

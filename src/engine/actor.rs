@@ -1,6 +1,7 @@
 //! The worker's heart: takes commands, owns the session, does local work; never waits for any of it.
 
 mod afterwards;
+mod cancelling;
 mod examining;
 mod limits;
 mod recording;
@@ -33,11 +34,11 @@ use crate::engine::questions::Questions;
 use crate::engine::receipts::Receipts;
 use crate::engine::session_context::{SessionContext, Shared, chosen_lanes};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
-use crate::engine::settle;
 use crate::engine::shared_queue::SharedQueue;
 use crate::engine::wakefulness;
 use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
+use crate::model::chosen::Chosen;
 use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
@@ -102,6 +103,11 @@ pub async fn run(
             () = at(actor.refresh_due()) => actor.refresh(),
             () = at(actor.governor.due()) => actor.limit_speed(),
             Some(_) = actor.clearing.join_next() => {}
+            Some(answered) = actor.cancelling.join_next() => {
+                if let Ok(Some(chosen)) = answered {
+                    actor.take_out(&chosen).await;
+                }
+            }
         }
     }
     drop(moving);
@@ -161,6 +167,8 @@ struct Actor {
     refresh_remote: Option<Instant>,
     /// Unfinished files that are being deleted: the program's end waits for them.
     clearing: JoinSet<()>,
+    /// Questions whether transfers are to be taken out: what is, once it is answered so.
+    cancelling: JoinSet<Option<Chosen>>,
     proofs: ProofWork,
 }
 
@@ -211,6 +219,7 @@ impl Actor {
             refresh_local: None,
             refresh_remote: None,
             clearing: JoinSet::new(),
+            cancelling: JoinSet::new(),
             proofs: ProofWork::default(),
         };
         actor.limit_speed();
@@ -280,10 +289,7 @@ impl Actor {
             Command::HoldQueue { held } => self.shared.queue.hold(held),
             Command::Pause { ids } => self.shared.queue.pause(&ids).await,
             Command::Resume { ids } => self.shared.queue.resume(&ids).await,
-            Command::Cancel { ids } => {
-                let gone = self.shared.queue.cancel(&ids, async |ids: &[TransferId]| self.abandon_parts(ids).await).await;
-                self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
-            }
+            Command::Cancel { ids } => self.cancel(ids).await,
             Command::RetryLike { id } => self.shared.queue.retry_like(id).await,
             Command::GoOn { direction } => self.shared.queue.update(|queue| queue.take_wall(direction)),
             Command::Retry { ids } => self.shared.queue.retry(&ids).await,
@@ -346,21 +352,6 @@ impl Actor {
                         }
                     });
                 }
-            }
-        }
-    }
-
-    /// What uploads that do not run have on the server is taken away when there is a connection, now or next time.
-    async fn abandon_parts(&self, ids: &[TransferId]) {
-        let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| item.state.is_running());
-        let parts = self.shared.queue.read(|queue| {
-            let idle: Vec<TransferId> = ids.iter().copied().filter(|id| !is_running(queue, id)).collect();
-            leftovers::parts_of(queue, &idle)
-        });
-        if !parts.is_empty() {
-            self.shared.leftovers.add(parts).await;
-            if let Some(session) = &self.session {
-                session.context.working.send_modify(|_| {});
             }
         }
     }

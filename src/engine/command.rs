@@ -87,6 +87,8 @@ pub enum Answer {
     Changed(WhenChanged),
     /// Yes, do it.
     Confirm,
+    /// Hold the transfers instead: what has arrived of them stays.
+    Pause,
     /// No; also what a closed dialog means.
     Cancel,
 }
@@ -171,7 +173,8 @@ pub enum Command {
         /// Which.
         ids: Chosen,
     },
-    /// Takes items out of the queue; running ones stop within 100 ms.
+    /// Takes items out of the queue and deletes what has arrived of them under a temporary name; running ones stop within 100 ms. Where
+    /// that is much, the engine asks first ([`crate::engine::Question::Discard`]).
     Cancel {
         /// Which.
         ids: Chosen,

@@ -1,5 +1,6 @@
 //! What the queue does with the end of a run.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -238,12 +239,17 @@ fn by_wish(queue: &mut Queue, id: TransferId) {
 /// A download that was taken out leaves nothing behind: its `.part` is ours alone. What could not be proven is kept, as was said.
 /// Blocking.
 pub fn discard_part(item: &Item) {
-    let is_kept = matches!(&item.state, TransferState::Failed(problem) if problem.kind == ProblemKind::Unproven);
-    let is_ours = item.direction == Direction::Download && !is_kept && !matches!(item.state, TransferState::Done(_));
-    let Some(part) = item.part.as_ref().filter(|_| is_ours) else { return };
-    let part = item.local.with_file_name(part);
-    if part != item.local {
+    if let Some(part) = own_part(item) {
         // What cannot be deleted stays: a person sees it in the pane.
         drop(std::fs::remove_file(part));
     }
+}
+
+/// What a download that is taken out has here and nobody else wants.
+#[must_use]
+pub fn own_part(item: &Item) -> Option<PathBuf> {
+    let is_kept = matches!(&item.state, TransferState::Failed(problem) if problem.kind == ProblemKind::Unproven);
+    let is_ours = item.direction == Direction::Download && !is_kept && !matches!(item.state, TransferState::Done(_));
+    let part = item.part.as_ref().filter(|_| is_ours)?;
+    Some(item.local.with_file_name(part)).filter(|part| *part != item.local)
 }
