@@ -121,6 +121,7 @@ fn site_form(page: SitePage) -> SiteForm {
         forget: false,
         idle_limit: String::new(),
         list_ahead: String::new(),
+        clock_ahead: String::new(),
         limits: TypedLimits::default(),
         local_folder: "/home/alice/sites/harbour".into(),
         password: String::new(),
@@ -281,6 +282,8 @@ fn pictures() -> Vec<(&'static str, Screen)> {
     let mut transfers = site_form(SitePage::Transfers);
     transfers.site.connections = 3;
     transfers.limits.up = "200 KiB/s".into();
+    transfers.clock_ahead = "-45".into();
+    transfers.show_learned(HostFacts { list_ahead_seconds: Some(7200), skew_seconds: Some(90), ..HostFacts::default() });
     let mut notes = site_form(SitePage::Notes);
     notes.site.notes = "Ask Marta before touching /www/includes.\nThe line is slow after six.".into();
     let form = |form: SiteForm| with_dialog(Dialog::Site(Box::new(form)));

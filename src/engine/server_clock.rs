@@ -26,6 +26,8 @@ pub struct ServerClock {
     stated: AtomicBool,
     /// Whether LIST was measured in this session.
     is_measured: AtomicBool,
+    /// A person said with the site how far the server's clock is off: that is not measured either.
+    skew_stated: AtomicBool,
     /// Seconds that the server's clock is ahead of ours, once known.
     skew: Mutex<Option<i64>>,
     /// Whether that was measured in this session.
@@ -38,7 +40,8 @@ impl ServerClock {
         self.stated.store(site.list_ahead_seconds.is_some(), Ordering::Relaxed);
         let ahead = site.list_ahead_seconds.or(facts.list_ahead_seconds).unwrap_or(0);
         self.list_ahead.store(ahead, Ordering::Relaxed);
-        *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = facts.skew_seconds;
+        self.skew_stated.store(site.clock_ahead_seconds.is_some(), Ordering::Relaxed);
+        *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = site.clock_ahead_seconds.or(facts.skew_seconds);
     }
 
     /// What connections put the times of LIST right by.
@@ -104,7 +107,8 @@ pub async fn measure_list(
 
 /// Whether the next file that is written has to keep the time that the server gives it, until that was looked at.
 pub fn is_skew_due(ctx: &SessionContext, policy: OnExists) -> bool {
-    matches!(policy, OnExists::Newer | OnExists::NewerOrSize) && !ctx.clock.is_skew_measured.load(Ordering::Relaxed)
+    let is_known = ctx.clock.skew_stated.load(Ordering::Relaxed) || ctx.clock.is_skew_measured.load(Ordering::Relaxed);
+    matches!(policy, OnExists::Newer | OnExists::NewerOrSize) && !is_known
 }
 
 /// Once a session, and only where an answer depends on it, finds out how far the server's clock is off: by the time that it gave to the
@@ -130,7 +134,9 @@ pub async fn measure_skew(
     };
     let Some(written) = written else { return Ok(()) };
     let skew = clock::skew(written, began, ended);
-    *ctx.clock.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
+    if !ctx.clock.skew_stated.load(Ordering::Relaxed) {
+        *ctx.clock.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
+    }
     learn(ctx, move |facts| facts.skew_seconds = Some(skew)).await;
     Ok(())
 }

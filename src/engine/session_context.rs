@@ -181,7 +181,8 @@ impl SessionContext {
             return;
         }
         self.pace.site.set(site.speed);
-        if was.list_ahead_seconds != site.list_ahead_seconds {
+        let stated = |site: &Site| (site.list_ahead_seconds, site.clock_ahead_seconds);
+        if stated(&was) != stated(&site) {
             self.clock.begin(&site, facts);
         }
         self.show(|view| view.site = Some(Site::clone(&site)));

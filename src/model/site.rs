@@ -174,6 +174,9 @@ pub struct Site {
     /// Seconds that the times of the server's LIST are ahead of UTC; `None` is as learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_ahead_seconds: Option<i64>,
+    /// Seconds that the server's clock is ahead of this machine's, zones left out; `None` is as measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_seconds: Option<i64>,
     /// Masks of files that are moved as text, with their line ends converted (`*.txt;*.html`); empty is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text_files: String,
@@ -215,6 +218,7 @@ impl Site {
             connections: 0,
             split: Split::default(),
             list_ahead_seconds: None,
+            clock_ahead_seconds: None,
             text_files: String::new(),
             hashes: HashUse::Off,
             speed: SpeedLimits::default(),

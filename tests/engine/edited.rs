@@ -6,7 +6,7 @@ use moorline::model::checksum::HashUse;
 use moorline::model::transfer::Form;
 
 /// Saves the session's site with a change, and returns when the session goes by it.
-fn edit(client: &mut Client, change: impl FnOnce(&mut Site)) {
+pub(super) fn edit(client: &mut Client, change: impl FnOnce(&mut Site)) {
     let mut site = client.session.site.clone().unwrap();
     change(&mut site);
     let tree = SiteTree { sites: vec![site.clone()], ..SiteTree::default() };

@@ -6,6 +6,7 @@ use crate::model::host::HostFacts;
 use crate::model::session::LimitSource;
 use crate::model::site::{Encryption, KeepAlive, Logon, SiteColor, SiteTree};
 use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm};
+use crate::screen::form::CLOCK_AHEAD;
 
 fn id(text: &str) -> SiteId {
     SiteId(text.into())
@@ -31,7 +32,7 @@ fn form(screen: &mut Screen, change: impl FnOnce(&mut SiteForm)) -> Vec<Effect> 
 #[test]
 fn each_field_is_checked_in_words() {
     type Spoil = fn(&mut SiteForm);
-    let table: [(&str, Spoil); 12] = [
+    let table: [(&str, Spoil); 13] = [
         ("Host", |form| form.site.host = "  ".into()),
         ("Host", |form| form.site.host = "two words".into()),
         ("Host", |form| form.site.host = "http://example.com".into()),
@@ -45,6 +46,7 @@ fn each_field_is_checked_in_words() {
             form.site.keep_alive = KeepAlive::Every(30);
             form.keep_alive_seconds = "4".into();
         }),
+        (CLOCK_AHEAD, |form| form.clock_ahead = "2:30".into()),
         ("Local folder", |form| form.local_folder = "relative".into()),
         ("Remote folder", |form| form.site.remote_folder = "/a\r\nDELE b".into()),
     ];
@@ -55,6 +57,22 @@ fn each_field_is_checked_in_words() {
         assert!(form(&mut screen, spoil).is_empty(), "{label} passed");
         let Some(Dialog::Site(form)) = &screen.dialog else { panic!("{label}: the form is gone") };
         assert_eq!(form.errors.iter().map(|(label, _)| *label).collect::<Vec<_>>(), [label], "{:?}", form.errors);
+    }
+}
+
+#[test]
+fn how_far_a_clock_is_off_is_typed_and_an_empty_field_leaves_it_to_the_measure() {
+    for (typed, stated) in [("-90", Some(-90)), (" 0 ", Some(0)), ("", None)] {
+        let mut screen = offline();
+        reduce(&mut screen, Action::EditSite(id("books")));
+        let effects = form(&mut screen, |form| {
+            (form.clock_ahead, form.site.notes) = (typed.into(), "changed".into());
+            form.site.clock_ahead_seconds = Some(5);
+        });
+        assert_eq!(saved(&effects).sites[0].clock_ahead_seconds, stated, "{typed}");
+        reduce(&mut screen, Action::EditSite(id("books")));
+        let Some(Dialog::Site(form)) = &screen.dialog else { panic!("no form") };
+        assert_eq!(form.clock_ahead, typed.trim());
     }
 }
 
