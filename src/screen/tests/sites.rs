@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::address::AddressPath;
+use crate::model::checksum::HashUse;
 use crate::model::host::HostFacts;
 use crate::model::session::LimitSource;
 use crate::model::site::{Encryption, KeepAlive, Logon, SiteColor, SiteTree};
@@ -167,6 +168,19 @@ fn renaming_a_connected_site_disturbs_nothing() {
     assert_eq!(commands(&effects).len(), 1);
     assert!(screen.toasts.is_empty());
     assert_eq!(screen.session.site.as_ref().unwrap().name, "Books");
+}
+
+/// The engine hears of them with the list, and each file that begins goes by them.
+#[test]
+fn what_concerns_the_transfers_of_a_connected_site_is_edited_without_a_word() {
+    let mut screen = moored();
+    reduce(&mut screen, Action::EditSite(id("books")));
+    let effects = form(&mut screen, |form| {
+        (form.site.connections, form.site.hashes, form.site.text_files) = (7, HashUse::Required, "*.txt".into());
+    });
+    assert!(matches!(commands(&effects)[..], [Command::SaveSites { .. }]), "{effects:?}");
+    assert!(screen.toasts.is_empty() && screen.dialog.is_none());
+    assert_eq!(screen.session.site.as_ref().unwrap().connections, 7);
 }
 
 #[test]
