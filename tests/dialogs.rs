@@ -121,6 +121,7 @@ fn site_form(page: SitePage) -> SiteForm {
         forget: false,
         idle_limit: String::new(),
         list_ahead: String::new(),
+        clock_ahead: String::new(),
         limits: TypedLimits::default(),
         local_folder: "/home/alice/sites/harbour".into(),
         password: String::new(),
@@ -207,6 +208,10 @@ fn deletion() -> Question {
     }
 }
 
+fn discard(transfers: usize) -> Question {
+    Question::Discard { transfers, bytes: 3_400_000_000 }
+}
+
 fn password(refused: Option<&str>, can_remember: bool) -> Question {
     Question::Password { site: Box::new(site()), refused: refused.map(str::to_owned), can_remember }
 }
@@ -277,6 +282,8 @@ fn pictures() -> Vec<(&'static str, Screen)> {
     let mut transfers = site_form(SitePage::Transfers);
     transfers.site.connections = 3;
     transfers.limits.up = "200 KiB/s".into();
+    transfers.clock_ahead = "-45".into();
+    transfers.show_learned(HostFacts { list_ahead_seconds: Some(7200), skew_seconds: Some(90), ..HostFacts::default() });
     let mut notes = site_form(SitePage::Notes);
     notes.site.notes = "Ask Marta before touching /www/includes.\nThe line is slow after six.".into();
     let form = |form: SiteForm| with_dialog(Dialog::Site(Box::new(form)));
@@ -326,6 +333,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("question_exists_compared", compared(first_difference())),
         ("question_exists_bytes", compared(Difference::Binary { offset: 70_432, local: Some(0x0a), remote: None })),
         ("question_delete", with_question(deletion())),
+        ("question_discard", with_question(discard(3))),
         ("question_password", with_question(password(None, true))),
         ("question_password_refused", with_question(password(Some("530 Login incorrect."), false))),
         (
@@ -824,11 +832,21 @@ fn only_ways_that_decide_something_are_offered() {
 fn a_certificate_can_be_trusted_for_once_or_always() {
     let asked = || Question::Certificate { authority: "h:21".into(), certificate: Box::new(certificate()), changed: true };
     for (label, action) in [
-        ("Trust this session", Action::TrustOnce),
+        ("Trust this session", Action::SecondAnswer),
         ("Trust always", Action::AcceptQuestion),
         ("Do not connect", Action::CancelQuestion),
     ] {
         let done = after(with_question(asked()), |harness| harness.get_by_role_and_label(Role::Button, label).click());
+        assert_eq!(done, [action], "{label}");
+    }
+}
+
+#[test]
+fn what_would_be_lost_is_told_and_pausing_is_offered() {
+    for (label, action) in
+        [("Cancel transfers", Action::AcceptQuestion), ("Pause instead", Action::SecondAnswer), ("Keep", Action::CancelQuestion)]
+    {
+        let done = after(with_question(discard(3)), |harness| harness.get_by_role_and_label(Role::Button, label).click());
         assert_eq!(done, [action], "{label}");
     }
 }

@@ -1,12 +1,18 @@
 //! The engine against a server that does wrong where a test wants it to: what arrives, what is asked, what is kept.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "engine/cancelling.rs"]
+mod cancelling;
 #[path = "engine/causes.rs"]
 mod causes;
 #[path = "engine/clock.rs"]
 mod clock;
+#[path = "engine/edited.rs"]
+mod edited;
 #[path = "engine/existing.rs"]
 mod existing;
+#[path = "engine/held.rs"]
+mod held;
 #[path = "engine/replacing.rs"]
 mod replacing;
 #[path = "engine/round_trips.rs"]

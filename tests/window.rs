@@ -70,6 +70,7 @@ impl Window {
                 moved: 0,
                 size: Some(id * 1000),
                 modified: None,
+                precision: moorline::model::entry::Precision::Second,
                 part: None,
                 ranges: None,
                 tries: 0,

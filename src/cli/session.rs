@@ -245,7 +245,7 @@ impl Session {
                 Ok(Answer::Changed(WhenChanged::Anew))
             }
             // Nothing here deletes; an unasked-for deletion is refused.
-            Question::Delete { .. } | Question::Power { .. } => Ok(Answer::Cancel),
+            Question::Delete { .. } | Question::Discard { .. } | Question::Power { .. } => Ok(Answer::Cancel),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The worker's heart: takes commands, owns the session, does local work; never waits for any of it.
 
 mod afterwards;
+mod cancelling;
 mod examining;
 mod limits;
 mod recording;
@@ -33,11 +34,11 @@ use crate::engine::questions::Questions;
 use crate::engine::receipts::Receipts;
 use crate::engine::session_context::{SessionContext, Shared, chosen_lanes};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
-use crate::engine::settle;
 use crate::engine::shared_queue::SharedQueue;
 use crate::engine::wakefulness;
 use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
+use crate::model::chosen::Chosen;
 use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
@@ -101,6 +102,11 @@ pub async fn run(
             () = at(actor.refresh_due()) => actor.refresh(),
             () = at(actor.governor.due()) => actor.limit_speed(),
             Some(_) = actor.clearing.join_next() => {}
+            Some(answered) = actor.cancelling.join_next() => {
+                if let Ok(Some(chosen)) = answered {
+                    actor.take_out(&chosen).await;
+                }
+            }
         }
     }
     drop(moving);
@@ -163,6 +169,8 @@ struct Actor {
     refresh_remote: Option<Instant>,
     /// Unfinished files that are being deleted: the program's end waits for them.
     clearing: JoinSet<()>,
+    /// Questions whether transfers are to be taken out: what is, once it is answered so.
+    cancelling: JoinSet<Option<Chosen>>,
     proofs: ProofWork,
 }
 
@@ -213,6 +221,7 @@ impl Actor {
             refresh_local: None,
             refresh_remote: None,
             clearing: JoinSet::new(),
+            cancelling: JoinSet::new(),
             proofs: ProofWork::default(),
         };
         actor.limit_speed();
@@ -232,7 +241,7 @@ impl Actor {
             self.publisher.publish(EventBody::Trouble(problem));
         }
         self.shared.leftovers.queue_is_saved(journal.is_kept());
-        let count = queue.len();
+        let (count, held) = (queue.len(), if queue.is_held() { ", and held" } else { "" });
         let publisher = self.publisher.clone();
         let kept = self.shared.queue.keep(queue, journal, move |words: String| {
             let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
@@ -241,7 +250,7 @@ impl Actor {
         if count > 0 {
             // Only now: it wakes the window, which then finds them.
             let words = format::counted(count, "transfer is", "transfers are");
-            self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time.")));
+            self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time{held}.")));
         }
         if let Err(error) = kept {
             self.publisher.publish(EventBody::Trouble(Problem::new(
@@ -280,18 +289,10 @@ impl Actor {
             }
             Command::Change(change) => self.change(change),
             Command::Enqueue { jobs } => self.enqueue(jobs).await,
-            Command::HoldQueue { held } => {
-                self.shared.queue.update(|queue| queue.hold(held));
-                if held {
-                    self.shared.queue.stop_all();
-                }
-            }
+            Command::HoldQueue { held } => self.shared.queue.hold(held),
             Command::Pause { ids } => self.shared.queue.pause(&ids).await,
             Command::Resume { ids } => self.shared.queue.resume(&ids).await,
-            Command::Cancel { ids } => {
-                let gone = self.shared.queue.cancel(&ids, async |ids: &[TransferId]| self.abandon_parts(ids).await).await;
-                self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
-            }
+            Command::Cancel { ids } => self.cancel(ids).await,
             Command::RetryLike { id } => self.shared.queue.retry_like(id).await,
             Command::GoOn { direction } => self.shared.queue.update(|queue| queue.take_wall(direction)),
             Command::Retry { ids } => self.shared.queue.retry(&ids).await,
@@ -308,7 +309,7 @@ impl Actor {
             Command::SaveSites { tree } => {
                 self.sites = Arc::new(*tree);
                 self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
-                self.apply_site_limits();
+                self.apply_edited_site().await;
                 self.trouble(self.shared.keeper.save_sites(self.sites.as_ref().clone()).await);
             }
             Command::AskHost { site } => self.tell_host(&site).await,
@@ -324,6 +325,7 @@ impl Actor {
                 self.tell_host(&site).await;
             }
             Command::SaveSettings { settings } => {
+                let lanes = self.session.as_ref().map(|session| session.context.chosen_lanes());
                 let was = std::mem::replace(
                     &mut *self.shared.settings.write().unwrap_or_else(PoisonError::into_inner),
                     (*settings).clone(),
@@ -333,6 +335,7 @@ impl Actor {
                 }
                 self.publisher.publish(EventBody::Settings(settings.clone()));
                 self.limit_speed();
+                self.tell_chosen_lanes(lanes.unwrap_or_default());
                 self.tell_when_done();
                 self.trouble(self.shared.keeper.save_settings(*settings).await);
             }
@@ -352,21 +355,6 @@ impl Actor {
                         }
                     });
                 }
-            }
-        }
-    }
-
-    /// What uploads that do not run have on the server is taken away when there is a connection, now or next time.
-    async fn abandon_parts(&self, ids: &[TransferId]) {
-        let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| item.state.is_running());
-        let parts = self.shared.queue.read(|queue| {
-            let idle: Vec<TransferId> = ids.iter().copied().filter(|id| !is_running(queue, id)).collect();
-            leftovers::parts_of(queue, &idle)
-        });
-        if !parts.is_empty() {
-            self.shared.leftovers.add(parts).await;
-            if let Some(session) = &self.session {
-                session.context.working.send_modify(|_| {});
             }
         }
     }

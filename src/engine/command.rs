@@ -90,6 +90,8 @@ pub enum Answer {
     Confirm,
     /// No, for this reason: what was asked about fails with it.
     Refuse(Problem),
+    /// Hold the transfers instead: what has arrived of them stays.
+    Pause,
     /// No; also what a closed dialog means.
     Cancel,
 }
@@ -174,7 +176,8 @@ pub enum Command {
         /// Which.
         ids: Chosen,
     },
-    /// Takes items out of the queue; running ones stop within 100 ms.
+    /// Takes items out of the queue and deletes what has arrived of them under a temporary name; running ones stop within 100 ms. Where
+    /// that is much, the engine asks first ([`crate::engine::Question::Discard`]).
     Cancel {
         /// Which.
         ids: Chosen,

@@ -24,6 +24,7 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::path::safe_local_name;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
+use crate::model::rules::TransferRules;
 use crate::model::transfer::{Compared, Form, TransferState};
 
 /// Fetches one file.
@@ -37,15 +38,18 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
         return Err(Stopped::for_good(Problem::new(ProblemKind::Name, format!("Not fetched: {error}."))));
     }
     let started = Timestamp::now();
+    let rules = &ctx.rules();
     let now = source_now(control, item).await?;
     let source = Source { was: Facts { size: item.size, modified: item.modified }, now };
     let mut item = item.clone();
     if let Some(now) = now {
         (item.size, item.modified) = (now.size, now.modified);
     }
+    // What came of it as text is of no use when it is no longer wanted as text.
+    item.from_start |= item.form == Form::Text;
     let may_be_text = !matches!(item.form, Form::LooksBinary | Form::Mixed);
-    if may_be_text && text_transfer::is_wanted(ctx, item.remote.name()) {
-        if let Some(outcome) = as_text(ctx, control, &text_transfer::from_the_start(&item)).await? {
+    if may_be_text && text_transfer::is_wanted(rules, item.remote.name()) {
+        if let Some(outcome) = as_text(ctx, rules, control, &text_transfer::from_the_start(&item)).await? {
             return Ok(outcome);
         }
         // What came as text is overwritten: the item knows by now under which name it is.
@@ -54,7 +58,7 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
         }
         item.from_start = true;
     }
-    let landing = match choose_landing(ctx, &item, source).await? {
+    let landing = match choose_landing(ctx, rules, &item, source).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
@@ -62,7 +66,7 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
         // From here on it is the new source's bytes that come.
         ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (now.size, now.modified)));
     }
-    let fetched = match fetch(ctx, control, &item, landing).await? {
+    let fetched = match fetch(ctx, rules, control, &item, landing).await? {
         Ok(fetched) => fetched,
         Err(outcome) => return Ok(outcome),
     };
@@ -77,7 +81,7 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
     let mut hash = None;
     // Without a checksum to compare small files never are on the disk before they have their name.
     if let Where::Part(part) = &fetched.at {
-        hash = match proof::by_checksum(ctx.site.hashes, control, part, &item.remote, fetched.bytes).await? {
+        hash = match proof::by_checksum(rules.hashes, control, part, &item.remote, fetched.bytes).await? {
             Checked::Fine(hash) => hash,
             Checked::Differs { problem, .. } => {
                 // A person's own file stays as it is until all of the new one is there.
@@ -91,15 +95,20 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
         };
     }
     let (reply, bytes, tls) = (fetched.reply.clone(), fetched.bytes, fetched.tls.clone());
-    publish(ctx, &item, fetched).await?;
+    publish(ctx, rules, &item, fetched).await?;
     Ok(Outcome::Arrived(Arrival { reply, bytes, reported: bytes, compared, hash, tls, started }))
 }
 
 /// Fetches one file as text; nothing when it turns out to be none, or when its size proves nothing because it mixes line ends.
-async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Option<Outcome>, Stopped> {
+async fn as_text(
+    ctx: &SessionContext,
+    rules: &TransferRules,
+    control: &mut Control,
+    item: &Item,
+) -> Result<Option<Outcome>, Stopped> {
     let started = Timestamp::now();
     let facts = Facts { size: item.size, modified: item.modified };
-    let landing = match choose_landing(ctx, item, Source { was: facts, now: None }).await? {
+    let landing = match choose_landing(ctx, rules, item, Source { was: facts, now: None }).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(Some(outcome)),
     };
@@ -126,7 +135,7 @@ async fn as_text(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     let Landing { target, replaces, .. } = landing;
     let reply = brought.reply;
     let fetched = Fetched { reply: reply.clone(), tls: tls.clone(), bytes, at: Where::Part(part), target, replaces };
-    publish(ctx, item, fetched).await?;
+    publish(ctx, rules, item, fetched).await?;
     Ok(Some(Outcome::Arrived(Arrival { reply, bytes, reported, compared, hash: None, tls, started })))
 }
 

@@ -97,6 +97,13 @@ pub enum Question {
         /// When.
         until: Instant,
     },
+    /// Transfers are taken out of which much has arrived, which is deleted with them: `Confirm` (what has arrived by then stays), `Pause` or `Cancel`.
+    Discard {
+        /// How many transfers have something that is lost.
+        transfers: usize,
+        /// Bytes that are lost.
+        bytes: u64,
+    },
     /// Delete these, counted: `Confirm` or `Cancel`.
     Delete {
         /// What was asked for.

@@ -193,8 +193,10 @@ async fn show_first_folder(
         (Some(last), _) => Some(last),
         (None, AddressPath::Relative(path)) => home.resolve(path).ok(),
         (None, AddressPath::Absolute(path)) => RemotePath::parse(path).ok(),
-        (None, AddressPath::Login) if !ctx.site.remote_folder.is_empty() => home.resolve(&ctx.site.remote_folder).ok(),
-        (None, AddressPath::Login) => None,
+        (None, AddressPath::Login) => {
+            let site = ctx.site_now();
+            if site.remote_folder.is_empty() { None } else { home.resolve(&site.remote_folder).ok() }
+        }
     };
     if let Some(wanted) = wanted {
         match control.enter(&wanted).await {

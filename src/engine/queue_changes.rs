@@ -1,7 +1,10 @@
 //! What a person does to chosen transfers, which may be a million: a portion at a time, so that neither the drawing nor the connections wait.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
+use crate::engine::leftovers;
+use crate::engine::settle;
 use crate::engine::shared_queue::{PORTION, SharedQueue};
 use crate::model::chosen::Chosen;
 use crate::model::pattern::Pattern;
@@ -30,6 +33,23 @@ impl SharedQueue {
             }
         };
         self.in_portions(ids.chunks(PORTION), |ids| self.update(|queue| ids.iter().for_each(|id| resume(queue, *id)))).await;
+    }
+
+    /// What is lost when these are taken out: how many have something that is deleted with them, and its bytes.
+    pub async fn lost_with(&self, ids: &[TransferId]) -> (usize, u64) {
+        let (mut transfers, mut bytes) = (0, 0_u64);
+        for ids in ids.chunks(PORTION) {
+            self.read_between(|queue| {
+                for item in ids.iter().filter_map(|id| queue.get(*id)) {
+                    let there = item.moved.load(Ordering::Relaxed);
+                    if there > 0 && (settle::own_part(&item).is_some() || leftovers::part_of(&item).is_some()) {
+                        (transfers, bytes) = (transfers + 1, bytes.saturating_add(there));
+                    }
+                }
+            });
+            tokio::task::yield_now().await;
+        }
+        (transfers, bytes)
     }
 
     /// Takes what is chosen out, each portion after `before` has seen it; returns what may have left a file of ours.
@@ -94,8 +114,33 @@ impl SharedQueue {
         self.in_portions(ids.chunks(PORTION), |ids| self.update(|queue| queue.set_priority(ids, priority))).await;
     }
 
+    /// Those of them that have not arrived yet.
+    pub async fn not_through(&self, ids: Vec<TransferId>) -> Vec<TransferId> {
+        let mut left = Vec::new();
+        for ids in ids.chunks(PORTION) {
+            self.read_between(|queue| left.extend(ids.iter().copied().filter(|id| !is_through(queue, *id))));
+            tokio::task::yield_now().await;
+        }
+        left
+    }
+
+    /// Waits until all of them have arrived or are gone.
+    pub async fn all_through(&self, ids: &[TransferId]) {
+        let mut changes = self.changes();
+        let mut at = 0;
+        loop {
+            // What has arrived stays so: nothing is looked at twice.
+            at = self.read(|queue| {
+                (at..ids.len()).find(|at| ids.get(*at).is_some_and(|id| !is_through(queue, *id))).unwrap_or(ids.len())
+            });
+            if at == ids.len() || changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// The chosen items in the order of their tab.
-    async fn find(&self, chosen: &Chosen) -> Vec<TransferId> {
+    pub async fn find(&self, chosen: &Chosen) -> Vec<TransferId> {
         let (tab, filter) = match chosen {
             Chosen::These(ids) => {
                 let marks =
@@ -131,6 +176,10 @@ impl SharedQueue {
             act(portion);
         }
     }
+}
+
+fn is_through(queue: &Queue, id: TransferId) -> bool {
+    queue.get(id).is_none_or(|item| matches!(item.state, TransferState::Done(_) | TransferState::Skipped(_)))
 }
 
 /// Back to those that wait, as if it had never been tried; what was known of the target is old by now.

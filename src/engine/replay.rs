@@ -165,7 +165,7 @@ impl Player<'_> {
                         Question::Certificate { .. } => Answer::TrustOnce,
                         Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::Session },
                         Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
-                        Question::Delete { .. } => Answer::Confirm,
+                        Question::Delete { .. } | Question::Discard { .. } => Answer::Confirm,
                         Question::Power { .. } => Answer::Cancel,
                     };
                     self.engine.send(Command::Answer { question: id, answer });

@@ -60,6 +60,7 @@ pub fn ask(ctx: &SessionContext, item: &Item, offset: u64, sign: Sign, was: Fact
     };
     let id = item.id;
     let (queue, questions, publisher, stop) = (ctx.queue.clone(), ctx.questions.clone(), ctx.publisher.clone(), ctx.stop.clone());
+    let leftovers = ctx.leftovers.clone();
     ctx.runtime.spawn(async move {
         let answer = tokio::select! {
             answer = questions.ask(&publisher, question) => Some(answer),
@@ -67,7 +68,7 @@ pub fn ask(ctx: &SessionContext, item: &Item, offset: u64, sign: Sign, was: Fact
             () = queue.asks_no_more(id) => return,
         };
         if queue.is_asking(id) && answer == Some(Answer::Changed(WhenChanged::Skip)) {
-            settle::skip(&queue, id, SkipReason::Changed).await;
+            settle::skip(&queue, &leftovers, id, SkipReason::Changed).await;
             publisher.wake();
             return;
         }

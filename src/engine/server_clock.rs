@@ -26,6 +26,8 @@ pub struct ServerClock {
     stated: AtomicBool,
     /// Whether LIST was measured in this session.
     is_measured: AtomicBool,
+    /// A person said with the site how far the server's clock is off: that is not measured either.
+    skew_stated: AtomicBool,
     /// Seconds that the server's clock is ahead of ours, once known.
     skew: Mutex<Option<i64>>,
     /// Whether that was measured in this session.
@@ -38,7 +40,8 @@ impl ServerClock {
         self.stated.store(site.list_ahead_seconds.is_some(), Ordering::Relaxed);
         let ahead = site.list_ahead_seconds.or(facts.list_ahead_seconds).unwrap_or(0);
         self.list_ahead.store(ahead, Ordering::Relaxed);
-        *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = facts.skew_seconds;
+        self.skew_stated.store(site.clock_ahead_seconds.is_some(), Ordering::Relaxed);
+        *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = site.clock_ahead_seconds.or(facts.skew_seconds);
     }
 
     /// What connections put the times of LIST right by.
@@ -92,15 +95,20 @@ pub async fn measure_list(
     let known = clock.list_ahead.load(Ordering::Relaxed);
     let raw = clock::corrected(modified, -known);
     let Some(ahead) = exact.and_then(|exact| clock::zone(raw, exact)) else { return Ok(()) };
+    if clock.stated.load(Ordering::Relaxed) {
+        // A person said so while it was measured.
+        return Ok(());
+    }
     listing.put_right(ahead - known);
     clock.list_ahead.store(ahead, Ordering::Relaxed);
-    learn(ctx, |facts| facts.list_ahead_seconds = Some(ahead)).await;
+    learn(ctx, move |facts| facts.list_ahead_seconds = Some(ahead)).await;
     Ok(())
 }
 
 /// Whether the next file that is written has to keep the time that the server gives it, until that was looked at.
 pub fn is_skew_due(ctx: &SessionContext, policy: OnExists) -> bool {
-    matches!(policy, OnExists::Newer | OnExists::NewerOrSize) && !ctx.clock.is_skew_measured.load(Ordering::Relaxed)
+    let is_known = ctx.clock.skew_stated.load(Ordering::Relaxed) || ctx.clock.is_skew_measured.load(Ordering::Relaxed);
+    matches!(policy, OnExists::Newer | OnExists::NewerOrSize) && !is_known
 }
 
 /// Once a session, and only where an answer depends on it, finds out how far the server's clock is off: by the time that it gave to the
@@ -126,16 +134,18 @@ pub async fn measure_skew(
     };
     let Some(written) = written else { return Ok(()) };
     let skew = clock::skew(written, began, ended);
-    *ctx.clock.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
-    learn(ctx, |facts| facts.skew_seconds = Some(skew)).await;
+    if !ctx.clock.skew_stated.load(Ordering::Relaxed) {
+        *ctx.clock.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
+    }
+    learn(ctx, move |facts| facts.skew_seconds = Some(skew)).await;
     Ok(())
 }
 
-async fn learn(ctx: &SessionContext, change: impl FnOnce(&mut HostFacts)) {
-    let mut facts = ctx.keeper.host(&ctx.site).await;
-    change(&mut facts);
-    if let Some(problem) = ctx.keeper.learn(&ctx.site, facts).await {
+/// Nothing but the change is written: something else of the host may be learned at the same moment.
+async fn learn(ctx: &SessionContext, change: impl FnOnce(&mut HostFacts) + Send + 'static) {
+    if let Some(problem) = ctx.keeper.relearn(&ctx.site, change).await {
         ctx.publisher.publish(EventBody::Trouble(problem));
     }
+    let facts = ctx.keeper.host(&ctx.site).await;
     ctx.publisher.publish(EventBody::Host { authority: ctx.site.authority(), facts });
 }

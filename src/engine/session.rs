@@ -161,6 +161,7 @@ impl Session {
                     Some(SessionCommand::Verify(request)) => self.work.push_back(Work::Verify(request)),
                     Some(SessionCommand::Stay) => self.leaving = None,
                     Some(SessionCommand::Relearn(facts)) => self.relearn(&facts),
+                    Some(SessionCommand::ChooseLanes) => self.choose_lanes(),
                     Some(
                         SessionCommand::ReconnectNow
                         | SessionCommand::DismissBanner
@@ -403,6 +404,7 @@ impl Session {
             }
             SessionCommand::DismissBanner => self.mooring.take_banner_away(&self.ctx),
             SessionCommand::Relearn(facts) => self.relearn(&facts),
+            SessionCommand::ChooseLanes => self.choose_lanes(),
             SessionCommand::ReconnectNow | SessionCommand::StayOffline => {}
         }
     }
@@ -410,9 +412,17 @@ impl Session {
     /// A person changed or forgot what was learned of the host.
     fn relearn(&mut self, facts: &HostFacts) {
         self.mooring.relearn(&self.ctx, facts);
-        self.ctx.clock.begin(&self.ctx.site, facts);
+        self.ctx.clock.begin(&self.ctx.site_now(), facts);
         let chosen = self.ctx.chosen_lanes();
         self.ctx.change_budget(|budget, _| budget.relearn(chosen, facts.connection_limit, facts.useful_connections));
+        self.add_lanes();
+    }
+
+    /// A person wants another number of transfers at the same time. Lanes beyond it end after their file.
+    fn choose_lanes(&mut self) {
+        let chosen = self.ctx.chosen_lanes();
+        self.ctx.change_budget(|budget, _| budget.choose(chosen));
+        self.add_lanes();
     }
 
     fn has_work(&self) -> bool {
@@ -428,13 +438,18 @@ impl Session {
         }
     }
 
-    /// One task a transfer connection, for the whole session; each connects only when there is something for it to do.
+    /// One task a transfer connection, for the whole session; each connects only when there is something for it to do. Those that
+    /// become too many sleep, and work again when there may be more.
     fn begin_lanes(&mut self) {
-        if !self.lanes.is_empty() {
-            return;
-        }
-        for _ in 0..self.ctx.most_lanes() {
+        for _ in self.lanes.len()..self.ctx.most_lanes() {
             self.lanes.spawn(lane::run(Arc::clone(&self.ctx)));
+        }
+    }
+
+    /// There may be more of them than when they began.
+    fn add_lanes(&mut self) {
+        if !self.lanes.is_empty() {
+            self.begin_lanes();
         }
     }
 

@@ -26,8 +26,10 @@ use crate::ftp::dial::{self, Target};
 use crate::ftp::tls::{NewestTls, Trust};
 use crate::ftp::{Control, Fault, Manners};
 use crate::model::budget::Budget;
+use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
+use crate::model::rules::TransferRules;
 use crate::model::secret::Secret;
 use crate::model::session::{ConnectStep, SessionView};
 use crate::model::settings::Settings;
@@ -58,7 +60,7 @@ pub struct Shared {
 
 /// Shared by the session's browsing task and its lanes.
 pub struct SessionContext {
-    /// Where to.
+    /// Where to, as the session began. Only what concerns the connection: all else may be edited meanwhile, see [`Self::site_now`].
     pub site: Site,
     /// Where events leave.
     pub publisher: Publisher,
@@ -92,6 +94,8 @@ pub struct SessionContext {
     pub stop: CancellationToken,
     /// The transfer connections.
     pub crew: Arc<Crew>,
+    /// The site as it was edited meanwhile.
+    edited: RwLock<Arc<Site>>,
     budget: Mutex<Budget>,
     open: AtomicUsize,
     /// Connected lanes that wait for work.
@@ -119,6 +123,7 @@ impl SessionContext {
         };
         let pace = Pace { program: shared.pace, site: Gate::new(site.speed) };
         Self {
+            edited: RwLock::new(Arc::new(site.clone())),
             site,
             publisher,
             questions: shared.questions,
@@ -154,18 +159,33 @@ impl SessionContext {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether files keep the time of their last change on the other side.
-    pub fn keeps_times(&self) -> bool {
-        self.site.keep_times.unwrap_or_else(|| self.look_at_settings(|settings| settings.keep_times))
+    /// The site as it is saved now, with the connection that the session began with.
+    pub fn site_now(&self) -> Arc<Site> {
+        Arc::clone(&self.edited.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether uploads write over existing files without a temporary name.
-    pub fn writes_directly(&self) -> bool {
-        self.site.write_directly.unwrap_or_else(|| self.look_at_settings(|settings| settings.write_directly))
+    /// How a file that begins now is moved; each reads it once.
+    pub fn rules(&self) -> TransferRules {
+        TransferRules::of(&self.site_now(), &self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn look_at_settings<R>(&self, look: impl FnOnce(&Settings) -> R) -> R {
-        look(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    /// The site was edited: what does not concern the connection holds from here on, for each file that begins. `facts` is what is
+    /// known of its host.
+    pub fn adopt(&self, saved: &Site, facts: &HostFacts) {
+        let site = Arc::new(saved.with_connection_of(&self.site));
+        let was = {
+            let mut edited = self.edited.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *edited, Arc::clone(&site))
+        };
+        if was == site {
+            return;
+        }
+        self.pace.site.set(site.speed);
+        let stated = |site: &Site| (site.list_ahead_seconds, site.clock_ahead_seconds);
+        if stated(&was) != stated(&site) {
+            self.clock.begin(&site, facts);
+        }
+        self.show(|view| view.site = Some(Site::clone(&site)));
     }
 
     /// Changes what is drawn of the session, and publishes it.
@@ -297,7 +317,7 @@ impl SessionContext {
 
     /// How many lanes a person chose for the site or for all; 0 leaves it to the program.
     pub fn chosen_lanes(&self) -> usize {
-        chosen_lanes(&self.site, &self.settings())
+        chosen_lanes(&self.site_now(), &self.settings())
     }
 
     /// Whether any connection stands or is being made.

@@ -39,6 +39,8 @@ pub enum SessionCommand {
     DismissBanner,
     /// What was learned of the host was changed or forgotten by a person.
     Relearn(HostFacts),
+    /// Another number of transfers at the same time was chosen.
+    ChooseLanes,
 }
 
 /// The session's handle: dropping it ends the session's tasks.

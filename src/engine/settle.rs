@@ -1,5 +1,6 @@
 //! What the queue does with the end of a run.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -8,10 +9,12 @@ use jiff::Timestamp;
 use crate::engine::command::Place;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
 use crate::engine::lane_thread::{self, on_disk};
+use crate::engine::leftovers::{self, Leftovers};
 use crate::engine::session_context::SessionContext;
 use crate::engine::shared_queue::SharedQueue;
 use crate::engine::trouble;
 use crate::ftp::Fault;
+use crate::model::leftover::Leftover;
 use crate::model::log::LogKind;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Queue, StopWish, Target, Wall, pause_before_retry};
@@ -24,7 +27,7 @@ pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome
     match result {
         Ok(Outcome::Arrived(arrival)) => arrived(ctx, vec![(id, arrival)]).await,
         Ok(Outcome::Skipped(reason)) => {
-            skip(&ctx.queue, id, reason).await;
+            skip(&ctx.queue, &ctx.leftovers, id, reason).await;
             ctx.publisher.wake();
         }
         // A folder left the queue as its content entered it; what was sent is settled with its folder's proof.
@@ -35,10 +38,23 @@ pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome
 
 /// Writes into the queue that a run did not end well.
 pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
-    ctx.queue.update(|queue| match why {
+    let left = ctx.queue.update(|queue| {
         // What a person wants of it comes before what the connection made of it.
-        Stopped::Failed { .. } | Stopped::ConnectionGone(_) if is_wished(queue, id) => by_wish(queue, id),
-        Stopped::ByWish => by_wish(queue, id),
+        let is_by_wish = matches!(why, Stopped::ByWish) || is_wished(queue, id);
+        if is_by_wish {
+            return by_wish(queue, id);
+        }
+        go_on_or_fail(ctx, queue, id, why);
+        None
+    });
+    abandon(ctx, left);
+    ctx.publisher.wake();
+}
+
+/// What a run that did not end well leads to, when nobody wished it to end.
+fn go_on_or_fail(ctx: &SessionContext, queue: &mut Queue, id: TransferId, why: Stopped) {
+    match why {
+        Stopped::ByWish => {}
         Stopped::Failed { problem, .. } if holds_up(queue, id, &problem) => {
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
         }
@@ -66,14 +82,24 @@ pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
                 _ => queue.set_state(id, TransferState::Kept),
             }
         }
+    }
+}
+
+/// What an upload that was taken out has on the server is taken away by the next connection that comes to it.
+fn abandon(ctx: &SessionContext, left: Option<Leftover>) {
+    let Some(left) = left else { return };
+    let (leftovers, working) = (ctx.leftovers.clone(), ctx.working.clone());
+    ctx.runtime.spawn(async move {
+        leftovers.add(vec![left]).await;
+        working.send_modify(|_| {});
     });
-    ctx.publisher.wake();
 }
 
 /// The target is left as it is; what had come of the new one is of no use to anybody, and is gone before the item counts as skipped.
-pub async fn skip(queue: &SharedQueue, id: TransferId, reason: SkipReason) {
+pub async fn skip(queue: &SharedQueue, leftovers: &Leftovers, id: TransferId, reason: SkipReason) {
     let begun = queue.read(|queue| queue.get(id).filter(|item| item.part.is_some()).map(std::borrow::Cow::into_owned));
     if let Some(item) = begun {
+        leftovers.add(leftovers::part_of(&item).into_iter().collect()).await;
         // What cannot be deleted stays: a person sees it in the pane.
         let discarded = on_disk(move || {
             discard_part(&item);
@@ -165,15 +191,18 @@ fn receipt(ctx: &SessionContext, id: TransferId, arrival: Arrival) -> Option<Rec
 
 /// The connection went under an item of the browsing connection: it waits for the way back.
 pub fn keep(ctx: &SessionContext, id: TransferId, fault: &Fault) {
-    ctx.queue.update(|queue| {
+    let left = ctx.queue.update(|queue| {
         if is_wished(queue, id) {
-            by_wish(queue, id);
-        } else if tries_without_progress(queue, id) >= TRANSFER_TRIES {
+            return by_wish(queue, id);
+        }
+        if tries_without_progress(queue, id) >= TRANSFER_TRIES {
             queue.fail(id, trouble::of_fault(fault, "go on"));
         } else {
             queue.set_state(id, TransferState::Kept);
         }
+        None
     });
+    abandon(ctx, left);
 }
 
 /// How often an item was begun since bytes moved last; a run that moved some counts as the first.
@@ -203,25 +232,30 @@ pub fn announce(ctx: &SessionContext, id: TransferId) {
 
 /// Gives an item back that was never begun: no connection was to be had for it.
 pub fn hand_back(ctx: &SessionContext, id: TransferId) {
-    ctx.queue.update(|queue| {
+    let left = ctx.queue.update(|queue| {
         if is_wished(queue, id) {
             return by_wish(queue, id);
         }
         queue.edit(id, |item| item.tries = item.tries.saturating_sub(1));
         queue.put_back(id, None);
+        None
     });
+    abandon(ctx, left);
 }
 
 fn is_wished(queue: &Queue, id: TransferId) -> bool {
     queue.get(id).is_some_and(|item| item.wish.is_some())
 }
 
-fn by_wish(queue: &mut Queue, id: TransferId) {
+/// Does what is wished; what an item that was taken out has on the server under a temporary name is told.
+fn by_wish(queue: &mut Queue, id: TransferId) -> Option<Leftover> {
     match queue.get(id).and_then(|item| item.wish) {
         Some(StopWish::Remove) => {
             if let Some(item) = queue.remove(id) {
+                let left = leftovers::part_of(&item);
                 // Its connection is through with the file: nothing waits for the deletion.
                 lane_thread::soon_on_disk(move || discard_part(&item));
+                return left;
             }
         }
         Some(StopWish::Pause) => {
@@ -233,17 +267,23 @@ fn by_wish(queue: &mut Queue, id: TransferId) {
             queue.put_back(id, None);
         }
     }
+    None
 }
 
 /// A download that was taken out leaves nothing behind: its `.part` is ours alone. What could not be proven is kept, as was said.
 /// Blocking.
 pub fn discard_part(item: &Item) {
-    let is_kept = matches!(&item.state, TransferState::Failed(problem) if problem.kind == ProblemKind::Unproven);
-    let is_ours = item.direction == Direction::Download && !is_kept && !matches!(item.state, TransferState::Done(_));
-    let Some(part) = item.part.as_ref().filter(|_| is_ours) else { return };
-    let part = item.local.with_file_name(part);
-    if part != item.local {
+    if let Some(part) = own_part(item) {
         // What cannot be deleted stays: a person sees it in the pane.
         drop(std::fs::remove_file(part));
     }
+}
+
+/// What a download that is taken out has here and nobody else wants.
+#[must_use]
+pub fn own_part(item: &Item) -> Option<PathBuf> {
+    let is_kept = matches!(&item.state, TransferState::Failed(problem) if problem.kind == ProblemKind::Unproven);
+    let is_ours = item.direction == Direction::Download && !is_kept && !matches!(item.state, TransferState::Done(_));
+    let part = item.part.as_ref().filter(|_| is_ours)?;
+    Some(item.local.with_file_name(part)).filter(|part| *part != item.local)
 }

@@ -362,6 +362,20 @@ impl SharedQueue {
         gone
     }
 
+    /// Holds or releases the whole queue, also for the next start of the program; what runs stops at its offset.
+    pub fn hold(&self, held: bool) {
+        let revision = {
+            let mut state = self.lock();
+            state.queue.hold(held);
+            state.record(Grouping::Apart, vec![Change::Hold(held)]);
+            state.queue.revision()
+        };
+        self.tell(revision);
+        if held {
+            self.stop_all();
+        }
+    }
+
     /// Everything that runs goes back into the queue, at its offset.
     pub fn stop_all(&self) {
         let ids: Vec<TransferId> = {

@@ -16,6 +16,7 @@ use crate::model::masks::Masks;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
+use crate::model::rules::TransferRules;
 use crate::model::text::{LOOKED_AT, looks_binary};
 use crate::model::transfer::{Compared, Direction, Form};
 
@@ -23,8 +24,8 @@ use crate::model::transfer::{Compared, Direction, Form};
 const PIECE: usize = 256 << 10;
 
 /// Whether the site wants a file of this name moved as text.
-pub fn is_wanted(ctx: &SessionContext, name: Option<&str>) -> bool {
-    let masks = &ctx.site.text_files;
+pub fn is_wanted(rules: &TransferRules, name: Option<&str>) -> bool {
+    let masks = &rules.text_files;
     !masks.is_empty() && name.is_some_and(|name| Masks::parse(masks).fit(name))
 }
 
@@ -32,9 +33,9 @@ pub fn is_wanted(ctx: &SessionContext, name: Option<&str>) -> bool {
 ///
 /// # Errors
 /// The file cannot be read.
-pub async fn form_of_source(ctx: &SessionContext, item: &Item) -> Result<Form, Stopped> {
+pub async fn form_of_source(ctx: &SessionContext, rules: &TransferRules, item: &Item) -> Result<Form, Stopped> {
     let name = item.local.file_name().map(|name| name.to_string_lossy().into_owned());
-    if !is_wanted(ctx, name.as_deref()) {
+    if !is_wanted(rules, name.as_deref()) {
         return Ok(Form::Binary);
     }
     let path = item.local.clone();

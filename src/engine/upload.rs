@@ -23,6 +23,7 @@ use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
 use crate::model::receipt::TlsProof;
+use crate::model::rules::TransferRules;
 use crate::model::transfer::{Compared, Direction, Form, TransferId, TransferState};
 
 /// A file of at most so many bytes goes as soon as its data connection stands.
@@ -34,6 +35,7 @@ const AT_ONCE: usize = 64 << 10;
 /// Why it did not arrive; what the server has got is resumed next time.
 pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
     let started = Timestamp::now();
+    let rules = &ctx.rules();
     // What was taken is in the record before anything is done about it, which takes as long as opening the file.
     let (source, ()) = tokio::join!(Source::open(item), ctx.queue.journalled());
     let mut source = source?;
@@ -43,24 +45,24 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     if !is_same {
         ctx.queue.update(|queue| queue.edit(item.id, |item| (item.size, item.modified) = (Some(size), modified)));
     }
-    if text_transfer::form_of_source(ctx, item).await? == Form::Text {
-        return as_text(ctx, control, &text_transfer::from_the_start(item), &mut source, is_same).await;
+    if text_transfer::form_of_source(ctx, rules, item).await? == Form::Text {
+        return as_text(ctx, rules, control, &text_transfer::from_the_start(item), &mut source, is_same).await;
     }
-    let landing = match choose_landing(ctx, control, item, source.facts(), is_same).await? {
+    let landing = match choose_landing(ctx, rules, control, item, source.facts(), is_same).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
-    let landing = match agree::before_resuming(ctx, control, item, landing, source.facts()).await? {
+    let landing = match agree::before_resuming(ctx, rules, control, item, landing, source.facts()).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
     let began = Timestamp::now();
-    let (reply, tls) = send(ctx, control, item, &landing, &mut source).await?;
+    let (reply, tls) = send(ctx, rules, control, item, &landing, &mut source).await?;
     server_clock::measure_skew(ctx, control, existing::policy(ctx, item), &landing.part, began)
         .await
         .map_err(|fault| Stopped::wire(fault, "tell the file's time"))?;
     source.is_still_the_same().await?;
-    if let Some(modified) = source.modified.filter(|_| ctx.keeps_times()) {
+    if let Some(modified) = source.modified.filter(|_| rules.keep_times) {
         // A server that sets no times still has the file.
         control.set_modified(&landing.part, modified.at).await.map_err(|fault| Stopped::wire(fault, "set the file's time"))?;
     }
@@ -68,7 +70,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     ctx.publisher.wake();
     let bytes = item.moved.load(Ordering::Relaxed);
     let arrival = Arrival { reply, bytes, reported: bytes, compared: Compared::Listing, hash: None, tls, started };
-    if landing.part == landing.target && ctx.proofs.may_gather() && ctx.site.hashes == HashUse::Off {
+    if landing.part == landing.target && ctx.proofs.may_gather() && rules.hashes == HashUse::Off {
         return Ok(Outcome::Sent { path: landing.target, arrival });
     }
     let compared = match prove(control, &landing.part, bytes).await {
@@ -78,7 +80,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
             return Err(stopped);
         }
     };
-    let hash = match proof::by_checksum(ctx.site.hashes, control, &item.local, &landing.part, bytes).await? {
+    let hash = match proof::by_checksum(rules.hashes, control, &item.local, &landing.part, bytes).await? {
         Checked::Fine(hash) => hash,
         Checked::Differs { problem, .. } => {
             begin_anew(ctx, item.id);
@@ -97,20 +99,21 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
 /// Sends one file as text.
 async fn as_text(
     ctx: &SessionContext,
+    rules: &TransferRules,
     control: &mut Control,
     item: &Item,
     source: &mut Source,
     is_same: bool,
 ) -> Result<Outcome, Stopped> {
     let started = Timestamp::now();
-    let landing = match choose_landing(ctx, control, item, source.facts(), is_same).await? {
+    let landing = match choose_landing(ctx, rules, control, item, source.facts(), is_same).await? {
         Ok(landing) => landing,
         Err(outcome) => return Ok(outcome),
     };
     let sent = text_transfer::send(ctx, control, item, &landing.part).await?;
     let tls = control.data_tls();
     source.is_still_the_same().await?;
-    if let Some(modified) = source.modified.filter(|_| ctx.keeps_times()) {
+    if let Some(modified) = source.modified.filter(|_| rules.keep_times) {
         control.set_modified(&landing.part, modified.at).await.map_err(|fault| Stopped::wire(fault, "set the file's time"))?;
     }
     ctx.queue.update(|queue| queue.set_state(item.id, TransferState::Proving));
@@ -138,6 +141,7 @@ async fn is_renamed(control: &mut Control, landing: &Landing, bytes: u64) -> Res
 /// STOR; returns the closing reply's words and what TLS did. The item's counter ends at the number of bytes that the server should have.
 async fn send(
     ctx: &SessionContext,
+    rules: &TransferRules,
     control: &mut Control,
     item: &Item,
     landing: &Landing,
@@ -156,7 +160,7 @@ async fn send(
         Some(bytes) => {
             // A file that stood there before would get a time that is not its own when it stays.
             let is_new = item.target == Target::Absent || landing.part != landing.target;
-            let keeps_time = is_new && ctx.keeps_times() && !server_clock::is_skew_due(ctx, existing::policy(ctx, item));
+            let keeps_time = is_new && rules.keep_times && !server_clock::is_skew_due(ctx, existing::policy(ctx, item));
             let modified = source.modified.filter(|_| keeps_time);
             control.store_small(&landing.part, bytes, modified.map(|modified| modified.at)).await
         }

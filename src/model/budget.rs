@@ -127,6 +127,11 @@ impl Budget {
         }
     }
 
+    /// Another number of transfer connections was chosen (0: as many as help). What the host was found to allow stays.
+    pub fn choose(&mut self, chosen: usize) {
+        self.growth.choose(chosen);
+    }
+
     /// Begins anew with what a person left of what was learned of the host.
     pub fn relearn(&mut self, chosen: usize, limit: Option<usize>, helped: Option<usize>) {
         *self = Self::new(chosen, limit, helped);
@@ -205,6 +210,20 @@ mod tests {
         assert!(budget.grow(start + PROBE_AFTER));
         budget.opened(3);
         assert_eq!(budget.to_remember(), None);
+    }
+
+    #[test]
+    fn another_number_that_is_chosen_leaves_what_is_known_of_the_host() {
+        // Chosen at first, then, and how many are allowed with the browsing one.
+        for (first, then, allowed) in [(1, 5, 6), (5, 2, 3), (3, 0, 4), (0, 4, 5), (0, 1, 2), (4, 32, 9)] {
+            let mut budget = Budget::new(first, None, None);
+            budget.choose(then);
+            assert_eq!(budget.allowed(), allowed, "{first} {then}");
+        }
+        let mut budget = Budget::new(8, Some(4), None);
+        budget.refused(Crowd::Ours, 3, None, Instant::now());
+        budget.choose(20);
+        assert_eq!((budget.allowed(), budget.to_remember(), budget.most_lanes()), (3, Some(4), 20));
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::model::format;
 const QUARTER: i64 = 15 * 60;
 /// No zone is further from UTC than this, in seconds.
 const FURTHEST: i64 = 15 * 3600;
+/// Seconds of a year; a clock that is further off tells nothing.
+const YEAR: u64 = 366 * 86_400;
 
 /// How many seconds the target's clock is ahead of the source's; negative when it is behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +99,27 @@ pub fn in_words(ahead: i64) -> String {
         1.. => format!("{apart} ahead"),
         _ => format!("{apart} behind"),
     }
+}
+
+/// "2 min ahead of this machine’s", "the same as this machine’s".
+#[must_use]
+pub fn skew_in_words(skew: i64) -> String {
+    let apart = format::duration(Duration::from_secs(skew.unsigned_abs()));
+    match skew {
+        0 => "the same as this machine’s".to_owned(),
+        1.. => format!("{apart} ahead of this machine’s"),
+        _ => format!("{apart} behind this machine’s"),
+    }
+}
+
+/// How far a clock is off, as it is typed: seconds, with a sign where it is behind.
+///
+/// # Errors
+/// What it should look like, a sentence for a person.
+pub fn parse_skew(text: &str) -> Result<i64, String> {
+    let text = text.trim().replace('−', "-");
+    let seconds = text.parse::<i64>().ok().filter(|seconds| seconds.unsigned_abs() <= YEAR);
+    seconds.ok_or_else(|| "Type seconds, such as 90 or −90, at most a year.".to_owned())
 }
 
 /// An offset as it is typed: `+2`, `2:30`, `-05:00`; seconds ahead of UTC.
@@ -214,6 +237,23 @@ mod tests {
     fn a_listed_time_is_put_right_but_a_day_stays() {
         assert_eq!(corrected(modified("2026-11-20T14:02:00Z", Minute), 7200), modified("2026-11-20T12:02:00Z", Minute));
         assert_eq!(corrected(modified("2026-11-20T00:00:00Z", Day), 7200), modified("2026-11-20T00:00:00Z", Day));
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_typed_in_seconds_and_told() {
+        for (text, seconds, words) in [
+            ("90", 90, "2 min ahead of this machine’s"),
+            (" +7 ", 7, "7 s ahead of this machine’s"),
+            ("-90", -90, "2 min behind this machine’s"),
+            ("−3600", -3600, "1 h behind this machine’s"),
+            ("0", 0, "the same as this machine’s"),
+        ] {
+            assert_eq!(parse_skew(text), Ok(seconds), "{text}");
+            assert_eq!(skew_in_words(seconds), words);
+        }
+        for text in ["", "x", "1:30", "1.5", "--1", "99999999", "-9223372036854775808", "99999999999999999999"] {
+            assert!(parse_skew(text).is_err(), "{text}");
+        }
     }
 
     #[test]

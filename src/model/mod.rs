@@ -37,6 +37,7 @@ pub mod receipt_export;
 pub mod record;
 pub mod resume;
 pub mod retry;
+pub mod rules;
 pub mod schedule;
 pub mod secret;
 pub mod session;

@@ -174,6 +174,9 @@ pub struct Site {
     /// Seconds that the times of the server's LIST are ahead of UTC; `None` is as learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_ahead_seconds: Option<i64>,
+    /// Seconds that the server's clock is ahead of this machine's, zones left out; `None` is as measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_seconds: Option<i64>,
     /// Masks of files that are moved as text, with their line ends converted (`*.txt;*.html`); empty is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text_files: String,
@@ -215,6 +218,7 @@ impl Site {
             connections: 0,
             split: Split::default(),
             list_ahead_seconds: None,
+            clock_ahead_seconds: None,
             text_files: String::new(),
             hashes: HashUse::Off,
             speed: SpeedLimits::default(),
@@ -248,6 +252,28 @@ impl Site {
     #[must_use]
     pub fn login_user(&self) -> &str {
         if self.logon == Logon::Anonymous || self.user.is_empty() { "anonymous" } else { &self.user }
+    }
+
+    /// Whether both lead to the same connection. All else of a site can change under a session.
+    #[must_use]
+    pub fn has_same_connection(&self, other: &Self) -> bool {
+        let way = |site: &Self| (site.host.clone(), site.port(), site.encryption, site.logon, site.data_mode, site.keep_alive);
+        way(self) == way(other) && self.login_user() == other.login_user()
+    }
+
+    /// The same site with the connection of another: as a session goes on that was begun before an edit.
+    #[must_use]
+    pub fn with_connection_of(&self, other: &Self) -> Self {
+        Self {
+            host: other.host.clone(),
+            port: other.port,
+            encryption: other.encryption,
+            logon: other.logon,
+            user: other.user.clone(),
+            data_mode: other.data_mode,
+            keep_alive: other.keep_alive,
+            ..self.clone()
+        }
     }
 
     /// `host:port`, under which certificates and what was learned are kept.

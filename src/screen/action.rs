@@ -154,8 +154,8 @@ pub enum Action {
     EditQuestion(QuestionForm),
     /// The question's main button; for a certificate: trust always.
     AcceptQuestion,
-    /// The certificate's second button: trust for this session.
-    TrustOnce,
+    /// The question's second button: for a certificate, trust for this session; for transfers that are taken out, pause instead.
+    SecondAnswer,
     /// What held a direction up is mended.
     GoOn(Direction),
     /// Compare both sides of the target that the question in front is about.

@@ -10,13 +10,6 @@ use crate::screen::dialog::GuardPurpose;
 use crate::screen::pane::Side;
 use crate::screen::state::{QuickConnect, Screen};
 
-/// Whether two sites lead to the same connection: everything but name, place in the list, marker, notes and start folders.
-#[must_use]
-pub fn same_connection(a: &Site, b: &Site) -> bool {
-    (&a.host, a.port(), a.encryption, a.logon, a.login_user(), a.data_mode, a.keep_alive, a.connections)
-        == (&b.host, b.port(), b.encryption, b.logon, b.login_user(), b.data_mode, b.keep_alive, b.connections)
-}
-
 /// Makes a site of an address.
 #[must_use]
 pub fn quick_connect(address: Address) -> QuickConnect {
@@ -27,7 +20,7 @@ impl Screen {
     /// A person wants to be connected to this site.
     pub fn connect_to(&mut self, id: &SiteId) -> Vec<Effect> {
         let Some((site, ..)) = self.destination(id) else { return Vec::new() };
-        let is_current = self.session.site.as_ref().is_some_and(|now| now.id == *id && same_connection(now, &site));
+        let is_current = self.session.site.as_ref().is_some_and(|now| now.id == *id && now.has_same_connection(&site));
         if is_current {
             match self.session.phase {
                 Phase::Moored if !id.is_quick() => {
@@ -59,7 +52,7 @@ impl Screen {
     /// Connects to the site of the session again: with the data that is saved now, into the folder that is shown.
     pub fn reconnect(&mut self) -> Vec<Effect> {
         let Some(current) = self.session.site.clone() else { return Vec::new() };
-        let is_edited = self.sites.site(&current.id).is_some_and(|saved| !same_connection(saved, &current));
+        let is_edited = self.sites.site(&current.id).is_some_and(|saved| !saved.has_same_connection(&current));
         match self.session.phase {
             Phase::Adrift { .. } | Phase::Resting { .. } | Phase::Stranded { .. } if !is_edited => {
                 vec![Effect::Engine(Command::ReconnectNow)]

@@ -61,6 +61,8 @@ pub struct SiteForm {
     pub limits: TypedLimits,
     /// Hours that the times of the server's LIST are ahead of UTC, as typed; empty is as learned.
     pub list_ahead: String,
+    /// Seconds that the server's clock is ahead of this machine's, as typed; empty is as measured.
+    pub clock_ahead: String,
     /// Local folder as typed.
     pub local_folder: String,
     /// Password as typed.

@@ -118,7 +118,14 @@ impl Verb {
                 need(pane.place.is_some() && screen.session.site.is_some(), NOT_CONNECTED)
             }
             Self::HoldQueue => need(screen.queue.paused || screen.queue.is_pending(), "The queue is empty"),
-            Self::PauseTransfers | Self::ResumeTransfers | Self::CancelTransfers => {
+            Self::CancelTransfers => {
+                need(!screen.queue_selected.is_empty(), "Select transfers in the queue first")?;
+                need(
+                    matches!(screen.tab, PanelTab::Active | PanelTab::Queued | PanelTab::Failed),
+                    "Only transfers that have not arrived can be taken out",
+                )
+            }
+            Self::PauseTransfers | Self::ResumeTransfers => {
                 need(!screen.queue_selected.is_empty(), "Select transfers in the queue first")?;
                 need(
                     matches!(screen.tab, PanelTab::Active | PanelTab::Queued),

@@ -13,6 +13,9 @@ use crate::screen::typed_limits::{Errors, TypedLimits};
 /// The label of the field for the server's time zone.
 pub const LIST_AHEAD: &str = "Hours that its listings are ahead of UTC";
 
+/// The label of the field for how far the server's clock is off.
+pub const CLOCK_AHEAD: &str = "Seconds that its clock is ahead of ours";
+
 /// The least seconds between keep-alives; fewer would only disturb the server.
 const LEAST_KEEP_ALIVE: u32 = 5;
 /// The most: a day.
@@ -43,6 +46,7 @@ impl SiteForm {
             idle_limit: String::new(),
             limits: TypedLimits::of(site.speed),
             list_ahead: site.list_ahead_seconds.map(clock::typed).unwrap_or_default(),
+            clock_ahead: site.clock_ahead_seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
             local_folder: site.local_folder.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
             password: String::new(),
             password_changed: false,
@@ -156,6 +160,13 @@ impl SiteForm {
             match clock::parse(&self.list_ahead) {
                 Ok(ahead) => site.list_ahead_seconds = Some(ahead),
                 Err(words) => errors.push((LIST_AHEAD, words)),
+            }
+        }
+        site.clock_ahead_seconds = None;
+        if !self.clock_ahead.trim().is_empty() {
+            match clock::parse_skew(&self.clock_ahead) {
+                Ok(ahead) => site.clock_ahead_seconds = Some(ahead),
+                Err(words) => errors.push((CLOCK_AHEAD, words)),
             }
         }
         site.local_folder = None;

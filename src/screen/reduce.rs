@@ -92,7 +92,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::AcceptQuestion => questions::accept(screen),
-        Action::TrustOnce => questions::trust_once(screen),
+        Action::SecondAnswer => questions::second(screen),
         Action::GoOn(direction) => vec![Effect::Engine(Command::GoOn { direction })],
         Action::Compare => questions::compare(screen),
         Action::CancelQuestion => questions::cancel(screen),

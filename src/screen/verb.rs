@@ -242,7 +242,11 @@ impl Verb {
             Self::HoldQueue => ("Hold the queue", "Stop the whole queue where it is, or let it go on", "pause"),
             Self::PauseTransfers => ("Pause", "Pause the selected transfers; they go on from where they are", "circle-pause"),
             Self::ResumeTransfers => ("Resume", "Let the selected transfers go on", "circle-play"),
-            Self::CancelTransfers => ("Cancel transfers", "Take the selected transfers out of the queue", "circle-x"),
+            Self::CancelTransfers => (
+                "Cancel transfers",
+                "Take the selected transfers out of the queue; what has arrived of them is deleted",
+                "circle-x",
+            ),
             Self::RetryTransfers => ("Try again", "Queue the selected transfers that failed again", "rotate-cw"),
             Self::RetrySameCause => {
                 ("Try all with this cause again", "Queue everything again that failed for the same reason", "rotate-ccw")

@@ -52,6 +52,8 @@ struct Disk {
     lines: usize,
     /// Number of lines at which it is written anew.
     limit: usize,
+    /// Whether the whole queue is held: not told by any item, so a journal that is written anew gets it from here.
+    held: bool,
     /// The disk refused a change: the file is older than the queue, and appending would leave a gap.
     behind: bool,
     /// The journal that will take this one's place.
@@ -71,9 +73,13 @@ struct Anew {
 }
 
 impl Anew {
-    fn begin(path: &Path) -> Result<Self, StoreError> {
+    fn begin(path: &Path, held: bool) -> Result<Self, StoreError> {
         let mut anew = Self { replacing: Replacing::begin(path)?, length: 0, lines: 0, rows: 0 };
         anew.write(&format!("{HEADER}\n"))?;
+        if held {
+            anew.write(&line(&Change::Hold(true))?)?;
+            anew.lines += 1;
+        }
         Ok(anew)
     }
 
@@ -93,8 +99,8 @@ impl Anew {
     }
 
     /// A whole journal of all that is there, flushed.
-    fn whole(path: &Path, live: &impl Restore) -> Result<Self, StoreError> {
-        let mut anew = Self::begin(path)?;
+    fn whole(path: &Path, held: bool, live: &impl Restore) -> Result<Self, StoreError> {
+        let mut anew = Self::begin(path, held)?;
         let mut from = Some(0);
         while let Some(next) = from {
             let (items, further) = live.saved(next, PORTION);
@@ -143,21 +149,22 @@ impl QueueJournal {
                 Some(Problem::new(ProblemKind::Local, what).advise(advice))
             }
         };
+        let held = found.as_ref().is_some_and(|found| found.held);
         let good = found.filter(|found| {
-            let is_short = found.lines == count || (count > SMALL && found.lines < limit(count));
+            let is_short = found.lines == count + usize::from(held) || (count > SMALL && found.lines < limit(count));
             notice.is_none() && found.is_open_ended && is_short
         });
         let (lines, length) = match good {
             Some(found) => (found.lines, found.length),
             None => {
-                let anew = Anew::whole(&path, live).map_err(advise)?;
+                let anew = Anew::whole(&path, held, live).map_err(advise)?;
                 let (lines, length) = (anew.lines, anew.length);
                 anew.replacing.finish().map_err(advise)?;
                 (lines, length)
             }
         };
         let file = open_to_append(&path).map_err(advise)?;
-        let disk = Disk { path, file, length, lines, limit: limit(count), behind: false, anew: None, _lock: lock };
+        let disk = Disk { path, file, length, lines, limit: limit(count), held, behind: false, anew: None, _lock: lock };
         Ok((Self { disk: Some(disk) }, notice))
     }
 
@@ -169,6 +176,9 @@ impl QueueJournal {
     /// everything was written anew.
     pub fn append(&mut self, change: &Change) -> Result<(), StoreError> {
         let Some(disk) = &mut self.disk else { return Ok(()) };
+        if let Change::Hold(held) = change {
+            disk.held = *held;
+        }
         let line = line(change);
         if let (Some(anew), Ok(line)) = (&mut disk.anew, &line) {
             anew.lines += 1;
@@ -256,7 +266,7 @@ impl QueueJournal {
         let Some(disk) = &mut self.disk else { return Ok(()) };
         // The old file is whole; when this fails, the next attempt comes after as many lines again.
         disk.limit = disk.limit.max(disk.lines.saturating_mul(GROWTH));
-        disk.anew = Some(Anew::begin(&disk.path)?);
+        disk.anew = Some(Anew::begin(&disk.path, disk.held)?);
         Ok(())
     }
 
@@ -305,7 +315,7 @@ impl QueueJournal {
     pub fn write_anew(&mut self, live: &impl Restore) -> Result<(), StoreError> {
         let Some(disk) = &mut self.disk else { return Ok(()) };
         disk.anew = None;
-        let anew = Anew::whole(&disk.path, live)?;
+        let anew = Anew::whole(&disk.path, disk.held, live)?;
         disk.replace_by(anew)
     }
 }

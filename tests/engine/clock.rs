@@ -55,6 +55,21 @@ fn the_zone_of_list_is_learned_from_one_file_and_kept() {
     }
 }
 
+/// What is learned is told by the keeper, disk or none, which changes one fact at a time.
+#[test]
+fn what_is_measured_without_a_disk_is_known_as_long_as_the_program_runs() {
+    let server = Server::start(&[("/f", b"1234")]);
+    server.with(|shelf| (shelf.time, shelf.list_ahead) = (stamp(hours_ago(20)), Some(3600)));
+    let mut client = Client::moored(&server);
+    let told = |body: &EventBody| match body {
+        EventBody::Host { facts, .. } => Some(*facts),
+        _ => None,
+    };
+    client.hear("the clock", told);
+    client.engine.send(Command::AskHost { site: Box::new(site(server.port())) });
+    assert_eq!(client.hear("what is known", told).list_ahead_seconds, Some(3600));
+}
+
 #[test]
 fn an_offset_that_a_person_states_is_not_measured() {
     let server = Server::start(&[("/f", b"1234")]);
@@ -123,4 +138,30 @@ fn a_servers_clock_that_is_off_is_learned_from_an_upload() {
     client.put(&local, "/f", OnExists::Newer);
     client.done("/f");
     assert_eq!(server.file("/f").unwrap(), b"second");
+}
+
+#[test]
+fn how_far_a_clock_is_off_is_what_a_person_says_whatever_was_measured() {
+    // Four minutes ahead, as it is measured first.
+    let server = Server::start(&[]);
+    server.with(|shelf| shelf.time = stamp(Timestamp::now() + SignedDuration::from_mins(4)));
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("f");
+    fs::write(&local, b"first").unwrap();
+    let mut client = Client::moored(&server);
+    client.put(&local, "/f", OnExists::Newer);
+    client.done("/f");
+    fs::write(&local, b"second").unwrap();
+    let changed = Timestamp::now() + SignedDuration::from_secs(120);
+    fs::File::options().write(true).open(&local).unwrap().set_modified(changed.into()).unwrap();
+    for (stated, arrives) in [(Some(0), false), (Some(240), true), (Some(-240), false), (None, true)] {
+        edited::edit(&mut client, |site| site.clock_ahead_seconds = stated);
+        server.with(|shelf| shelf.files.insert("/f".into(), b"first".to_vec()));
+        client.engine.send(Command::ClearDone);
+        client.until("cleared", |client| client.rows().is_empty().then_some(()));
+        client.put(&local, "/f", OnExists::Newer);
+        let state = client.ended("/f");
+        assert_eq!(matches!(state, TransferState::Done(_)), arrives, "{stated:?}: {state:?}");
+        assert_eq!(server.file("/f").unwrap() == b"second", arrives, "{stated:?}");
+    }
 }

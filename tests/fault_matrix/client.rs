@@ -113,7 +113,7 @@ impl Client {
                     }
                     Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::File },
                     Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
-                    Question::Delete { .. } | Question::Power { .. } => Answer::Cancel,
+                    Question::Delete { .. } | Question::Discard { .. } | Question::Power { .. } => Answer::Cancel,
                 };
                 self.engine.send(Command::Answer { question: *id, answer });
             }

@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 
 use super::Actor;
 use crate::engine::event::EventBody;
+use crate::engine::session_handle::SessionCommand;
 
 impl Actor {
     /// Whether the machine is to stay awake while files move.
@@ -20,11 +21,21 @@ impl Actor {
         }
     }
 
-    /// An edited site's speed limits hold at once for the session with it.
-    pub(super) fn apply_site_limits(&self) {
+    /// What was edited of a site holds at once for the session with it, where it does not concern the connection.
+    pub(super) async fn apply_edited_site(&self) {
         let Some(session) = &self.session else { return };
-        if let Some(site) = self.sites.site(&session.context.site.id) {
-            session.context.pace.site.set(site.speed);
+        let context = &session.context;
+        let Some(site) = self.sites.site(&context.site.id) else { return };
+        let facts = self.shared.keeper.host(&context.site).await;
+        let chosen = context.chosen_lanes();
+        context.adopt(site, &facts);
+        self.tell_chosen_lanes(chosen);
+    }
+
+    /// Another number of transfers at the same time holds at once, too; `was` is the one from before.
+    pub(super) fn tell_chosen_lanes(&self, was: usize) {
+        if self.session.as_ref().is_some_and(|session| session.context.chosen_lanes() != was) {
+            self.tell(SessionCommand::ChooseLanes);
         }
     }
 }

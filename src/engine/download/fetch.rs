@@ -19,6 +19,7 @@ use crate::model::queue::Item;
 use crate::model::ranges::Ranges;
 use crate::model::receipt::TlsProof;
 use crate::model::resume::{Sign, Verdict, overlap_from};
+use crate::model::rules::TransferRules;
 use crate::model::transfer::Direction;
 
 /// All bytes of a file, not proven yet.
@@ -56,11 +57,12 @@ enum Tried {
 /// Fetches all that is missing, or finds that a person has to be asked.
 pub async fn fetch(
     ctx: &Arc<SessionContext>,
+    rules: &TransferRules,
     control: &mut Control,
     item: &Item,
     mut landing: Landing,
 ) -> Result<Result<Fetched, Outcome>, Stopped> {
-    let mut may_split = split::is_worth_it(ctx, item).await;
+    let mut may_split = split::is_worth_it(ctx, rules, item).await;
     loop {
         let offset = match landing.kind {
             Kind::Ours { offset, .. } | Kind::Target { offset } => offset,
@@ -96,7 +98,7 @@ pub async fn fetch(
                 landing.kind = Kind::Ours { part, offset: 0 };
                 continue;
             }
-            _ => match once(ctx, control, item, &landing).await? {
+            _ => match once(ctx, rules, control, item, &landing).await? {
                 Tried::Fetched(fetched) => return Ok(Ok(fetched)),
                 Tried::Outcome(outcome) => return Ok(Err(outcome)),
                 Tried::Anew => {}
@@ -132,7 +134,13 @@ async fn whole(
 }
 
 /// One RETR over this connection.
-async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, landing: &Landing) -> Result<Tried, Stopped> {
+async fn once(
+    ctx: &Arc<SessionContext>,
+    rules: &TransferRules,
+    control: &mut Control,
+    item: &Item,
+    landing: &Landing,
+) -> Result<Tried, Stopped> {
     let (part, offset) = match &landing.kind {
         Kind::Ours { part, offset } => (Some(part.clone()), *offset),
         Kind::Target { offset } => (Some(landing.target.clone()), *offset),
@@ -195,7 +203,7 @@ async fn once(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item, lan
     item.moved.store(offset, Ordering::Relaxed);
     let mut flow = ctx.pace.flow(Direction::Download);
     let mut head = Vec::new();
-    if let Some(size) = small.filter(|_| part.is_none() && ctx.site.hashes == HashUse::Off) {
+    if let Some(size) = small.filter(|_| part.is_none() && rules.hashes == HashUse::Off) {
         match copy::receive_into(&mut data, &mut head, size, &item.moved, &mut flow).await {
             Ok(true) => {
                 let reply = data.finish().await.map_err(|fault| Stopped::wire(fault, &doing))?.words();

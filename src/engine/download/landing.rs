@@ -16,6 +16,7 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::queue::Item;
 use crate::model::ranges::Ranges;
 use crate::model::resume::Sign;
+use crate::model::rules::TransferRules;
 use crate::model::transfer::SkipReason;
 
 /// The source as it was when the first bytes came, and as it is now when it is another.
@@ -46,7 +47,12 @@ pub enum Kind {
 }
 
 /// Decides where to write, or that nothing is written: the item is skipped, or a question is open.
-pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -> Result<Result<Landing, Outcome>, Stopped> {
+pub async fn choose_landing(
+    ctx: &SessionContext,
+    rules: &TransferRules,
+    item: &Item,
+    source: Source,
+) -> Result<Result<Landing, Outcome>, Stopped> {
     let mut target = item.local.clone();
     let part = item.part.as_ref().map(|name| target.with_file_name(name));
     let looked = on_disk(target.clone(), move |target| {
@@ -76,7 +82,7 @@ pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -
         Err(error) => return Err(Stopped::disk(&error, "open", &target)),
     };
     let Some(present) = present else { return Ok(Ok(Landing { target, kind, replaces: false })) };
-    if let Some(offset) = present.size.filter(|_| source.now.is_none() && has_its_name(ctx, item, &kind, present)) {
+    if let Some(offset) = present.size.filter(|_| source.now.is_none() && has_its_name(rules, item, &kind, present)) {
         return Ok(Ok(Landing { target, kind: Kind::Target { offset }, replaces: true }));
     }
     let facts = Facts { size: item.size, modified: item.modified };
@@ -112,11 +118,11 @@ pub async fn choose_landing(ctx: &SessionContext, item: &Item, source: Source) -
 
 /// Whether what is there got its name from an earlier run that ended before anybody heard of it: all bytes had come, the `.part` is gone,
 /// and the file has the source's size and time.
-fn has_its_name(ctx: &SessionContext, item: &Item, kind: &Kind, present: Facts) -> bool {
+fn has_its_name(rules: &TransferRules, item: &Item, kind: &Kind, present: Facts) -> bool {
     let all_came = item.size.is_some_and(|size| size > 0 && item.moved.load(std::sync::atomic::Ordering::Relaxed) == size);
     let seconds = |modified: Option<Modified>| modified.map(|modified| modified.at.as_second());
     let same_time = item.modified.is_some() && seconds(item.modified) == seconds(present.modified);
-    item.part.is_some() && matches!(kind, Kind::Fresh) && all_came && present.size == item.size && same_time && ctx.keeps_times()
+    item.part.is_some() && matches!(kind, Kind::Fresh) && all_came && present.size == item.size && same_time && rules.keep_times
 }
 
 /// How our own unfinished file of `length` bytes is gone on with.
@@ -205,8 +211,8 @@ pub async fn keep(ctx: &SessionContext, item: &Item, fetched: Fetched) {
 }
 
 /// Gives the proven file its time and its name.
-pub async fn publish(ctx: &SessionContext, item: &Item, fetched: Fetched) -> Result<(), Stopped> {
-    let modified = item.modified.filter(|_| ctx.keeps_times());
+pub async fn publish(ctx: &SessionContext, rules: &TransferRules, item: &Item, fetched: Fetched) -> Result<(), Stopped> {
+    let modified = item.modified.filter(|_| rules.keep_times);
     let Fetched { target, replaces, .. } = fetched;
     let (part, unwritten) = match fetched.at {
         Where::Part(part) => (part, None),

@@ -24,6 +24,7 @@ use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
 use crate::model::ranges::{Claim, Growth, Next, Ranges};
 use crate::model::resume::Sign;
+use crate::model::rules::TransferRules;
 use crate::model::site::Split as Wish;
 use crate::model::transfer::TransferId;
 
@@ -47,9 +48,9 @@ pub enum Split {
 }
 
 /// Whether the file may come over several connections.
-pub async fn is_worth_it(ctx: &SessionContext, item: &Item) -> bool {
+pub async fn is_worth_it(ctx: &SessionContext, rules: &TransferRules, item: &Item) -> bool {
     let Some(size) = item.size.filter(|size| *size >= AT_LEAST) else { return false };
-    if ctx.site.split == Wish::Never || ctx.is_shared() {
+    if rules.split == Wish::Never || ctx.is_shared() {
         return false;
     }
     // A server that gets offsets wrong would only be found out again.

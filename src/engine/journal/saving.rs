@@ -38,6 +38,10 @@ impl Restore for Queue {
         self.edit(TransferId(id), |item| item.moved.store(offset, Ordering::Relaxed));
     }
 
+    fn hold(&mut self, held: bool) {
+        Self::hold(self, held);
+    }
+
     fn ids(&self) -> Vec<u64> {
         [QueueTab::Active, QueueTab::Queued, QueueTab::Failed, QueueTab::Done]
             .into_iter()

@@ -166,6 +166,7 @@ impl Session {
                     Some(SessionCommand::DismissBanner) => self.ctx.show(|view| view.banner = None),
                     Some(SessionCommand::Stay) => self.leaving = None,
                     Some(SessionCommand::Relearn(facts)) => self.relearn(&facts),
+                    Some(SessionCommand::ChooseLanes) => self.choose_lanes(),
                     Some(SessionCommand::Refresh(_)) => {}
                 },
             }

@@ -13,6 +13,7 @@ use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::queue::Item;
 use crate::model::resume::{Sign, Verdict, overlap_from};
+use crate::model::rules::TransferRules;
 use crate::model::transfer::Form;
 
 /// Asks a person, where that is wished, what to do with a part of a source that has changed since. `item` has the source as it was.
@@ -42,6 +43,7 @@ pub(super) async fn on_change(
 /// The connection's, or the local file's.
 pub(super) async fn before_resuming(
     ctx: &SessionContext,
+    rules: &TransferRules,
     control: &mut Control,
     item: &Item,
     landing: Landing,
@@ -58,7 +60,7 @@ pub(super) async fn before_resuming(
         Some(Verdict::Same) => Ok(Ok(landing)),
         None if landing.part == landing.target && !is_begun_by_us(item, Facts { size: Some(offset), modified: None }) => {
             let present = facts(control, &landing).await?;
-            by_policy(ctx, control, item, source, present).await
+            by_policy(ctx, rules, control, item, source, present).await
         }
         None => {
             let what = format!("{} cannot be read back: it is gone on with by its size alone.", landing.part);
@@ -78,7 +80,7 @@ pub(super) async fn before_resuming(
             if landing.part == landing.target && !is_persons {
                 // Somebody else's by now, whatever was begun there.
                 let present = facts(control, &landing).await?;
-                return by_policy(ctx, control, item, source, present).await;
+                return by_policy(ctx, rules, control, item, source, present).await;
             }
             let what = format!("{} is not the beginning of what is here: its last bytes differ. It begins anew.", landing.part);
             ctx.publisher.log(0, LogKind::Note, what);

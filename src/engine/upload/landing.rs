@@ -17,7 +17,8 @@ use crate::model::entry::{Modified, Precision};
 use crate::model::path::RemotePath;
 use crate::model::queue::{Item, Target};
 use crate::model::resume::Verdict;
-use crate::model::transfer::{Compared, SkipReason};
+use crate::model::rules::TransferRules;
+use crate::model::transfer::{Compared, Form, SkipReason};
 
 /// More connections to one host there are not.
 const MOST_CONNECTIONS: usize = 64;
@@ -35,13 +36,14 @@ pub(super) struct Landing {
 /// source is what it was at the last look.
 pub(super) async fn choose_landing(
     ctx: &SessionContext,
+    rules: &TransferRules,
     control: &mut Control,
     item: &Item,
     source: Facts,
     is_same: bool,
 ) -> Result<Result<Landing, Outcome>, Stopped> {
     let target = item.remote.clone();
-    let unchanged = is_same && !item.from_start;
+    let unchanged = is_same && !item.from_start && item.form != Form::Text;
     let had_its_name = replace::mend(ctx, control, item, &target).await?;
     if had_its_name && unchanged && remote_size(control, &target).await? == source.size {
         let bytes = source.size.unwrap_or_default();
@@ -59,7 +61,7 @@ pub(super) async fn choose_landing(
     if let Some(part) = item.part.as_ref().and_then(|name| sibling(&target, name)).filter(|part| *part != target) {
         let there = remote_size(control, &part).await?;
         if there.is_none() && unchanged && has_its_name(control, item, &target, source).await? {
-            return its_name_again(ctx, control, item, &target).await.map(Err);
+            return its_name_again(ctx, rules, control, item, &target).await.map(Err);
         }
         if !is_same && let Some(outcome) = agree::on_change(ctx, control, item, &part, source).await? {
             return Ok(Err(outcome));
@@ -77,7 +79,7 @@ pub(super) async fn choose_landing(
         return Ok(Ok(direct(ctx, item, target, 0).await));
     };
     if !is_begun {
-        return by_policy(ctx, control, item, source, present).await;
+        return by_policy(ctx, rules, control, item, source, present).await;
     }
     // The name was recorded as ours: whether what has it now is what was sent is seen by its end, before it is gone on with.
     let may_be_ours = unchanged && present.size.is_some_and(|there| source.size.is_some_and(|size| there <= size));
@@ -85,13 +87,13 @@ pub(super) async fn choose_landing(
         return Ok(Ok(Landing { part: target.clone(), target, offset, replaces: None }));
     }
     if !agree::is_begun_by_us(item, present) {
-        return by_policy(ctx, control, item, source, present).await;
+        return by_policy(ctx, rules, control, item, source, present).await;
     }
     if !is_same && let Some(outcome) = agree::on_change(ctx, control, item, &target, source).await? {
         return Ok(Err(outcome));
     }
     // It is replaced whole or not at all all the same.
-    if ctx.writes_directly() {
+    if rules.write_directly {
         Ok(Ok(direct(ctx, item, target, 0).await))
     } else {
         replacement(ctx, control, item, target, None).await.map(Ok)
@@ -101,6 +103,7 @@ pub(super) async fn choose_landing(
 /// What stands under the target's name is somebody's: what is done about it was chosen, or is asked.
 pub(super) async fn by_policy(
     ctx: &SessionContext,
+    rules: &TransferRules,
     control: &mut Control,
     item: &Item,
     source: Facts,
@@ -108,7 +111,7 @@ pub(super) async fn by_policy(
 ) -> Result<Result<Landing, Outcome>, Stopped> {
     let target = item.remote.clone();
     match existing::decide(ctx, item, source, present) {
-        Resolution::Replace if ctx.writes_directly() => Ok(Ok(direct(ctx, item, target, 0).await)),
+        Resolution::Replace if rules.write_directly => Ok(Ok(direct(ctx, item, target, 0).await)),
         Resolution::Replace => replacement(ctx, control, item, target, present.size).await.map(Ok),
         Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
         Resolution::RenameTarget => {
@@ -135,10 +138,16 @@ async fn has_its_name(control: &mut Control, item: &Item, target: &RemotePath, s
 }
 
 /// A file that got its name in an earlier run is proven again.
-async fn its_name_again(ctx: &SessionContext, control: &mut Control, item: &Item, target: &RemotePath) -> Result<Outcome, Stopped> {
+async fn its_name_again(
+    ctx: &SessionContext,
+    rules: &TransferRules,
+    control: &mut Control,
+    item: &Item,
+    target: &RemotePath,
+) -> Result<Outcome, Stopped> {
     let (bytes, started) = (item.moved.load(Ordering::Relaxed), Timestamp::now());
     let compared = prove(control, target, bytes).await?;
-    let hash = match proof::by_checksum(ctx.site.hashes, control, &item.local, target, bytes).await? {
+    let hash = match proof::by_checksum(rules.hashes, control, &item.local, target, bytes).await? {
         Checked::Fine(hash) => hash,
         Checked::Differs { problem, .. } => {
             begin_anew(ctx, item.id);

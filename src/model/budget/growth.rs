@@ -97,6 +97,13 @@ impl Growth {
         Self { most, target, proven: None, before: None, from: None, still_until: None, lost_at: None }
     }
 
+    /// Another number was chosen: it goes on with as many as there are, as far as that is within it.
+    pub fn choose(&mut self, chosen: usize) {
+        let fresh = Self::new(chosen, Some(self.target));
+        let proven = self.proven.map(|proven| proven.min(fresh.most));
+        *self = Self { proven, lost_at: self.lost_at, ..fresh };
+    }
+
     /// How many transfer connections there should be.
     #[must_use]
     pub fn target(&self) -> usize {

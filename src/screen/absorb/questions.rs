@@ -56,7 +56,11 @@ impl Screen {
             }
             Some((
                 _,
-                Question::Certificate { .. } | Question::Changed { .. } | Question::Delete { .. } | Question::Power { .. },
+                Question::Certificate { .. }
+                | Question::Changed { .. }
+                | Question::Delete { .. }
+                | Question::Discard { .. }
+                | Question::Power { .. },
             ))
             | None => QuestionForm::default(),
         };

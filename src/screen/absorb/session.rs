@@ -2,7 +2,6 @@
 
 use crate::model::session::{Phase, SessionView};
 use crate::model::settings::Settings;
-use crate::screen::connect::same_connection;
 use crate::screen::pane::Pane;
 use crate::screen::state::Screen;
 use crate::screen::{Dialog, Effect};
@@ -44,7 +43,7 @@ pub(super) fn changed(screen: &mut Screen, view: SessionView) -> Vec<Effect> {
 /// Coming back by itself would use the data that the session began with: an edited site is connected to as it is now.
 fn adrift(screen: &mut Screen) -> Vec<Effect> {
     let Some(current) = screen.session.site.clone() else { return Vec::new() };
-    let is_edited = screen.sites.site(&current.id).is_some_and(|saved| !same_connection(saved, &current));
+    let is_edited = screen.sites.site(&current.id).is_some_and(|saved| !saved.has_same_connection(&current));
     if is_edited && !screen.closing && screen.connect_next.is_none() { screen.connect_now(&current.id) } else { Vec::new() }
 }
 

@@ -20,14 +20,15 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             scope: form.scope,
         },
         Question::Changed { .. } => Answer::Changed(form.when_changed),
-        Question::Delete { .. } | Question::Power { .. } => Answer::Confirm,
+        Question::Delete { .. } | Question::Discard { .. } | Question::Power { .. } => Answer::Confirm,
     };
     answer(screen, given)
 }
 
-pub(super) fn trust_once(screen: &mut Screen) -> Vec<Effect> {
+pub(super) fn second(screen: &mut Screen) -> Vec<Effect> {
     match screen.questions.front() {
         Some((_, Question::Certificate { .. })) => answer(screen, Answer::TrustOnce),
+        Some((_, Question::Discard { .. })) => answer(screen, Answer::Pause),
         _ => Vec::new(),
     }
 }

@@ -8,7 +8,6 @@ use crate::model::path::RemotePath;
 use crate::model::session::Phase;
 use crate::model::site::{Site, SiteColor, SiteId, SiteTree};
 use crate::screen::action::Effect;
-use crate::screen::connect::same_connection;
 use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm};
 use crate::screen::form::new_site_id;
 use crate::screen::state::{Focus, Screen};
@@ -224,14 +223,15 @@ pub(super) fn delete_folder(screen: &mut Screen, path: &str) -> Vec<Effect> {
     gone.into_iter().map(forget_password).chain(saved).collect()
 }
 
-/// Saves a site from its form. A session does not go on under the old data: files would go to the wrong server. It is left and begun
-/// anew, through the guard when transfers are pending.
+/// Saves a site from its form. What concerns its transfers holds at once: the engine hears of it with the list. A session does not go
+/// on with the data of another connection: files would go to the wrong server. It is left and begun anew, through the guard when
+/// transfers are pending.
 pub(super) fn put(screen: &mut Screen, site: Site) -> Vec<Effect> {
     let id = site.id.clone();
     let mut effects = change(screen, |tree| tree::put(tree, site.clone()));
     screen.site_cursor = Some(id.clone());
     let Some(current) = screen.session.site.as_mut().filter(|current| current.id == id && !id.is_quick()) else { return effects };
-    if same_connection(current, &site) {
+    if current.has_same_connection(&site) {
         *current = site;
         return effects;
     }

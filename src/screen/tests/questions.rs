@@ -54,13 +54,24 @@ fn questions_are_answered_in_order_each_with_a_fresh_form() {
     assert_eq!(answered(&effects), (1, &Answer::Exists { choice: OnExists::Skip, scope: Scope::Batch }));
 
     assert_eq!(screen.question_form, QuestionForm { remember: true, ..Default::default() }, "nothing is left of the last answer");
-    assert!(reduce(&mut screen, Action::TrustOnce).is_empty(), "only a certificate is trusted once");
+    assert!(reduce(&mut screen, Action::SecondAnswer).is_empty(), "there is no second way on");
     screen.question_form.password = "pw".into();
     let effects = reduce(&mut screen, Action::AcceptQuestion);
     assert!(matches!(answered(&effects), (2, Answer::Password { password, remember: true }) if password.reveal() == "pw"));
     assert_eq!(screen.question_form.password, "", "a password does not stay in the form");
     assert_eq!(answered(&reduce(&mut screen, Action::AcceptQuestion)), (3, &Answer::Confirm));
     assert!(reduce(&mut screen, Action::AcceptQuestion).is_empty());
+}
+
+#[test]
+fn transfers_are_taken_out_or_paused_instead_or_neither() {
+    for (action, expected) in
+        [(Action::AcceptQuestion, Answer::Confirm), (Action::SecondAnswer, Answer::Pause), (Action::CancelQuestion, Answer::Cancel)]
+    {
+        let mut screen = moored();
+        ask(&mut screen, 1, Question::Discard { transfers: 2, bytes: 1 << 30 });
+        assert_eq!(answered(&reduce(&mut screen, action)), (1, &expected));
+    }
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn verbs_are_about_the_selected_rows_and_need_some() {
         (Verb::PauseTransfers, PanelTab::Active),
         (Verb::ResumeTransfers, PanelTab::Queued),
         (Verb::CancelTransfers, PanelTab::Queued),
+        (Verb::CancelTransfers, PanelTab::Failed),
         (Verb::RetryTransfers, PanelTab::Failed),
     ] {
         let mut screen = moored();

@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::model::address::AddressPath;
+use crate::model::checksum::HashUse;
 use crate::model::host::HostFacts;
 use crate::model::session::LimitSource;
 use crate::model::site::{Encryption, KeepAlive, Logon, SiteColor, SiteTree};
 use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm};
+use crate::screen::form::CLOCK_AHEAD;
 
 fn id(text: &str) -> SiteId {
     SiteId(text.into())
@@ -31,7 +33,7 @@ fn form(screen: &mut Screen, change: impl FnOnce(&mut SiteForm)) -> Vec<Effect> 
 #[test]
 fn each_field_is_checked_in_words() {
     type Spoil = fn(&mut SiteForm);
-    let table: [(&str, Spoil); 12] = [
+    let table: [(&str, Spoil); 13] = [
         ("Host", |form| form.site.host = "  ".into()),
         ("Host", |form| form.site.host = "two words".into()),
         ("Host", |form| form.site.host = "http://example.com".into()),
@@ -45,6 +47,7 @@ fn each_field_is_checked_in_words() {
             form.site.keep_alive = KeepAlive::Every(30);
             form.keep_alive_seconds = "4".into();
         }),
+        (CLOCK_AHEAD, |form| form.clock_ahead = "2:30".into()),
         ("Local folder", |form| form.local_folder = "relative".into()),
         ("Remote folder", |form| form.site.remote_folder = "/a\r\nDELE b".into()),
     ];
@@ -55,6 +58,22 @@ fn each_field_is_checked_in_words() {
         assert!(form(&mut screen, spoil).is_empty(), "{label} passed");
         let Some(Dialog::Site(form)) = &screen.dialog else { panic!("{label}: the form is gone") };
         assert_eq!(form.errors.iter().map(|(label, _)| *label).collect::<Vec<_>>(), [label], "{:?}", form.errors);
+    }
+}
+
+#[test]
+fn how_far_a_clock_is_off_is_typed_and_an_empty_field_leaves_it_to_the_measure() {
+    for (typed, stated) in [("-90", Some(-90)), (" 0 ", Some(0)), ("", None)] {
+        let mut screen = offline();
+        reduce(&mut screen, Action::EditSite(id("books")));
+        let effects = form(&mut screen, |form| {
+            (form.clock_ahead, form.site.notes) = (typed.into(), "changed".into());
+            form.site.clock_ahead_seconds = Some(5);
+        });
+        assert_eq!(saved(&effects).sites[0].clock_ahead_seconds, stated, "{typed}");
+        reduce(&mut screen, Action::EditSite(id("books")));
+        let Some(Dialog::Site(form)) = &screen.dialog else { panic!("no form") };
+        assert_eq!(form.clock_ahead, typed.trim());
     }
 }
 
@@ -149,6 +168,19 @@ fn renaming_a_connected_site_disturbs_nothing() {
     assert_eq!(commands(&effects).len(), 1);
     assert!(screen.toasts.is_empty());
     assert_eq!(screen.session.site.as_ref().unwrap().name, "Books");
+}
+
+/// The engine hears of them with the list, and each file that begins goes by them.
+#[test]
+fn what_concerns_the_transfers_of_a_connected_site_is_edited_without_a_word() {
+    let mut screen = moored();
+    reduce(&mut screen, Action::EditSite(id("books")));
+    let effects = form(&mut screen, |form| {
+        (form.site.connections, form.site.hashes, form.site.text_files) = (7, HashUse::Required, "*.txt".into());
+    });
+    assert!(matches!(commands(&effects)[..], [Command::SaveSites { .. }]), "{effects:?}");
+    assert!(screen.toasts.is_empty() && screen.dialog.is_none());
+    assert_eq!(screen.session.site.as_ref().unwrap().connections, 7);
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub trait Restore {
     fn remove(&mut self, id: u64);
     /// So many bytes of an item are there.
     fn moved(&mut self, id: u64, offset: u64);
+    /// The whole queue is held, or goes on.
+    fn hold(&mut self, held: bool);
     /// All identities.
     fn ids(&self) -> Vec<u64>;
     /// Pauses an item that waits; whether it did.
@@ -62,6 +64,8 @@ impl Restore for std::collections::BTreeMap<u64, SavedItem> {
         }
     }
 
+    fn hold(&mut self, _held: bool) {}
+
     fn ids(&self) -> Vec<u64> {
         self.keys().copied().collect()
     }
@@ -89,6 +93,8 @@ pub(super) struct Found {
     pub lines: usize,
     /// Bytes.
     pub length: u64,
+    /// Whether the whole queue is held.
+    pub held: bool,
     /// What is wrong with it.
     pub bad: Option<String>,
     /// Whether it ends with a whole line, so that another one can follow.
@@ -100,6 +106,7 @@ pub(super) enum Told<P> {
     Put(u64, P),
     Remove(u64),
     Moved { id: u64, offset: u64 },
+    Hold(bool),
     Together(Vec<Self>),
 }
 
@@ -109,6 +116,7 @@ impl<P> Told<P> {
             Change::Put(item) => Self::Put(item.id, R::prepare(preparer, item)),
             Change::Remove(id) => Self::Remove(id),
             Change::Moved { id, offset } => Self::Moved { id, offset },
+            Change::Hold(held) => Self::Hold(held),
             Change::Together(changes) => {
                 Self::Together(changes.into_iter().map(|change| Self::prepare::<R>(preparer, change)).collect())
             }
@@ -119,7 +127,7 @@ impl<P> Told<P> {
     fn certain(&self, tell: &mut impl FnMut(u64)) {
         match self {
             Self::Put(id, _) | Self::Remove(id) => tell(*id),
-            Self::Moved { .. } => {}
+            Self::Moved { .. } | Self::Hold(_) => {}
             Self::Together(changes) => changes.iter().for_each(|change| change.certain(tell)),
         }
     }
@@ -129,7 +137,17 @@ impl<P> Told<P> {
             Self::Put(_, item) => live.put(item),
             Self::Remove(id) => live.remove(id),
             Self::Moved { id, offset } => live.moved(id, offset),
+            Self::Hold(held) => live.hold(held),
             Self::Together(changes) => changes.into_iter().for_each(|change| change.apply(live)),
+        }
+    }
+
+    /// Whether it holds the whole queue, or lets it go on.
+    fn held(&self) -> Option<bool> {
+        match self {
+            Self::Hold(held) => Some(*held),
+            Self::Together(changes) => changes.iter().rev().find_map(Self::held),
+            Self::Put(..) | Self::Remove(_) | Self::Moved { .. } => None,
         }
     }
 }
@@ -152,7 +170,7 @@ enum Line<P> {
 /// # Errors
 /// The disk refuses.
 pub(super) fn replay<R: Restore>(mut file: impl Read, live: &mut R) -> io::Result<Found> {
-    let mut tale = Tale { live, doubtful: BTreeSet::new(), good: 0, bad: 0, gap: false };
+    let mut tale = Tale { live, doubtful: BTreeSet::new(), held: false, good: 0, bad: 0, gap: false };
     let mut found = Found { is_open_ended: true, ..Found::default() };
     let mut rest = Vec::new();
     let workers = thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -187,6 +205,7 @@ pub(super) fn replay<R: Restore>(mut file: impl Read, live: &mut R) -> io::Resul
             }
         }
     })?;
+    found.held = tale.held;
     found.bad = tale.end(&first.unwrap_or_default());
     Ok(found)
 }
@@ -224,6 +243,7 @@ fn parse<R: Restore>(block: &[u8]) -> Vec<Line<R::Prepared>> {
 struct Tale<'a, R> {
     live: &'a mut R,
     doubtful: BTreeSet<u64>,
+    held: bool,
     good: usize,
     bad: usize,
     gap: bool,
@@ -249,6 +269,7 @@ impl<R: Restore> Tale<'_, R> {
             });
         }
         self.good += 1;
+        self.held = change.held().unwrap_or(self.held);
         // What is said about the bytes of a doubtful item may be about another state of it than the one that is known.
         if !matches!(change, Told::Moved { id, .. } if self.doubtful.contains(&id)) {
             change.apply(self.live);

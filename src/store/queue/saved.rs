@@ -153,6 +153,8 @@ pub enum Change {
         /// Bytes there so far.
         offset: u64,
     },
+    /// The whole queue is held, or goes on. A journal without it is of a queue that goes on.
+    Hold(bool),
     /// Changes of which none may be there without the others: one line, one checksum. A folder's content enters the
     /// queue as the folder leaves it, else a crash in between would send it twice.
     Together(Vec<Change>),

@@ -106,6 +106,41 @@ fn the_queue_is_the_same_after_a_restart() {
     }
 }
 
+#[test]
+fn a_hold_lasts_through_restarts_and_a_journal_that_is_written_anew() {
+    let held = |places: &Places| {
+        let bytes = fs::read(places.state.join(FILE)).unwrap();
+        let found = replay_bytes(&bytes[..], &mut BTreeMap::new()).unwrap();
+        assert_eq!(found.bad, None);
+        (found.held, found.lines)
+    };
+    let (_folder, places) = places();
+    let (mut journal, ..) = open(&places);
+    journal.append(&Change::Put(item(1))).unwrap();
+    assert_eq!(held(&places), (false, 1), "a journal without a word of it");
+    journal.append(&Change::Hold(true)).unwrap();
+    journal.append(&Change::Put(item(2))).unwrap();
+    drop(journal);
+    // As short as it can be: nothing is written anew for the line.
+    for _ in 0..2 {
+        let (journal, items, notice) = open(&places);
+        assert_eq!((items, notice, held(&places)), (vec![item(1), item(2)], None, (true, 3)));
+        drop(journal);
+    }
+    let (mut journal, ..) = open(&places);
+    journal.begin_anew().unwrap();
+    journal.add_anew(vec![item(1)]).unwrap();
+    journal.finish_anew().unwrap();
+    assert_eq!(held(&places), (true, 2));
+    journal.write_anew(&BTreeMap::from([(1, item(1)), (2, item(2))])).unwrap();
+    assert_eq!(held(&places), (true, 3));
+    journal.append(&Change::Hold(false)).unwrap();
+    assert_eq!(held(&places), (false, 4));
+    drop(journal);
+    drop(open(&places));
+    assert_eq!(held(&places), (false, 2), "what is not needed goes at the start");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_local_name_that_is_no_text_lasts_and_the_file_is_private() {
@@ -204,6 +239,7 @@ fn subjects(change: &Change) -> Vec<u64> {
     match change {
         Change::Put(item) => vec![item.id],
         Change::Remove(id) | Change::Moved { id, .. } => vec![*id],
+        Change::Hold(_) => Vec::new(),
         Change::Together(changes) => changes.iter().flat_map(subjects).collect(),
     }
 }

@@ -7,6 +7,7 @@ mod comparison;
 mod delete;
 mod delete_site;
 mod diagnosis;
+mod discard;
 mod exists;
 mod export_receipts;
 mod guard;
@@ -89,6 +90,7 @@ fn question(stage: &mut Stage<'_>, id: u64, question: &Question) {
             changed::show(stage, id, &changed::Change { direction: *direction, name, offset: *offset, sign: *sign, was, now });
         }
         Question::Power { action, ended, until } => power::show(stage, id, *action, *ended, *until),
+        Question::Discard { transfers, bytes } => discard::show(stage, id, *transfers, *bytes),
         Question::Delete { places, files, folders, bytes } => delete::show(stage, id, places, *files, *folders, *bytes),
     }
 }
@@ -130,7 +132,7 @@ impl Stage<'_> {
         }
         match answer {
             Some(Answer::Main) => self.actions.push(Action::AcceptQuestion),
-            Some(Answer::Second) => self.actions.push(Action::TrustOnce),
+            Some(Answer::Second) => self.actions.push(Action::SecondAnswer),
             Some(Answer::Cancel) => self.actions.push(Action::CancelQuestion),
             None => {}
         }

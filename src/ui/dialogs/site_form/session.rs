@@ -1,7 +1,5 @@
 //! How the connections behave.
 
-use std::time::Duration;
-
 use eframe::egui::Ui;
 
 use crate::model::clock;
@@ -123,8 +121,7 @@ fn words(facts: &HostFacts) -> String {
         words.push(format!("Its listings’ clock: {}.", clock::in_words(ahead)));
     }
     if let Some(skew) = facts.skew_seconds.filter(|skew| *skew != 0) {
-        let apart = format::duration(Duration::from_secs(skew.unsigned_abs()));
-        words.push(format!("Server’s clock: {apart} {} this machine’s.", if skew > 0 { "ahead of" } else { "behind" }));
+        words.push(format!("Server’s clock: {}.", clock::skew_in_words(skew)));
     }
     if !facts.keep_alive_helps {
         words.push("Keep-alives do not count there.".to_owned());

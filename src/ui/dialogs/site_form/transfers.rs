@@ -6,7 +6,7 @@ use crate::model::checksum::HashUse;
 use crate::model::clock;
 use crate::model::site::Split;
 use crate::screen::dialog::SiteForm;
-use crate::screen::form::LIST_AHEAD;
+use crate::screen::form::{CLOCK_AHEAD, LIST_AHEAD};
 use crate::ui::dialogs::limits;
 use crate::ui::text;
 use crate::ui::widgets::check::switch;
@@ -44,15 +44,17 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
     let learned = form.learned.filter(|_| !form.forget).and_then(|facts| facts.list_ahead_seconds);
     let clock =
         learned.map_or_else(|| "Empty: as measured.".to_owned(), |ahead| format!("Empty: as learned, {}.", clock::in_words(ahead)));
-    let wrong = form.errors.iter().find(|(label, _)| *label == LIST_AHEAD).map(|(_, words)| words.clone());
+    let measured = form.learned.filter(|_| !form.forget).and_then(|facts| facts.skew_seconds);
+    let skew = measured.map_or_else(|| "Empty: as measured.".to_owned(), |skew| format!("Empty: as measured, {skew}."));
+    let wrong = |wanted: &str| form.errors.iter().find(|(label, _)| *label == wanted).map(|(_, words)| words.clone());
+    let (wrong_list, wrong_clock) = (wrong(LIST_AHEAD), wrong(CLOCK_AHEAD));
+    let masks = Field::new("Files that are moved as text").hint("none").mono();
+    masks.note("Masks, such as *.txt;*.html. What looks like no text is moved as it is.").show(ui, &mut form.site.text_files);
     row(ui, [0.0, 0.0], |ui, index| {
         if index == 0 {
-            let masks = Field::new("Files that are moved as text").hint("none").mono();
-            masks
-                .note("Masks, such as *.txt;*.html. What looks like no text is moved as it is.")
-                .show(ui, &mut form.site.text_files);
+            Field::new(LIST_AHEAD).hint("as learned").note(&clock).error(wrong_list.as_deref()).show(ui, &mut form.list_ahead);
         } else {
-            Field::new(LIST_AHEAD).hint("as learned").note(&clock).error(wrong.as_deref()).show(ui, &mut form.list_ahead);
+            Field::new(CLOCK_AHEAD).hint("as measured").note(&skew).error(wrong_clock.as_deref()).show(ui, &mut form.clock_ahead);
         }
     });
     let choices =
