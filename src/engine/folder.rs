@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use crate::engine::existing;
 use crate::engine::item_outcome::{Outcome, Stopped};
@@ -35,7 +34,7 @@ struct LocalChild {
 /// # Errors
 /// The folder cannot be made here or read there.
 pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) -> Result<Outcome, Stopped> {
-    let (looked, may_look) = (Instant::now(), ctx.queue.may_look_at(&item.site, &item.remote));
+    let mut look = ctx.queue.look_at_folder(item);
     let there = make_remote(ctx, control, item).await?;
     let folder = item.local.clone();
     let (children, unnameable) = tokio::task::spawn_blocking(move || read_local(&folder))
@@ -64,14 +63,15 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
             None => Target::Absent,
             Some(listing) => target_in(listing, &child.name),
         };
-        if new.target == Target::Absent && !may_look {
+        if new.target == Target::Absent && !look.is_reliable {
             new.target = Target::Unknown;
         }
         Some(new)
     });
     let items: Vec<Item> = items.collect();
-    let new_files = items.iter().filter(|item| item.is_folder == Some(false) && item.target == Target::Absent).count();
-    ctx.queue.looked_at(&item.site, &item.remote, looked, new_files);
+    look.new_files = items.iter().filter(|item| item.is_folder == Some(false) && item.target == Target::Absent).count();
+    // Before they are there: the first may be taken at once.
+    drop(look);
     enter(ctx, item, items, &end);
     end.map_err(Stopped::for_good)
 }

@@ -228,7 +228,12 @@ pub async fn clean(ctx: &SessionContext, control: &mut Control, left: Leftover) 
         Err(fault) if fault.session_survives() => {
             let words = trouble::of_fault(&fault, &format!("put {} in order", left.target));
             ctx.publisher.log(0, LogKind::Problem, words.sentence());
-            ctx.leftovers.forget(&left).await;
+            if left.aside.is_some() {
+                // A target without its file is not forgotten: the next session tries again.
+                ctx.leftovers.add(vec![left]).await;
+            } else {
+                ctx.leftovers.forget(&left).await;
+            }
         }
         Err(fault) => {
             ctx.leftovers.give_back(&left);

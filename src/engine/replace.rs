@@ -1,5 +1,7 @@
 //! Replacing a file on the server: temporary name, proof, rename. Whatever is cut, the target is the old file or the new one, whole.
 
+use std::sync::atomic::Ordering;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::item_outcome::Stopped;
@@ -11,8 +13,8 @@ use crate::model::leftover::{Leftover, Mending};
 use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::queue::{Item, StopWish};
-use crate::model::transfer::TransferId;
+use crate::model::queue::{Item, StopWish, Target};
+use crate::model::transfer::{Direction, TransferId};
 
 /// A name beside another one.
 pub fn sibling(path: &RemotePath, name: &str) -> Option<RemotePath> {
@@ -91,33 +93,61 @@ pub async fn publish(
     let left = Leftover { site: item.site.clone(), target: target.clone(), part: part_name.to_owned(), aside: Some(name) };
     ctx.leftovers.begin(left.clone()).await;
     match by_way_of(control, part, target, &aside).await {
-        Err(fault) if !fault.session_survives() => {
+        Ok(()) => {
+            ctx.leftovers.forget(&left).await;
+            ctx.leftovers.let_go(&under_way(item, target, part_name));
+            Ok(())
+        }
+        Err(Cut::Refused(fault)) => {
+            ctx.leftovers.forget(&left).await;
+            Err(Stopped::wire(fault, &doing))
+        }
+        Err(Cut::Gone(fault)) => {
             ctx.leftovers.give_back(&left);
             Err(Stopped::wire(fault, &doing))
         }
-        result => {
-            ctx.leftovers.forget(&left).await;
-            if result.is_ok() {
-                ctx.leftovers.let_go(&under_way(item, target, part_name));
-            }
-            result.map_err(|fault| Stopped::wire(fault, &doing))
+        Err(Cut::Nameless(fault)) => {
+            // Nothing has the target's name: the next session tries again.
+            ctx.leftovers.add(vec![left]).await;
+            let advice = format!("The old file is beside it as {aside}, the new one as {part}: rename the one that you want.");
+            Err(Stopped::for_good(trouble::of_fault(&fault, &doing).advise(advice)))
         }
     }
 }
 
+/// Why a file did not get its name by way of a third one.
+enum Cut {
+    /// The server refuses, and the old file is where it was.
+    Refused(Fault),
+    /// The server refuses, and did not let the old file have its name again either.
+    Nameless(Fault),
+    /// The connection is gone: how far it came is not known.
+    Gone(Fault),
+}
+
+impl From<Fault> for Cut {
+    fn from(fault: Fault) -> Self {
+        if fault.session_survives() { Self::Refused(fault) } else { Self::Gone(fault) }
+    }
+}
+
 /// The old file steps aside, the new one takes its name, the old one goes.
-async fn by_way_of(control: &mut Control, part: &RemotePath, target: &RemotePath, aside: &RemotePath) -> Result<(), Fault> {
+async fn by_way_of(control: &mut Control, part: &RemotePath, target: &RemotePath, aside: &RemotePath) -> Result<(), Cut> {
     control.rename(target, aside).await?;
     if let Err(fault) = control.rename(part, target).await {
-        if matches!(fault, Fault::Refused(_)) {
-            control.rename(aside, target).await?;
+        if !matches!(fault, Fault::Refused(_)) {
+            return Err(fault.into());
         }
-        return Err(fault);
+        return match control.rename(aside, target).await {
+            Ok(()) => Err(Cut::Refused(fault)),
+            Err(back) if back.session_survives() => Err(Cut::Nameless(back)),
+            Err(back) => Err(Cut::Gone(back)),
+        };
     }
     match control.delete(aside).await {
         // The file has arrived; what is left of the old one can be seen beside it.
         Ok(()) | Err(Fault::Refused(_)) => Ok(()),
-        Err(fault) => Err(fault),
+        Err(fault) => Err(fault.into()),
     }
 }
 
@@ -134,34 +164,52 @@ pub async fn mend(ctx: &SessionContext, control: &mut Control, item: &Item, targ
             ctx.leftovers.give_back(&left);
             Err(Stopped::wire(fault, &doing))
         }
-        result => {
+        Err(fault) => {
+            // Refused: it stays known, for the next session.
+            ctx.leftovers.add(vec![left]).await;
+            Err(Stopped::wire(fault, &doing))
+        }
+        Ok(mending) => {
             ctx.leftovers.forget(&left).await;
-            result.map(|mending| mending == Mending::DeleteOld).map_err(|fault| Stopped::wire(fault, &doing))
+            Ok(mending == Mending::DeleteOld)
         }
     }
 }
 
-/// Takes what has arrived of an upload away again that a person took out of the queue: what stands under a temporary name is ours.
-/// What stands under the target's own name is left: it may be a file that was there before.
+/// Takes what has arrived of an upload away again that a person took out of the queue: what stands under a temporary name is ours, and
+/// what stands under the target's own name where nothing stood before. Otherwise it may be a file that was there before: it stays.
 pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId) {
-    let ours = ctx.queue.read(|queue| leftovers::part_of(&*queue.get(id).filter(|item| item.wish == Some(StopWish::Remove))?));
-    let Some(left) = ours else { return };
-    let Some(part) = left.part_path() else { return };
-    if !control.is_poisoned() {
+    let Some(item) = ctx.queue.read(|queue| queue.get(id).map(std::borrow::Cow::into_owned)) else { return };
+    if item.wish != Some(StopWish::Remove) || item.direction != Direction::Upload {
+        return;
+    }
+    let left = leftovers::part_of(&item);
+    let path = match &left {
+        Some(left) => left.part_path(),
+        None => (item.part.is_some() && item.moved.load(Ordering::Relaxed) > 0).then(|| item.remote.clone()),
+    };
+    let Some(path) = path else { return };
+    let is_ours = left.is_some() || item.target == Target::Absent;
+    if is_ours && !control.is_poisoned() {
         // The token of the transfer has fired.
         control.set_cancel(CancellationToken::new());
-        match control.delete(&part).await {
-            Ok(()) => {
-                ctx.leftovers.let_go(&left);
-                return ctx.publisher.log(0, LogKind::Note, format!("{part} was taken away again."));
+        let deleted = control.delete(&path).await;
+        if deleted.as_ref().err().is_none_or(Fault::session_survives) {
+            // Nobody else is to try it.
+            ctx.queue.update(|queue| queue.edit(id, |item| item.part = None));
+            if let Some(left) = &left {
+                ctx.leftovers.let_go(left);
             }
-            Err(fault) if fault.session_survives() => {
-                return ctx.publisher.log(0, LogKind::Problem, trouble::of_fault(&fault, &format!("delete {part}")).sentence());
-            }
-            Err(_) => {}
+            return match deleted {
+                Ok(()) => ctx.publisher.log(0, LogKind::Note, format!("{path} was taken away again.")),
+                Err(fault) => {
+                    ctx.publisher.log(0, LogKind::Problem, trouble::of_fault(&fault, &format!("delete {path}")).sentence());
+                }
+            };
         }
     }
-    // Another connection does it.
-    ctx.leftovers.add(vec![left]).await;
-    ctx.working.send_modify(|_| {});
+    // What is under a temporary name is taken away by another connection, as the item leaves the queue.
+    if left.is_none() {
+        ctx.publisher.log(0, LogKind::Note, format!("{path} stays on the server as far as it was sent: its upload was cancelled."));
+    }
 }

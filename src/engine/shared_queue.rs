@@ -96,6 +96,26 @@ pub struct Taken {
     pub run: u64,
 }
 
+/// A look at a folder on the server, which tells what names are free there; it is over when this is dropped.
+#[derive(Debug)]
+pub struct FolderLook {
+    queue: SharedQueue,
+    site: SiteId,
+    folder: RemotePath,
+    /// Whether what it tells can be relied on.
+    pub is_reliable: bool,
+    /// So many files are about to enter the queue of which it told that nothing has their names.
+    pub new_files: usize,
+}
+
+impl Drop for FolderLook {
+    fn drop(&mut self) {
+        if self.is_reliable {
+            self.queue.lock().free_names.end_look(&self.site, &self.folder, self.new_files);
+        }
+    }
+}
+
 impl SharedQueue {
     /// Reads under the lock: keep it short.
     pub fn read<R>(&self, look: impl FnOnce(&Queue) -> R) -> R {
@@ -283,14 +303,10 @@ impl SharedQueue {
         })
     }
 
-    /// Whether what a look at a folder tells of free names can be relied on (see [`FreeNames::may_look`]).
-    pub fn may_look_at(&self, site: &SiteId, folder: &RemotePath) -> bool {
-        self.lock().free_names.may_look(site, folder)
-    }
-
-    /// So many files are about to enter the queue of which a look told that nothing has their names.
-    pub fn looked_at(&self, site: &SiteId, folder: &RemotePath, at: Instant, waiting: usize) {
-        self.lock().free_names.looked(site, folder, at, waiting);
+    /// Begins a look at the folder that an item is sent to.
+    pub fn look_at_folder(&self, folder: &Item) -> FolderLook {
+        let is_reliable = self.lock().free_names.begin_look(&folder.site, &folder.remote, Instant::now());
+        FolderLook { queue: self.clone(), site: folder.site.clone(), folder: folder.remote.clone(), is_reliable, new_files: 0 }
     }
 
     /// Aims an upload at the first of these names that no other one is sent to at this moment.

@@ -180,3 +180,89 @@ fn a_server_that_renames_nothing_takes_files_that_are_written_directly() {
     assert_eq!(server.file("/d/f").as_deref(), Some(NEW));
     assert_eq!((server.count("RNFR"), server.count("STOR /d/f.part")), (0, 0));
 }
+
+#[test]
+fn a_file_that_no_rename_gives_its_name_is_told_of_and_put_in_order_by_the_next_session() {
+    let server = Server::start(&[("/d/f", OLD)]);
+    let (folder, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let local = folder.path().join("f");
+    fs::write(&local, NEW).unwrap();
+    let mut client = Client::start(keeping(home.path()));
+    client.connect(server.port());
+    client.moor();
+    // The old file steps aside, and then nothing is renamed any more.
+    server.with(|shelf| (shelf.no_rename_over, shelf.renames) = (true, Some(1)));
+    client.put(&local, "/d/f", OnExists::Overwrite);
+    let problem = client.failed("/d/f");
+    assert!(problem.advice.contains("/d/f.part.old") && problem.advice.contains("/d/f.part:"), "{problem:?}");
+    assert_eq!(beside(&server), ["/d/f.part", "/d/f.part.old"]);
+    drop(client);
+    server.with(|shelf| shelf.renames = None);
+    let client = Client::start(keeping(home.path()));
+    client.connect(server.port());
+    server.until(|shelf| shelf.files.get("/d/f").is_some_and(|content| content == OLD));
+    drop(client);
+}
+
+/// An upload of which the server takes 100,000 bytes and waits; so large that most of it is not on its way.
+fn stalled_upload(client: &Client, server: &Server, local: &Path, on_exists: OnExists) {
+    fs::write(local, bytes(32 << 20)).unwrap();
+    server.with(|shelf| shelf.stall = Some(100_000));
+    client.put(local, "/d/f", on_exists);
+    server.until(|shelf| shelf.stalled == 1 && shelf.commands.iter().any(|line| line.starts_with("STOR")));
+}
+
+#[test]
+fn what_was_sent_of_a_new_file_goes_with_it_and_a_persons_file_stays() {
+    // The beginning of a file that a person has there and wants to be resumed is no leftover.
+    for there in [None, Some(bytes(100_000))] {
+        let server = Server::start(&[("/d/other", b"1")]);
+        if let Some(there) = &there {
+            server.with(|shelf| shelf.files.insert("/d/f".into(), there.clone()));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let mut client = Client::moored(&server);
+        let on_exists = if there.is_some() { OnExists::Resume } else { OnExists::Ask };
+        stalled_upload(&client, &server, &folder.path().join("f"), on_exists);
+        let row = client.row("/d/f", |_| true);
+        client.engine.send(Command::Cancel { ids: vec![row.id].into() });
+        server.with(|shelf| shelf.stall = None);
+        client.until("gone", |client| client.rows().is_empty().then_some(()));
+        if there.is_none() {
+            server.until(|shelf| !shelf.files.contains_key("/d/f"));
+        } else {
+            client.until("a word", |client| client.story().iter().any(|line| line.contains("stays on the server")).then_some(()));
+            assert!(server.file("/d/f").is_some());
+        }
+    }
+}
+
+#[test]
+fn a_part_whose_source_changed_goes_when_its_file_is_skipped_or_cancelled() {
+    for is_skipped in [true, false] {
+        let server = Server::start(&[("/d/f", OLD)]);
+        let folder = tempfile::tempdir().unwrap();
+        let local = folder.path().join("f");
+        let mut client = Client::moored(&server);
+        let asking = Settings { source_changed: SourceChanged::Ask, ..Settings::default() };
+        let settings = Settings { upload_exists: OnExists::Overwrite, ..asking };
+        client.engine.send(Command::SaveSettings { settings: Box::new(settings) });
+        stalled_upload(&client, &server, &local, OnExists::Ask);
+        let id = client.row("/d/f", |_| true).id;
+        client.engine.send(Command::Pause { ids: vec![id].into() });
+        server.with(|shelf| shelf.stall = None);
+        client.row("/d/f", |row| row.state == TransferState::Paused);
+        assert_eq!(beside(&server), ["/d/f.part"]);
+        fs::write(&local, bytes(500_000)).unwrap();
+        client.engine.send(Command::Resume { ids: vec![id].into() });
+        let (question, asked) = client.asked();
+        assert!(matches!(asked, Question::Changed { .. }), "{asked:?}");
+        if is_skipped {
+            client.answer(question, Answer::Changed(WhenChanged::Skip));
+        } else {
+            client.engine.send(Command::Cancel { ids: vec![id].into() });
+        }
+        server.until(|shelf| !shelf.files.contains_key("/d/f.part"));
+        assert_eq!(server.file("/d/f").as_deref(), Some(OLD));
+    }
+}

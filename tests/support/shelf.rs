@@ -71,6 +71,8 @@ pub struct Shelf {
     pub unknown: Vec<&'static str>,
     /// Whether RNFR is refused.
     pub no_rename: bool,
+    /// So many files are renamed, no more.
+    pub renames: Option<usize>,
     /// LIST instead of MLSD, with times that are so many seconds ahead of UTC.
     pub list_ahead: Option<i64>,
     /// Whether a rename onto an existing file is refused.
@@ -385,6 +387,10 @@ impl Session {
                 if shelf.no_rename_over && shelf.files.contains_key(&path) {
                     return "550 File exists.".to_owned();
                 }
+                if shelf.renames == Some(0) {
+                    return "550 Permission denied.".to_owned();
+                }
+                shelf.renames = shelf.renames.map(|left| left - 1);
                 match shelf.files.remove(&self.renaming) {
                     Some(bytes) => {
                         shelf.files.insert(path, bytes);

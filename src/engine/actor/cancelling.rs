@@ -5,8 +5,8 @@ use crate::engine::command::Answer;
 use crate::engine::event::Question;
 use crate::engine::{leftovers, settle};
 use crate::model::chosen::Chosen;
-use crate::model::queue::Queue;
-use crate::model::transfer::TransferId;
+use crate::model::queue::{Item, Queue};
+use crate::model::transfer::{TransferId, TransferState};
 
 /// From so many bytes on it is asked: nobody wants to fetch them again for one wrong key.
 const MUCH: u64 = 64 << 20;
@@ -45,7 +45,9 @@ impl Actor {
 
     /// What uploads that do not run have on the server is taken away when there is a connection, now or next time.
     async fn abandon_parts(&self, ids: &[TransferId]) {
-        let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| item.state.is_running());
+        // What asks has no connection that would do it.
+        let has_connection = |item: &Item| item.state.is_running() && item.state != TransferState::Asking;
+        let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| has_connection(&item));
         let parts = self.shared.queue.read(|queue| {
             let idle: Vec<TransferId> = ids.iter().copied().filter(|id| !is_running(queue, id)).collect();
             leftovers::parts_of(queue, &idle)

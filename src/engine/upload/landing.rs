@@ -76,7 +76,7 @@ pub(super) async fn choose_landing(
         _ => look(control, &target).await?,
     };
     let Some(present) = present.filter(|facts| !is_begun || facts.size != Some(0)) else {
-        return Ok(Ok(direct(ctx, item, target, 0).await));
+        return Ok(Ok(new(ctx, item, target).await));
     };
     if !is_begun {
         return by_policy(ctx, rules, control, item, source, present).await;
@@ -170,7 +170,20 @@ pub(super) async fn replacement(
     Ok(Landing { target, part, offset: 0, replaces })
 }
 
-/// Writes under the target's own name: nothing is there yet, or a person said to resume it.
+/// Writes under the target's own name, which nothing has yet.
+async fn new(ctx: &SessionContext, item: &Item, target: RemotePath) -> Landing {
+    if item.target != Target::Absent {
+        // What comes there is all ours.
+        ctx.queue.update(|queue| {
+            let name = target.name().map(str::to_owned);
+            queue.edit(item.id, |item| (item.target, item.part) = (Target::Absent, name));
+        });
+        ctx.queue.journalled().await;
+    }
+    direct(ctx, item, target, 0).await
+}
+
+/// Writes under the target's own name: it is new, or a person said to resume what is there.
 async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64) -> Landing {
     let name = target.name().map(str::to_owned);
     // Where nothing is there it was recorded as the item was taken.

@@ -80,22 +80,29 @@ pub struct FreeNames {
 #[derive(Debug)]
 struct Look {
     at: Instant,
-    /// So many files of which it told that nothing has their names wait still.
-    waiting: usize,
+    /// So many files of which it told that nothing has their names wait still; nothing while the look is under way.
+    waiting: Option<usize>,
 }
 
 impl FreeNames {
-    /// Whether a new look at a folder can be relied on: not while files wait that an earlier one told of, for they get their names
-    /// behind this look.
+    /// A look at a folder begins. Whether what it tells can be relied on: not while another one is under way, or files wait that an
+    /// earlier one told of, for they get their names behind this look.
     #[must_use]
-    pub fn may_look(&self, site: &SiteId, folder: &RemotePath) -> bool {
-        self.looked.get(&(site.clone(), folder.clone())).is_none_or(|look| look.waiting == 0)
+    pub fn begin_look(&mut self, site: &SiteId, folder: &RemotePath, now: Instant) -> bool {
+        let key = (site.clone(), folder.clone());
+        let is_alone = self.looked.get(&key).is_none_or(|look| look.waiting == Some(0));
+        if is_alone {
+            self.looked.insert(key, Look { at: now, waiting: None });
+        }
+        is_alone
     }
 
-    /// So many files enter the queue of which a look at their folder told that nothing has their names.
-    pub fn looked(&mut self, site: &SiteId, folder: &RemotePath, at: Instant, waiting: usize) {
-        if waiting > 0 {
-            self.looked.insert((site.clone(), folder.clone()), Look { at, waiting });
+    /// A look that can be relied on is over: so many files enter the queue of which it told that nothing has their names.
+    pub fn end_look(&mut self, site: &SiteId, folder: &RemotePath, waiting: usize) {
+        let key = (site.clone(), folder.clone());
+        match self.looked.get_mut(&key) {
+            Some(look) if waiting > 0 => look.waiting = Some(waiting),
+            _ => drop(self.looked.remove(&key)),
         }
     }
 
@@ -108,7 +115,7 @@ impl FreeNames {
     #[must_use]
     pub fn take(&mut self, site: &SiteId, path: &RemotePath, now: Instant) -> bool {
         let Some(look) = path.parent().and_then(|folder| self.looked.get_mut(&(site.clone(), folder))) else { return false };
-        look.waiting = look.waiting.saturating_sub(1);
+        look.waiting = look.waiting.map(|waiting| waiting.saturating_sub(1));
         now.saturating_duration_since(look.at) < FRESH && !self.given.contains(&mark(site, path))
     }
 }
@@ -185,14 +192,17 @@ mod tests {
         let mut names = FreeNames::default();
         let www = path("/www");
         assert!(!names.take(&site, &path("/www/a"), now), "nobody looked");
-        assert!(names.may_look(&site, &www));
-        names.looked(&site, &www, now, 3);
-        assert!(!names.may_look(&site, &www), "these files get their names behind the next look");
+        assert!(names.begin_look(&site, &www, now));
+        assert!(!names.begin_look(&site, &www, now), "two looks at once");
+        names.end_look(&site, &www, 3);
+        assert!(!names.begin_look(&site, &www, now), "these files get their names behind the next look");
         assert!(names.take(&site, &path("/www/a"), now));
         names.give(&site, &path("/www/b"));
         assert!(!names.take(&site, &path("/www/b"), now), "somebody else has it");
         assert!(!names.take(&site, &path("/www/c"), now + FRESH), "it is too long ago");
         assert!(!names.take(&site, &path("/www/sub/a"), now) && !names.take(&SiteId("t".into()), &path("/www/a"), now));
-        assert!(names.may_look(&site, &www), "all are through");
+        assert!(names.begin_look(&site, &www, now), "all are through");
+        names.end_look(&site, &www, 0);
+        assert!(names.begin_look(&site, &www, now), "it told of nothing");
     }
 }
