@@ -240,13 +240,14 @@ impl Actor {
         if let Some(problem) = problem {
             self.publisher.publish(EventBody::Trouble(problem));
         }
-        self.shared.leftovers.queue_is_saved(journal.is_kept());
+        let is_kept = journal.is_kept();
         let (count, held) = (queue.len(), if queue.is_held() { ", and held" } else { "" });
         let publisher = self.publisher.clone();
         let kept = self.shared.queue.keep(queue, journal, move |words: String| {
             let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
             publisher.publish(EventBody::Trouble(problem));
         });
+        self.shared.leftovers.queue_is_saved(is_kept && kept.is_ok());
         if count > 0 {
             // Only now: it wakes the window, which then finds them.
             let words = format::counted(count, "transfer is", "transfers are");

@@ -68,12 +68,13 @@ impl Leftovers {
         if new.is_empty() {
             return;
         }
-        self.put_on_list(&new, false);
         let added = new.clone();
         self.on_disk((), move |under_way| store::change(under_way, &added, &[])).await;
-        for left in new {
-            self.under_way.end(&Temporary::Remote(left));
+        // Whoever takes it from the list finds it where it is kept, and nowhere else.
+        for left in &new {
+            self.under_way.end(&Temporary::Remote(left.clone()));
         }
+        self.put_on_list(&new, false);
     }
 
     fn put_on_list(&self, new: &[Leftover], is_claimed: bool) {

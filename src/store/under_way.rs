@@ -1,10 +1,11 @@
 //! What running programs have under temporary names: each notes it in a file of its own and holds a lock meanwhile, so that others
 //! leave it alone, and the next one knows what a kill has left.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ const GUARD: &str = "leftovers.lock";
 const BEGINS: &str = "under-way-";
 const NOTES: &str = "notes";
 const LOCK: &str = "lock";
+/// How long the guard is waited for, and how often it is looked for.
+const PATIENCE: Duration = Duration::from_secs(2);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 /// With so many lines the notes are written anew.
 const LINES_AT_MOST: usize = 4096;
 
@@ -203,7 +207,7 @@ impl UnderWay {
         let Some(places) = &self.places else { return Ok(None) };
         let path = places.state.join(GUARD);
         crate::store::file::make_folder(&places.state)?;
-        let file = open(&path, false).and_then(|file| file.lock().map(|()| file));
+        let file = open(&path, false).and_then(in_time);
         file.map(|file| Some(Guard { _held: file })).map_err(|source| StoreError::Io { action: "locked", path, source })
     }
 
@@ -259,6 +263,18 @@ impl Notes {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < u32::MAX => number += 1,
                 Err(error) => return Err(failed(&path, error)),
             }
+        }
+    }
+}
+
+/// Locks a file that others hold for a moment only. One that was stopped meanwhile must not hold up everybody.
+fn in_time(file: File) -> io::Result<File> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(BETWEEN_LOOKS),
+            Err(error) => return Err(error.into()),
         }
     }
 }

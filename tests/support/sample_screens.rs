@@ -430,6 +430,7 @@ pub fn moored(theme: ThemeChoice) -> Sample {
     screen.session.charset = "UTF-8";
     screen.sites = Arc::new(sites);
     screen.queue = QueueSummary {
+        empty_folders: 0,
         revision: 1,
         active: 4,
         queued: 1_203,
