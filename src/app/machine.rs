@@ -2,6 +2,8 @@
 
 #[cfg(not(target_os = "linux"))]
 use std::process::Command;
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+use std::process::Stdio;
 
 use crate::engine::power::{Awake, Power};
 
@@ -82,10 +84,10 @@ impl Power for Machine {
 }
 
 /// A program that is ended when this is dropped.
-#[cfg(target_os = "macos")]
+#[cfg(not(target_os = "linux"))]
 struct Ended(std::process::Child);
 
-#[cfg(target_os = "macos")]
+#[cfg(not(target_os = "linux"))]
 impl Drop for Ended {
     fn drop(&mut self) {
         drop(self.0.kill());
@@ -115,9 +117,27 @@ impl Power for Machine {
     }
 
     fn keep_awake(&self, _: &str) -> Result<Awake, String> {
-        Err("there is no way to it on this system yet".into())
+        // The wish lasts as long as the program that has it, which ends with its input, and so with this one in any case.
+        const SCRIPT: &str = "$power = Add-Type -PassThru -Name Power -Namespace Moorline -MemberDefinition \
+             '[DllImport(\"kernel32.dll\")] public static extern uint SetThreadExecutionState(uint flags);'; \
+             [void]$power::SetThreadExecutionState(2147483649); [void][Console]::In.ReadLine()";
+        let mut program = Command::new("powershell.exe");
+        program.args(["-NoProfile", "-Command", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        without_window(&mut program);
+        program.spawn().map(|child| Box::new(Ended(child)) as Awake).map_err(|error| error.to_string())
     }
 }
+
+/// A program for a terminal opens none.
+#[cfg(windows)]
+fn without_window(program: &mut Command) {
+    use std::os::windows::process::CommandExt;
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    program.creation_flags(CREATE_NO_WINDOW);
+}
+
+#[cfg(not(any(windows, target_os = "linux", target_os = "macos")))]
+fn without_window(_: &mut Command) {}
 
 /// The window asks for attention in the task bar instead.
 ///
