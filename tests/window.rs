@@ -177,6 +177,15 @@ impl Window {
 
     #[track_caller]
     fn click(&mut self, label: &str) {
+        // A dialog that has got more to say is laid out anew in the next picture: the click must not land where it was.
+        let mut rect = self.harness.get_by_label(label).rect();
+        for _ in 0..20 {
+            self.step();
+            let now = self.harness.get_by_label(label).rect();
+            if std::mem::replace(&mut rect, now) == now {
+                break;
+            }
+        }
         self.harness.get_by_label(label).click();
         self.step();
         self.step();

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use self::fetch::{Fetched, Where, fetch};
 use self::landing::{Kind, Landing, Source, choose_landing, keep, open_fresh, open_part, publish};
+use self::local_part::Lasts;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
 use crate::engine::proof::{self, Checked};
 use crate::engine::session_context::SessionContext;
@@ -115,7 +116,7 @@ async fn as_text(
     let open = async {
         match &landing.kind {
             Kind::Ours { part, .. } => open_part(part, 0, None).await.map(|file| (file, part.clone())),
-            Kind::Fresh | Kind::Ranges { .. } | Kind::Target { .. } => open_fresh(ctx, item, &landing.target).await,
+            Kind::Fresh | Kind::Ranges { .. } | Kind::Target { .. } => open_fresh(ctx, item, &landing.target, Lasts::Long).await,
         }
     };
     let Some((brought, part)) = text_transfer::fetch(ctx, control, item, open).await? else {

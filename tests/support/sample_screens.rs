@@ -436,7 +436,6 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         queued: 1_203,
         failed: 2,
         done: 8_441,
-        empty_folders: 0,
         running: 3,
         bytes_left: 2_232_000_000,
         speed: 12_400_000,

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use crate::engine::copy::{self, CopyFault, SMALL};
 use crate::engine::download::landing::{Kind, Landing, on_disk, open_fresh, open_part};
+use crate::engine::download::local_part::Lasts;
 use crate::engine::download::split::{self, Split};
 use crate::engine::item_outcome::{Outcome, Stopped, break_off, refuses_offset};
 use crate::engine::session_context::SessionContext;
@@ -91,7 +92,7 @@ pub async fn fetch(
                 Split::Anew => {}
             },
             Kind::Fresh if may_split => {
-                let (file, part) = open_fresh(ctx, item, &landing.target)
+                let (file, part) = open_fresh(ctx, item, &landing.target, Lasts::Long)
                     .await
                     .map_err(|error| Stopped::disk(&error, "write", &landing.target))?;
                 drop(file);
@@ -220,7 +221,7 @@ async fn once(
     }
     let opened = match part {
         Some(part) => open_part(&part, offset, item.size).await.map(|file| (file, part)),
-        None => open_fresh(ctx, item, &landing.target).await,
+        None => open_fresh(ctx, item, &landing.target, Lasts::Long).await,
     };
     let (mut file, part) = match opened {
         Ok(opened) => opened,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::copy::space;
 use crate::engine::download::fetch::{Fetched, Where};
-use crate::engine::download::local_part;
+use crate::engine::download::local_part::{self, Lasts};
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::replace::temporary_names;
 use crate::engine::session_context::SessionContext;
@@ -142,7 +142,7 @@ fn ours(item: &Item, part: PathBuf, length: u64, anew: bool) -> Kind {
 
 /// A new `.part` beside `target`, never somebody else's file: not even one that another connection makes in the same moment.
 /// Its name is in the journal before the file is there: after a crash it is known as ours.
-pub async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io::Result<(File, PathBuf)> {
+pub async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path, lasts: Lasts) -> io::Result<(File, PathBuf)> {
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let size = item.size.unwrap_or(0);
     for name in temporary_names(&name, item.id) {
@@ -151,7 +151,7 @@ pub async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path) -> io:
         ctx.queue.journalled().await;
         let leftovers = ctx.leftovers.clone();
         let create = move |path: &Path| {
-            let file = local_part::create(&leftovers, path)?;
+            let file = local_part::create(&leftovers, path, lasts)?;
             match space::reserve(&file, size) {
                 Ok(()) => Ok(file),
                 Err(error) => {
@@ -200,7 +200,7 @@ pub async fn keep(ctx: &SessionContext, item: &Item, fetched: Fetched) {
     let part = match fetched.at {
         Where::Part(part) => part,
         Where::Memory(bytes) => {
-            let Ok((mut file, part)) = open_fresh(ctx, item, &fetched.target).await else { return };
+            let Ok((mut file, part)) = open_fresh(ctx, item, &fetched.target, Lasts::Long).await else { return };
             // The transfer has failed already; that it is not kept either changes nothing about it.
             drop(on_disk(part.clone(), move |_| file.write_all(&bytes)).await);
             part
@@ -214,11 +214,12 @@ pub async fn keep(ctx: &SessionContext, item: &Item, fetched: Fetched) {
 pub async fn publish(ctx: &SessionContext, rules: &TransferRules, item: &Item, fetched: Fetched) -> Result<(), Stopped> {
     let modified = item.modified.filter(|_| rules.keep_times);
     let Fetched { target, replaces, .. } = fetched;
-    let (part, unwritten) = match fetched.at {
-        Where::Part(part) => (part, None),
+    let (part, unwritten, lasts) = match fetched.at {
+        Where::Part(part) => (part, None, Lasts::Long),
         Where::Memory(bytes) => {
-            let (file, part) = open_fresh(ctx, item, &target).await.map_err(|error| Stopped::disk(&error, "write", &target))?;
-            (part, Some((file, bytes)))
+            let opened = open_fresh(ctx, item, &target, Lasts::Moment).await;
+            let (file, part) = opened.map_err(|error| Stopped::disk(&error, "write", &target))?;
+            (part, Some((file, bytes)), Lasts::Moment)
         }
     };
     let named = target.clone();
@@ -241,7 +242,7 @@ pub async fn publish(ctx: &SessionContext, rules: &TransferRules, item: &Item, f
         if !replaces && fs::symlink_metadata(&target).is_ok() {
             return Err(io::Error::from(io::ErrorKind::AlreadyExists));
         }
-        local_part::rename(&leftovers, part, &target)?;
+        local_part::rename(&leftovers, part, &target, lasts)?;
         Ok(file)
     })
     .await

@@ -8,8 +8,17 @@ use crate::engine::leftovers::Leftovers;
 use crate::store::leftovers as store;
 use crate::store::under_way::{AfterKill, LocalPart, Temporary};
 
+/// How long a file has its temporary name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasts {
+    /// While its bytes come.
+    Long,
+    /// Its bytes are here already: a note would take longer than the file does.
+    Moment,
+}
+
 /// Makes a new file. What has its name already is replaced when a program that was killed left it, and only then. Blocking.
-pub fn create(leftovers: &Leftovers, path: &Path) -> io::Result<File> {
+pub fn create(leftovers: &Leftovers, path: &Path, lasts: Lasts) -> io::Result<File> {
     let file = match File::create_new(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && was_left(leftovers, path) => {
             fs::remove_file(path)?;
@@ -18,7 +27,8 @@ pub fn create(leftovers: &Leftovers, path: &Path) -> io::Result<File> {
         made => made?,
     };
     // The saved queue would go on with it.
-    if !leftovers.is_queue_saved()
+    if lasts == Lasts::Long
+        && !leftovers.is_queue_saved()
         && let Some(part) = LocalPart::at(path)
         && let Err(error) = leftovers.under_way().begin(Temporary::Local(part), AfterKill::LeftOver, false)
     {
@@ -32,8 +42,9 @@ fn was_left(leftovers: &Leftovers, path: &Path) -> bool {
 }
 
 /// Gives it its name. Blocking.
-pub fn rename(leftovers: &Leftovers, part: &Path, target: &Path) -> io::Result<()> {
-    let noted = if leftovers.is_queue_saved() { None } else { LocalPart::at(part) };
+pub fn rename(leftovers: &Leftovers, part: &Path, target: &Path, lasts: Lasts) -> io::Result<()> {
+    let is_noted = lasts == Lasts::Long && !leftovers.is_queue_saved();
+    let noted = if is_noted { LocalPart::at(part) } else { None };
     fs::rename(part, target)?;
     if let Some(noted) = noted {
         leftovers.under_way().end(&Temporary::Local(noted));
