@@ -40,6 +40,7 @@ pub mod retry;
 pub mod rules;
 pub mod schedule;
 pub mod secret;
+pub mod sending;
 pub mod session;
 pub mod settings;
 pub mod site;

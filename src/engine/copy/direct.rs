@@ -1,5 +1,5 @@
-//! An upload on the connection's own thread: by the system's own hand (sendfile), so that no byte of the file enters this program, or under
-//! TLS by reading and writing in turns. It never waits for a disk: what the system has not read yet is read in a blocking thread first.
+//! An upload on the connection's own thread: by the system's own hand (sendfile), so that no byte of the file enters this program, or, under
+//! TLS and where that is quicker, by reading and writing in turns. It never waits for a disk: what the system has not read yet is read in a blocking thread first.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -47,14 +47,18 @@ mod linux {
     use std::num::NonZeroU64;
     use std::os::unix::fs::FileExt;
     use std::sync::atomic::Ordering;
+    use std::time::Instant;
 
     use rustix::fs::{Advice, fadvise};
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
 
     use super::{Arc, AtomicU64, CopyFault, Data, File, Flow, Sent};
-    use crate::engine::copy::{SEND_BUFFER, space};
+    use crate::engine::copy::space;
     use crate::ftp::data::Unmoved;
+    use crate::model::sending::{Trial, Way};
 
+    /// What is read and written at a time: less costs more calls, more does not stay in the processor's cache.
+    const COPIED: usize = 256 << 10;
     /// What is sent before the next look at what is in memory.
     const CHUNK: u64 = 1 << 20;
     /// How far the disk is asked to read ahead of a cold chunk.
@@ -71,27 +75,7 @@ mod linux {
         counter: &AtomicU64,
         flow: &mut Flow,
     ) -> Result<Sent, CopyFault> {
-        let mut at = from;
-        loop {
-            if !brought_in(file, at).await? {
-                return Ok(Sent::UpTo(at));
-            }
-            let end = at + CHUNK;
-            while at < end {
-                let most = flow.turn(usize::try_from(end - at).unwrap_or(usize::MAX));
-                match data.send_file(file, at, most).await {
-                    Ok(0) => return Ok(Sent::All(at - from)),
-                    Ok(count) => {
-                        at += count as u64;
-                        counter.fetch_add(count as u64, Ordering::Relaxed);
-                        data.rest(flow.spend(count)).await.map_err(CopyFault::Wire)?;
-                    }
-                    Err(Unmoved::Unable) => return Ok(Sent::UpTo(at)),
-                    Err(Unmoved::Wire(fault)) => return Err(CopyFault::Wire(fault)),
-                    Err(Unmoved::Disk(error)) => return Err(CopyFault::Disk(error)),
-                }
-            }
-        }
+        send_by(Trial::default(), data, file, from, counter, flow).await
     }
 
     /// The same by reading and writing: what was read is sent while the processor's cache still has it.
@@ -105,28 +89,60 @@ mod linux {
         counter: &AtomicU64,
         flow: &mut Flow,
     ) -> Result<Sent, CopyFault> {
+        send_by(Trial::only(Way::Copied), data, file, from, counter, flow).await
+    }
+
+    async fn send_by(
+        mut trial: Trial,
+        data: &mut Data<'_>,
+        file: &Arc<File>,
+        from: u64,
+        counter: &AtomicU64,
+        flow: &mut Flow,
+    ) -> Result<Sent, CopyFault> {
         let mut at = from;
-        let mut buffer = vec![0; SEND_BUFFER];
+        let mut buffer = Vec::new();
         loop {
             if !brought_in(file, at).await? {
                 return Ok(Sent::UpTo(at));
             }
-            let end = at + CHUNK;
+            let (begin, end) = (at, at + CHUNK);
             while at < end {
-                let most = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
-                let room = buffer.get_mut(..flow.turn(most)).unwrap_or_default();
-                let count = match file.read_at(room, at) {
-                    Ok(0) => return Ok(Sent::All(at - from)),
-                    Ok(count) => count,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    Err(error) => return Err(CopyFault::Disk(error)),
+                let most = flow.turn(usize::try_from(end - at).unwrap_or(usize::MAX));
+                let moved = match trial.way() {
+                    Way::BySystem => data.send_file(file, at, most).await,
+                    Way::Copied => copy(data, file, at, most, &mut buffer).await,
                 };
-                data.write(room.get(..count).unwrap_or_default()).await.map_err(CopyFault::Wire)?;
-                at += count as u64;
-                counter.fetch_add(count as u64, Ordering::Relaxed);
-                data.rest(flow.spend(count)).await.map_err(CopyFault::Wire)?;
+                match moved {
+                    Ok(0) => return Ok(Sent::All(at - from)),
+                    Ok(count) => {
+                        at += count as u64;
+                        counter.fetch_add(count as u64, Ordering::Relaxed);
+                        data.rest(flow.spend(count)).await.map_err(CopyFault::Wire)?;
+                    }
+                    Err(Unmoved::Unable) => return Ok(Sent::UpTo(at)),
+                    Err(Unmoved::Wire(fault)) => return Err(CopyFault::Wire(fault)),
+                    Err(Unmoved::Disk(error)) => return Err(CopyFault::Disk(error)),
+                }
             }
+            trial.moved(Instant::now(), at - begin);
         }
+    }
+
+    /// Reads and writes `most` bytes, or as many as the buffer takes; 0 at the file's end.
+    async fn copy(data: &mut Data<'_>, file: &File, at: u64, most: usize, buffer: &mut Vec<u8>) -> Result<usize, Unmoved> {
+        if buffer.is_empty() {
+            buffer.resize(COPIED, 0);
+        }
+        let room = buffer.get_mut(..most.min(COPIED)).unwrap_or_default();
+        let count = loop {
+            match file.read_at(room, at) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read.map_err(Unmoved::Disk)?,
+            }
+        };
+        data.write(room.get(..count).unwrap_or_default()).await.map_err(Unmoved::Wire)?;
+        Ok(count)
     }
 
     /// Has the chunk at `at` in memory; false where the system does not tell.
