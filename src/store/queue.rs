@@ -151,7 +151,8 @@ impl QueueJournal {
         };
         let held = found.as_ref().is_some_and(|found| found.held);
         let good = found.filter(|found| {
-            let is_short = found.lines == count + usize::from(held) || (count > SMALL && found.lines < limit(count));
+            // That of a large queue is written anew while the queue is worked on (`is_too_long`), not before.
+            let is_short = found.lines == count + usize::from(held) || count > SMALL;
             notice.is_none() && found.is_open_ended && is_short
         });
         let (lines, length) = match good {

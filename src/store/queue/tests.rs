@@ -313,6 +313,23 @@ fn the_journal_does_not_grow_for_ever() {
     assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2);
 }
 
+/// Writing a million items anew takes longer than reading them: a start does not wait for it.
+#[test]
+fn the_long_journal_of_a_large_queue_is_written_anew_later() {
+    let (_folder, places) = places();
+    let (mut journal, ..) = open(&places);
+    let count = SMALL as u64 + 1;
+    for _ in 0..=GROWTH {
+        (1..=count).for_each(|id| journal.append(&Change::Put(item(id))).unwrap());
+    }
+    drop(journal);
+    let length = fs::metadata(places.state.join(FILE)).unwrap().len();
+    let (journal, items, notice) = open(&places);
+    assert_eq!((items.len() as u64, notice), (count, None));
+    assert_eq!(fs::metadata(places.state.join(FILE)).unwrap().len(), length);
+    assert!(journal.is_too_long());
+}
+
 #[test]
 fn a_journal_of_a_later_version_is_kept() {
     let (_folder, places) = places();
