@@ -7,10 +7,11 @@ mod sample_screens;
 use eframe::egui;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use moorline::model::cause::Cause;
-use moorline::model::session::{IdleLimit, LimitSource};
+use moorline::model::session::{DisconnectWhen, IdleLimit, LimitSource};
 use moorline::model::settings::ThemeChoice;
 use moorline::screen::PanelTab;
-use moorline::ui::{layout, theme};
+use moorline::screen::dialog::{Dialog, GuardPurpose};
+use moorline::ui::{dialogs, layout, theme};
 use sample_screens::Sample;
 
 /// Draws a sample as the window does.
@@ -21,6 +22,7 @@ struct Window {
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         layout::show(ui, &self.sample.view(), &mut Vec::new());
+        dialogs::show(&ui.ctx().clone(), &self.sample.screen, &mut Vec::new());
     }
 }
 
@@ -63,6 +65,13 @@ fn moored_with_transfers() {
         ("moored-dark", sample_screens::moored(ThemeChoice::Dark), FULL),
         ("moored-light", sample_screens::moored(ThemeChoice::Light), FULL),
     ]);
+}
+
+#[test]
+fn leaving_while_files_move() {
+    let mut sample = sample_screens::moored(ThemeChoice::Dark);
+    sample.screen.dialog = Some(Dialog::Guard { purpose: GuardPurpose::Disconnect, choice: DisconnectWhen::QueueDone });
+    compare([("guard-dark", sample, FULL)]);
 }
 
 #[test]
