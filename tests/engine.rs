@@ -1160,7 +1160,7 @@ fn a_host_that_allows_few_is_asked_for_one_more_at_a_time_after_its_first_refusa
         all_done(&mut client, 150);
         assert_eq!(client.session.connection_budget, limit, "{:#?}", client.story());
         let (most, turned_away) = server.with(|shelf| (shelf.most_dialling, shelf.turned_away));
-        assert!(most.1 <= 1, "{most:?} were dialled together after a refusal");
+        assert!(most.1 <= 1, "{limit}: {most:?} were dialled together after a refusal: {:#?}", client.story());
         assert!(turned_away >= 1 && turned_away <= limit, "{turned_away} of them were turned away");
         drop(client);
         server.until(|shelf| shelf.logged_in == 0);

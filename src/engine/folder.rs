@@ -69,7 +69,9 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
         Some(new)
     });
     let items: Vec<Item> = items.collect();
-    look.new_files = items.iter().filter(|item| item.is_folder == Some(false) && item.target == Target::Absent).count();
+    let is_new =
+        |item: &&Item| item.is_folder == Some(false) && item.target == Target::Absent && item.state == TransferState::Queued;
+    look.new_files = items.iter().filter(is_new).count();
     // Before they are there: the first may be taken at once.
     drop(look);
     enter(ctx, item, items, &end);

@@ -33,6 +33,8 @@ struct Entry {
     left: Leftover,
     /// A connection works on it.
     is_claimed: bool,
+    /// The server refused to have it put in order in this session: only the next one tries again, or who wants the same target.
+    is_refused: bool,
 }
 
 impl Leftovers {
@@ -60,6 +62,7 @@ impl Leftovers {
     /// Takes in what is left by now, that of programs that were killed meanwhile with it.
     pub async fn look_again(&self) {
         let kept = self.on_disk(Vec::new(), store::load).await;
+        self.lock().iter_mut().for_each(|entry| entry.is_refused = false);
         self.put_on_list(&kept, false);
     }
 
@@ -81,7 +84,7 @@ impl Leftovers {
         let mut list = self.lock();
         for left in new {
             if list.iter().all(|entry| entry.left != *left) {
-                list.push(Entry { left: left.clone(), is_claimed });
+                list.push(Entry { left: left.clone(), is_claimed, is_refused: false });
             }
         }
     }
@@ -110,7 +113,9 @@ impl Leftovers {
         let is_due = |left: &Leftover| {
             left.aside.is_some() || asides.iter().all(|other| (&other.site, other.part_path()) != (&left.site, left.part_path()))
         };
-        let entry = list.iter_mut().find(|entry| entry.left.site == *site && !entry.is_claimed && is_due(&entry.left))?;
+        let entry = list
+            .iter_mut()
+            .find(|entry| entry.left.site == *site && !entry.is_claimed && !entry.is_refused && is_due(&entry.left))?;
         entry.is_claimed = true;
         Some(entry.left.clone())
     }
@@ -121,6 +126,24 @@ impl Leftovers {
             entry.is_claimed = false;
         }
         self.settled.notify_waiters();
+    }
+
+    /// The server does not let it be put in order: it is kept for the next session, and for whoever wants the same target.
+    pub async fn refused(&self, left: Leftover) {
+        self.add(vec![left.clone()]).await;
+        if let Some(entry) = self.lock().iter_mut().find(|entry| entry.left == left) {
+            (entry.is_claimed, entry.is_refused) = (false, true);
+        }
+        self.settled.notify_waiters();
+    }
+
+    /// An item is about to be taken out of the queue: what it has under a temporary name is left over from here on, also after a kill.
+    pub fn is_about_to_be_left(&self, part: &Leftover) {
+        let what = Temporary::Remote(part.clone());
+        self.under_way.end(&what);
+        if let Err(error) = self.under_way.begin(what, AfterKill::LeftOver, false) {
+            tracing::warn!(%error, "what is left on a server is not kept");
+        }
     }
 
     /// It is in order.
@@ -230,8 +253,8 @@ pub async fn clean(ctx: &SessionContext, control: &mut Control, left: Leftover) 
             let words = trouble::of_fault(&fault, &format!("put {} in order", left.target));
             ctx.publisher.log(0, LogKind::Problem, words.sentence());
             if left.aside.is_some() {
-                // A target without its file is not forgotten: the next session tries again.
-                ctx.leftovers.add(vec![left]).await;
+                // A target without its file is not forgotten.
+                ctx.leftovers.refused(left).await;
             } else {
                 ctx.leftovers.forget(&left).await;
             }

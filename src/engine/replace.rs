@@ -16,6 +16,9 @@ use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, StopWish, Target};
 use crate::model::transfer::{Direction, TransferId};
 
+/// So many temporary names are tried: a server that shows a file under any name has none that is free.
+const MOST_NAMES: usize = 16;
+
 /// A name beside another one.
 pub fn sibling(path: &RemotePath, name: &str) -> Option<RemotePath> {
     path.parent()?.child(name).ok()
@@ -32,9 +35,12 @@ pub fn unnameable(path: &RemotePath) -> Stopped {
 /// The connection's fault.
 pub async fn reserve(ctx: &SessionContext, control: &mut Control, item: &Item, target: &RemotePath) -> Result<RemotePath, Stopped> {
     let target_name = target.name().unwrap_or_default();
-    let mut names = temporary_names(target_name, item.id);
+    let mut names = temporary_names(target_name, item.id).take(MOST_NAMES);
     let (part, name) = loop {
-        let name = names.next().ok_or_else(|| unnameable(target))?;
+        let Some(name) = names.next() else {
+            let what = format!("No temporary name beside {target} is free, as the server says.");
+            return Err(Stopped::for_good(Problem::new(ProblemKind::Refused, what)));
+        };
         let part = sibling(target, &name).ok_or_else(|| unnameable(target))?;
         let there = exists(control, &part).await.map_err(|fault| Stopped::wire(fault, "look at the target"))?;
         // Somebody's file, or one of ours that is to go: this one gets a name of its own.
@@ -107,8 +113,8 @@ pub async fn publish(
             Err(Stopped::wire(fault, &doing))
         }
         Err(Cut::Nameless(fault)) => {
-            // Nothing has the target's name: the next session tries again.
-            ctx.leftovers.add(vec![left]).await;
+            // Nothing has the target's name.
+            ctx.leftovers.refused(left).await;
             let advice = format!("The old file is beside it as {aside}, the new one as {part}: rename the one that you want.");
             Err(Stopped::for_good(trouble::of_fault(&fault, &doing).advise(advice)))
         }
@@ -165,8 +171,7 @@ pub async fn mend(ctx: &SessionContext, control: &mut Control, item: &Item, targ
             Err(Stopped::wire(fault, &doing))
         }
         Err(fault) => {
-            // Refused: it stays known, for the next session.
-            ctx.leftovers.add(vec![left]).await;
+            ctx.leftovers.refused(left).await;
             Err(Stopped::wire(fault, &doing))
         }
         Ok(mending) => {
@@ -189,10 +194,11 @@ pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId
         None => (item.part.is_some() && item.moved.load(Ordering::Relaxed) > 0).then(|| item.remote.clone()),
     };
     let Some(path) = path else { return };
-    let is_ours = left.is_some() || item.target == Target::Absent;
-    if is_ours && !control.is_poisoned() {
+    if !control.is_poisoned() {
         // The token of the transfer has fired.
         control.set_cancel(CancellationToken::new());
+    }
+    if (left.is_some() || is_own(control, &item).await) && !control.is_poisoned() {
         let deleted = control.delete(&path).await;
         if deleted.as_ref().err().is_none_or(Fault::session_survives) {
             // Nobody else is to try it.
@@ -212,4 +218,12 @@ pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId
     if left.is_none() {
         ctx.publisher.log(0, LogKind::Note, format!("{path} stays on the server as far as it was sent: its upload was cancelled."));
     }
+}
+
+/// Whether what stands under the target's own name is what this run of the item has sent: nothing stood there as it began, and no more
+/// is there than was sent.
+async fn is_own(control: &mut Control, item: &Item) -> bool {
+    item.target == Target::Absent
+        && !control.is_poisoned()
+        && matches!(control.size(&item.remote).await, Ok(Some(size)) if size <= item.moved.load(Ordering::Relaxed))
 }

@@ -38,6 +38,7 @@ pub async fn settle(ctx: &SessionContext, id: TransferId, result: Result<Outcome
 
 /// Writes into the queue that a run did not end well.
 pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
+    about_to_be_left(ctx, id);
     let left = ctx.queue.update(|queue| {
         // What a person wants of it comes before what the connection made of it.
         let is_by_wish = matches!(why, Stopped::ByWish) || is_wished(queue, id);
@@ -75,6 +76,7 @@ fn go_on_or_fail(ctx: &SessionContext, queue: &mut Queue, id: TransferId, why: S
         Stopped::ConnectionGone(fault) => {
             let problem = trouble::of_fault(&fault, "go on");
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
+            looked_long_ago(queue, id);
             match tries_without_progress(queue, id) {
                 // It ends each connection that it is tried on: going on would only log in again and again.
                 tries if tries >= TRANSFER_TRIES => queue.fail(id, problem),
@@ -82,6 +84,14 @@ fn go_on_or_fail(ctx: &SessionContext, queue: &mut Queue, id: TransferId, why: S
                 _ => queue.set_state(id, TransferState::Kept),
             }
         }
+    }
+}
+
+/// What an item that is about to be taken out has on the server is known before nobody knows the item any more.
+fn about_to_be_left(ctx: &SessionContext, id: TransferId) {
+    let left = ctx.queue.read(|queue| leftovers::part_of(&*queue.get(id).filter(|item| item.wish == Some(StopWish::Remove))?));
+    if let Some(left) = left {
+        ctx.leftovers.is_about_to_be_left(&left);
     }
 }
 
@@ -191,10 +201,12 @@ fn receipt(ctx: &SessionContext, id: TransferId, arrival: Arrival) -> Option<Rec
 
 /// The connection went under an item of the browsing connection: it waits for the way back.
 pub fn keep(ctx: &SessionContext, id: TransferId, fault: &Fault) {
+    about_to_be_left(ctx, id);
     let left = ctx.queue.update(|queue| {
         if is_wished(queue, id) {
             return by_wish(queue, id);
         }
+        looked_long_ago(queue, id);
         if tries_without_progress(queue, id) >= TRANSFER_TRIES {
             queue.fail(id, trouble::of_fault(fault, "go on"));
         } else {
@@ -203,6 +215,15 @@ pub fn keep(ctx: &SessionContext, id: TransferId, fault: &Fault) {
         None
     });
     abandon(ctx, left);
+}
+
+/// What was known of the target of an item that was begun is old when it is begun again.
+fn looked_long_ago(queue: &mut Queue, id: TransferId) {
+    queue.edit(id, |item| {
+        if item.part.is_some() {
+            item.target = Target::Unknown;
+        }
+    });
 }
 
 /// How often an item was begun since bytes moved last; a run that moved some counts as the first.
@@ -232,6 +253,7 @@ pub fn announce(ctx: &SessionContext, id: TransferId) {
 
 /// Gives an item back that was never begun: no connection was to be had for it.
 pub fn hand_back(ctx: &SessionContext, id: TransferId) {
+    about_to_be_left(ctx, id);
     let left = ctx.queue.update(|queue| {
         if is_wished(queue, id) {
             return by_wish(queue, id);
@@ -260,10 +282,12 @@ fn by_wish(queue: &mut Queue, id: TransferId) -> Option<Leftover> {
         }
         Some(StopWish::Pause) => {
             queue.edit(id, |item| item.tries = 0);
+            looked_long_ago(queue, id);
             queue.set_state(id, TransferState::Paused);
         }
         Some(StopWish::PutBack) | None => {
             queue.edit(id, |item| item.tries = 0);
+            looked_long_ago(queue, id);
             queue.put_back(id, None);
         }
     }

@@ -315,7 +315,9 @@ impl SharedQueue {
             let site = state.queue.get(id)?.site.clone();
             let name = names.find(|name| !state.queue.is_sent_to(&site, name, id))?;
             state.free_names.give(&site, &name);
-            state.queue.edit(id, |item| item.remote = name.clone());
+            // In one record: after a crash what stands under the old name must not be taken for ours.
+            let part = name.name().map(str::to_owned);
+            state.queue.edit(id, |item| (item.remote, item.part) = (name.clone(), part));
             Some(name)
         })
     }
@@ -363,7 +365,10 @@ impl SharedQueue {
                     _ if running => queue.edit(*id, |item| item.wish = item.wish.max(Some(wish))),
                     StopWish::Remove => gone.push(*id),
                     StopWish::Pause if !is_final => queue.set_state(*id, TransferState::Paused),
-                    StopWish::PutBack if is_sent => queue.put_back(*id, None),
+                    StopWish::PutBack if is_sent => {
+                        queue.edit(*id, |item| item.target = Target::Unknown);
+                        queue.put_back(*id, None);
+                    }
                     StopWish::Pause | StopWish::PutBack => {}
                 }
             }

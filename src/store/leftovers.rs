@@ -1,5 +1,8 @@
 //! What uploads and downloads left and is still to be put in order: `leftovers.toml`.
 
+use std::fs::File;
+use std::io;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::leftover::Leftover;
@@ -134,19 +137,34 @@ pub fn take(under_way: &UnderWay, left: &Leftover) -> Result<bool, StoreError> {
     })
 }
 
-/// Whether what is at a path was left by a download of a program that has ended; from here on it is the caller's to replace.
+/// Has what a download of a program that has ended left at a path replaced: `replace` makes the new file, which is noted. Nothing when
+/// it is no such file.
 ///
 /// # Errors
-/// The folder or file cannot be written.
-pub fn take_here(under_way: &UnderWay, part: &LocalPart) -> Result<bool, StoreError> {
-    with(under_way, false, |places, _, mut kept| {
+/// The folder or file cannot be written; what `replace` says.
+pub fn replace_here(
+    under_way: &UnderWay,
+    part: &LocalPart,
+    replace: impl FnOnce() -> io::Result<(File, Option<LocalPart>)>,
+) -> Result<Option<io::Result<File>>, StoreError> {
+    with(under_way, None, |places, guard, mut kept| {
         let before = kept.here.len();
         kept.here.retain(|one| one != part);
         if kept.here.len() == before {
-            return Ok(false);
+            return Ok(None);
         }
+        // The new one is noted before the old one is forgotten: a kill in between leaves a note about nothing.
+        let made = match replace() {
+            Ok((file, new)) => {
+                if let Some(new) = new {
+                    under_way.note(Some(guard), Temporary::Local(new), AfterKill::LeftOver, false)?;
+                }
+                Ok(file)
+            }
+            Err(error) => Err(error),
+        };
         write(places, &kept)?;
-        Ok(true)
+        Ok(Some(made))
     })
 }
 
@@ -231,8 +249,17 @@ mod tests {
         let Some(part) = LocalPart::at(&path) else { return };
         let (killed, other) = (program(), program());
         killed.begin(Temporary::Local(part.clone()), AfterKill::LeftOver, false).unwrap();
-        assert!(!take_here(&other, &part).unwrap(), "it is being written");
+        let replace = || {
+            std::fs::remove_file(&path)?;
+            Ok((File::create_new(&path)?, LocalPart::at(&path)))
+        };
+        assert!(replace_here(&other, &part, replace).unwrap().is_none(), "it is being written");
         drop(killed);
-        assert!(take_here(&other, &part).unwrap() && !take_here(&other, &part).unwrap());
+        assert!(replace_here(&other, &part, replace).unwrap().unwrap().is_ok());
+        assert!(replace_here(&other, &part, replace).unwrap().is_none(), "it is another one by now");
+        // The new one is known as well.
+        let (new, third) = (LocalPart::at(&path).unwrap(), program());
+        drop(other);
+        assert!(replace_here(&third, &new, replace).unwrap().unwrap().is_ok());
     }
 }

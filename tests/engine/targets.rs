@@ -98,6 +98,7 @@ fn a_name_that_was_free_when_its_folder_was_listed_is_looked_at_again_when_someb
 #[test]
 fn a_replacement_that_got_its_name_unheard_is_not_sent_again_by_the_next_run() {
     let server = Server::start(&[("/f", b"the old content")]);
+    server.with(|shelf| shelf.sets_times = true);
     let (folder, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let local = folder.path().join("f");
     fs::write(&local, bytes(100_000)).unwrap();

@@ -393,6 +393,9 @@ impl Session {
                 shelf.renames = shelf.renames.map(|left| left - 1);
                 match shelf.files.remove(&self.renaming) {
                     Some(bytes) => {
+                        if let Some(time) = shelf.times.remove(&self.renaming) {
+                            shelf.times.insert(path.clone(), time);
+                        }
                         shelf.files.insert(path, bytes);
                         "250 renamed".to_owned()
                     }

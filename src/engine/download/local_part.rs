@@ -20,9 +20,8 @@ pub enum Lasts {
 /// Makes a new file. What has its name already is replaced when a program that was killed left it, and only then. Blocking.
 pub fn create(leftovers: &Leftovers, path: &Path, lasts: Lasts) -> io::Result<File> {
     let file = match File::create_new(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && was_left(leftovers, path) => {
-            fs::remove_file(path)?;
-            File::create_new(path)?
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return replace_left(leftovers, path).unwrap_or(Err(error));
         }
         made => made?,
     };
@@ -37,8 +36,17 @@ pub fn create(leftovers: &Leftovers, path: &Path, lasts: Lasts) -> io::Result<Fi
     Ok(file)
 }
 
-fn was_left(leftovers: &Leftovers, path: &Path) -> bool {
-    LocalPart::at(path).is_some_and(|part| store::take_here(leftovers.under_way(), &part).unwrap_or(false))
+/// A new file in place of one that a program that was killed left; nothing where it is somebody's. It is noted in any case.
+fn replace_left(leftovers: &Leftovers, path: &Path) -> Option<io::Result<File>> {
+    let replace = || {
+        fs::remove_file(path)?;
+        let file = File::create_new(path)?;
+        Ok((file, if leftovers.is_queue_saved() { None } else { LocalPart::at(path) }))
+    };
+    store::replace_here(leftovers.under_way(), &LocalPart::at(path)?, replace).unwrap_or_else(|error| {
+        tracing::warn!(%error, "an unfinished file is not known as ours");
+        None
+    })
 }
 
 /// Gives it its name. Blocking.

@@ -95,7 +95,8 @@ pub(super) fn is_begun_by_us(item: &Item, there: Facts) -> bool {
     let sent = item.moved.load(Ordering::Relaxed);
     // A text gets a byte more in each of its lines.
     let most = if item.form == Form::Text { sent.saturating_mul(2) } else { sent };
-    sent > 0 && (item.from_start || there.size.is_some_and(|size| size <= most))
+    let is_no_good = item.from_start && item.form != Form::Text;
+    sent > 0 && (is_no_good || there.size.is_some_and(|size| size <= most))
 }
 
 /// What is known of the file under the target's own name.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::engine::existing;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
+use crate::engine::leftovers;
 use crate::engine::proof::{self, Checked};
 use crate::engine::replace::{self, sibling, unnameable};
 use crate::engine::resume;
@@ -14,6 +15,7 @@ use crate::engine::upload::{agree, begin_anew, prove};
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::{Facts, Resolution};
 use crate::model::entry::{Modified, Precision};
+use crate::model::leftover::Leftover;
 use crate::model::path::RemotePath;
 use crate::model::queue::{Item, Target};
 use crate::model::resume::Verdict;
@@ -47,6 +49,9 @@ pub(super) async fn choose_landing(
     let had_its_name = replace::mend(ctx, control, item, &target).await?;
     if had_its_name && unchanged && remote_size(control, &target).await? == source.size {
         let bytes = source.size.unwrap_or_default();
+        if let Some(part) = leftovers::part_of(item) {
+            ctx.leftovers.let_go(&part);
+        }
         item.moved.store(bytes, Ordering::Relaxed);
         return Ok(Err(Outcome::Arrived(Arrival {
             reply: "the new file had its name".into(),
@@ -60,7 +65,9 @@ pub(super) async fn choose_landing(
     }
     if let Some(part) = item.part.as_ref().and_then(|name| sibling(&target, name)).filter(|part| *part != target) {
         let there = remote_size(control, &part).await?;
-        if there.is_none() && unchanged && has_its_name(control, item, &target, source).await? {
+        if there.is_none() && unchanged && rules.keep_times && has_its_name(control, item, &target, source).await? {
+            let name = part.name().unwrap_or_default().to_owned();
+            ctx.leftovers.let_go(&Leftover { site: item.site.clone(), target: target.clone(), part: name, aside: None });
             return its_name_again(ctx, rules, control, item, &target).await.map(Err);
         }
         if !is_same && let Some(outcome) = agree::on_change(ctx, control, item, &part, source).await? {
@@ -130,10 +137,14 @@ pub(super) async fn by_policy(
 }
 
 /// Whether the rename of an earlier run came through without anybody hearing of it: all bytes were sent and proven, the temporary name is
-/// gone, and what has the target's name ends as the source does.
+/// gone, and what has the target's name has the source's time and ends as it does. (The time is set before the rename.)
 async fn has_its_name(control: &mut Control, item: &Item, target: &RemotePath, source: Facts) -> Result<bool, Stopped> {
     let Some(size) = source.size.filter(|size| *size > 0 && item.moved.load(Ordering::Relaxed) == *size) else { return Ok(false) };
-    Ok(remote_size(control, target).await? == Some(size)
+    let Some(there) = look(control, target).await? else { return Ok(false) };
+    let seconds = |modified: Option<Modified>| modified.map(|modified| modified.at.as_second());
+    let same_time = source.modified.is_some() && seconds(there.modified) == seconds(source.modified);
+    Ok(there.size == Some(size)
+        && same_time
         && resume::compare_remote(control, target, size, &item.local).await? == Some(Verdict::Same))
 }
 
@@ -241,5 +252,8 @@ async fn free_name(ctx: &SessionContext, control: &mut Control, item: &Item) -> 
         .take(listing.entries.len() + MOST_CONNECTIONS)
         .filter(|candidate| listing.entries.iter().all(|entry| entry.name != *candidate))
         .filter_map(|candidate| folder.child(&candidate).ok());
-    ctx.queue.aim_at(item.id, free).ok_or_else(|| unnameable(path))
+    let aimed = ctx.queue.aim_at(item.id, free).ok_or_else(|| unnameable(path))?;
+    // Before a byte is written under the new name.
+    ctx.queue.journalled().await;
+    Ok(aimed)
 }
