@@ -5,7 +5,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long after a refusal was heard of a connection may be seen that was begun before.
+const ON_THE_WAY: Duration = Duration::from_millis(300);
 
 /// Bounds every wait of the server.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -86,7 +89,7 @@ pub struct Shelf {
     /// The most of them, up to the first that was turned away and all that were on their way with it, and after that.
     pub most_dialling: (usize, usize),
     /// Whether all that were on their way with the first that was turned away have come to an end.
-    has_settled: bool,
+    settled: Option<Instant>,
     /// Sessions that were turned away and whose client has not heard of it yet.
     unheard: usize,
     /// Sessions that were turned away.
@@ -207,7 +210,9 @@ impl Session {
     fn new(server: Server, control: TcpStream) -> Self {
         let index = server.with(|shelf| {
             shelf.dialling += 1;
-            let most = if shelf.has_settled { &mut shelf.most_dialling.1 } else { &mut shelf.most_dialling.0 };
+            // What a client had begun before it heard of the refusal may be seen here a moment later; its next attempt waits a second.
+            let is_after = shelf.settled.is_some_and(|settled| settled.elapsed() > ON_THE_WAY);
+            let most = if is_after { &mut shelf.most_dialling.1 } else { &mut shelf.most_dialling.0 };
             *most = shelf.dialling.max(*most);
             shelf.open.push(control.try_clone().unwrap());
             shelf.open.len() - 1
@@ -577,7 +582,9 @@ fn with_short_ends(bytes: &[u8]) -> Vec<u8> {
 impl Shelf {
     /// A client hears of a refusal later than it is said: what it had begun by then counts to the time before.
     fn settle(&mut self) {
-        self.has_settled |= self.turned_away > 0 && self.dialling == 0;
+        if self.settled.is_none() && self.turned_away > 0 && self.dialling == 0 {
+            self.settled = Some(Instant::now());
+        }
     }
 }
 
