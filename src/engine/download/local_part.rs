@@ -21,13 +21,11 @@ pub enum Lasts {
 pub fn create(leftovers: &Leftovers, path: &Path, lasts: Lasts) -> io::Result<File> {
     let file = match File::create_new(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return replace_left(leftovers, path).unwrap_or(Err(error));
+            return replace_left(leftovers, path, lasts).unwrap_or(Err(error));
         }
         made => made?,
     };
-    // The saved queue would go on with it.
-    if lasts == Lasts::Long
-        && !leftovers.is_queue_saved()
+    if is_noted(leftovers, lasts)
         && let Some(part) = LocalPart::at(path)
         && let Err(error) = leftovers.under_way().begin(Temporary::Local(part), AfterKill::LeftOver, false)
     {
@@ -36,12 +34,17 @@ pub fn create(leftovers: &Leftovers, path: &Path, lasts: Lasts) -> io::Result<Fi
     Ok(file)
 }
 
-/// A new file in place of one that a program that was killed left; nothing where it is somebody's. It is noted in any case.
-fn replace_left(leftovers: &Leftovers, path: &Path) -> Option<io::Result<File>> {
+/// Whether a file is noted: the saved queue would go on with it, and what lasts a moment is not worth it.
+fn is_noted(leftovers: &Leftovers, lasts: Lasts) -> bool {
+    lasts == Lasts::Long && !leftovers.is_queue_saved()
+}
+
+/// A new file in place of one that a program that was killed left; nothing where it is somebody's.
+fn replace_left(leftovers: &Leftovers, path: &Path, lasts: Lasts) -> Option<io::Result<File>> {
     let replace = || {
         fs::remove_file(path)?;
         let file = File::create_new(path)?;
-        Ok((file, if leftovers.is_queue_saved() { None } else { LocalPart::at(path) }))
+        Ok((file, if is_noted(leftovers, lasts) { LocalPart::at(path) } else { None }))
     };
     store::replace_here(leftovers.under_way(), &LocalPart::at(path)?, replace).unwrap_or_else(|error| {
         tracing::warn!(%error, "an unfinished file is not known as ours");
@@ -51,8 +54,7 @@ fn replace_left(leftovers: &Leftovers, path: &Path) -> Option<io::Result<File>> 
 
 /// Gives it its name. Blocking.
 pub fn rename(leftovers: &Leftovers, part: &Path, target: &Path, lasts: Lasts) -> io::Result<()> {
-    let is_noted = lasts == Lasts::Long && !leftovers.is_queue_saved();
-    let noted = if is_noted { LocalPart::at(part) } else { None };
+    let noted = if is_noted(leftovers, lasts) { LocalPart::at(part) } else { None };
     fs::rename(part, target)?;
     if let Some(noted) = noted {
         leftovers.under_way().end(&Temporary::Local(noted));
