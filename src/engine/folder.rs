@@ -137,7 +137,7 @@ fn read_local(folder: &Path) -> Result<(Vec<LocalChild>, usize), Problem> {
         listing.entries.into_iter().partition(|entry| RemotePath::root().child(&entry.name).is_ok());
     let children = sendable.into_iter().map(|entry| {
         let path = folder.join(&entry.name);
-        let is_link = fs::symlink_metadata(&path).is_ok_and(|facts| facts.is_symlink());
+        let is_link = entry.target.is_some();
         let left_out = match entry.kind {
             EntryKind::Dir if is_link => Some(SkipReason::FolderLink),
             EntryKind::Dir | EntryKind::File => None,

@@ -7,6 +7,7 @@ pub mod checksum;
 mod closing;
 pub mod control;
 pub mod data;
+mod data_tls;
 pub mod dial;
 mod farewell;
 pub mod fault;

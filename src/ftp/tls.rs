@@ -1,19 +1,22 @@
 //! TLS for one control connection and its data connections: verification, pins, one resumption store each.
 
 use std::collections::HashSet;
+use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{UnbufferedClientConnection, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::{CertificateError, CipherSuite, ClientConfig, DigitallySignedStruct, ProtocolVersion, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
+use crate::ftp::data_tls::DataTls;
 use crate::ftp::fault::Fault;
 use crate::model::certificate::{Certificate, Fingerprint};
 
@@ -109,10 +112,24 @@ impl TlsSession {
         Io: AsyncRead + AsyncWrite + Unpin,
     {
         let connector = tokio_rustls::TlsConnector::from(Arc::clone(&self.config));
-        connector.connect(self.name.clone(), io).await.map_err(|error| match self.verifier.refused() {
+        connector.connect(self.name.clone(), io).await.map_err(|error| self.fault(doing, &error))
+    }
+
+    /// The handshake on a data connection.
+    ///
+    /// # Errors
+    /// `Untrusted` with the certificate, or `Tls`.
+    pub async fn secure_data(&self, socket: TcpStream, doing: &'static str) -> Result<DataTls, Fault> {
+        let connection = UnbufferedClientConnection::new(Arc::clone(&self.config), self.name.clone())
+            .map_err(|error| Fault::Tls { doing, detail: error.to_string() })?;
+        DataTls::connect(socket, connection).await.map_err(|error| self.fault(doing, &error))
+    }
+
+    fn fault(&self, doing: &'static str, error: &io::Error) -> Fault {
+        match self.verifier.refused() {
             Some(certificate) => Fault::Untrusted(Box::new(certificate)),
             None => Fault::Tls { doing, detail: error.to_string() },
-        })
+        }
     }
 
     /// The first bytes of a handshake: what a port that expects TLS answers to.

@@ -9,14 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use rustls::HandshakeKind;
 use socket2::{SockRef, TcpKeepalive};
 use suppaftp::tokio::{AsyncTlsConnector, TokioTlsStream};
 use suppaftp::{FtpError, FtpResult};
-use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
 
+use crate::ftp::data_tls::DataTls;
 use crate::ftp::dial::{Observer, WireEvent};
 use crate::ftp::fault::Fault;
 use crate::ftp::line::Line;
@@ -26,8 +25,6 @@ use crate::model::session::ConnectStep;
 
 /// Silence after which the system probes a control connection, and the pause between probes.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
-/// What is taken from the socket at once below TLS: rustls asks for 4 KiB at a time, a call to the system for each quarter of a record.
-const RESERVOIR: usize = 128 * 1024;
 
 /// What a control connection and its data connections share.
 pub struct Session {
@@ -147,13 +144,12 @@ impl Session {
     async fn open_data(&self, stream: TcpStream) -> Result<Wire, Fault> {
         let io = match &self.tls {
             Some(tls) if self.protects_data() => {
-                let stream = BufReader::with_capacity(RESERVOIR, stream);
-                DataIo::Tls(Box::new(tls.handshake(stream, "securing the data connection").await?))
+                DataIo::Tls(Box::new(tls.secure_data(stream, "securing the data connection").await?))
             }
             _ => DataIo::Plain(stream),
         };
         let resumed = match &io {
-            DataIo::Tls(stream) => Some(stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed)),
+            DataIo::Tls(stream) => Some(stream.is_resumed()),
             DataIo::Plain(_) => None,
         };
         self.line().note_data(|facts| (facts.opened, facts.resumed) = (true, resumed));
@@ -192,7 +188,7 @@ enum Kind {
 #[derive(Debug)]
 enum DataIo {
     Plain(TcpStream),
-    Tls(Box<TlsStream<BufReader<TcpStream>>>),
+    Tls(Box<DataTls>),
 }
 
 impl Wire {
@@ -211,7 +207,7 @@ impl Wire {
             *closed = true;
             let socket = match io {
                 DataIo::Plain(stream) => &*stream,
-                DataIo::Tls(stream) => stream.get_ref().0.get_ref(),
+                DataIo::Tls(stream) => stream.socket(),
             };
             let _ = SockRef::from(socket).shutdown(std::net::Shutdown::Both);
         }
@@ -266,7 +262,7 @@ impl TokioTlsStream for Wire {
         match &self.0 {
             Kind::Control { socket, .. } => socket,
             Kind::Data { io: DataIo::Plain(stream), .. } => stream,
-            Kind::Data { io: DataIo::Tls(stream), .. } => stream.get_ref().0.get_ref(),
+            Kind::Data { io: DataIo::Tls(stream), .. } => stream.socket(),
         }
     }
 

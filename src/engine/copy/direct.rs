@@ -58,9 +58,14 @@ mod linux {
     use crate::model::sending::{Trial, Way};
 
     /// What is read and written at a time: less costs more calls, more does not stay in the processor's cache.
-    const COPIED: usize = 256 << 10;
+    const COPIED: usize = 512 << 10;
     /// What is sent before the next look at what is in memory.
     const CHUNK: u64 = 1 << 20;
+    /// A page of memory.
+    const PAGE: usize = 4096;
+    /// How far behind a page's begin the buffer begins. The system copies by the processor's own instruction (`rep movsb`), which takes
+    /// half as long again on Zen 4 where the target lies up to 63 bytes behind the source within a page: where a large allocation begins.
+    const BEHIND_PAGE: usize = 64;
     /// How far the disk is asked to read ahead of a cold chunk.
     const AHEAD: u64 = 8 << 20;
 
@@ -132,9 +137,10 @@ mod linux {
     /// Reads and writes `most` bytes, or as many as the buffer takes; 0 at the file's end.
     async fn copy(data: &mut Data<'_>, file: &File, at: u64, most: usize, buffer: &mut Vec<u8>) -> Result<usize, Unmoved> {
         if buffer.is_empty() {
-            buffer.resize(COPIED, 0);
+            buffer.resize(COPIED + PAGE + BEHIND_PAGE, 0);
         }
-        let room = buffer.get_mut(..most.min(COPIED)).unwrap_or_default();
+        let begin = buffer.as_ptr().align_offset(PAGE).min(PAGE) + BEHIND_PAGE;
+        let room = buffer.get_mut(begin..begin + most.min(COPIED)).unwrap_or_default();
         let count = loop {
             match file.read_at(room, at) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
