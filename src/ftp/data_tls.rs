@@ -337,3 +337,6 @@ impl AsyncWrite for DataTls {
         Pin::new(&mut this.socket).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests;
