@@ -1,6 +1,8 @@
 //! The engine against a server that does wrong where a test wants it to: what arrives, what is asked, what is kept.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "engine/beside.rs"]
+mod beside;
 #[path = "engine/cancelling.rs"]
 mod cancelling;
 #[path = "engine/causes.rs"]

@@ -364,6 +364,11 @@ impl SessionContext {
             self.change_budget(|_, _| {});
             self.remember_helped(helped);
         }
+        let lanes = lock(&self.budget).lanes();
+        let waits = self.queue.read(|queue| queue.has_small_behind_large(&self.site.id, lanes));
+        if lock(&self.budget).lend_one(waits) {
+            self.change_budget(|_, _| {});
+        }
     }
 
     /// A lane lost its connection, or the server could not cope with it.

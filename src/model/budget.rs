@@ -31,6 +31,8 @@ pub struct Budget {
     /// Where our own limit was met once; met there again, it is the limit.
     suspected: Option<usize>,
     changed: Option<Instant>,
+    /// Whether there is one connection more, for small files behind large ones.
+    beside: bool,
 }
 
 impl Budget {
@@ -40,13 +42,26 @@ impl Budget {
     pub fn new(chosen: usize, limit: Option<usize>, helped: Option<usize>) -> Self {
         let limit = limit.map(|limit| limit.max(1));
         let room = limit.unwrap_or(usize::MAX);
-        Self { growth: Growth::new(chosen, helped), room, limit, suspected: None, changed: None }
+        Self { growth: Growth::new(chosen, helped), room, limit, suspected: None, changed: None, beside: false }
     }
 
     /// How many connections may be open, at least 1. At 1 transfers share the browsing connection.
     #[must_use]
     pub fn allowed(&self) -> usize {
-        self.growth.target().saturating_add(1).min(self.room)
+        self.growth.target().saturating_add(1 + usize::from(self.beside)).min(self.room)
+    }
+
+    /// How many transfer connections are worth having, the one for small files left out.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        self.growth.target().min(self.room.saturating_sub(1))
+    }
+
+    /// Small files wait behind large ones on all connections, or no more: they get one beside, where a person did not choose fewer. True
+    /// when that is a change.
+    pub fn lend_one(&mut self, wanted: bool) -> bool {
+        let beside = wanted && self.growth.target() < self.growth.most();
+        std::mem::replace(&mut self.beside, beside) != beside
     }
 
     /// How many transfer connections it may ever come to.
@@ -111,7 +126,9 @@ impl Budget {
 
     /// Takes in what has moved: more connections when the last growth moved a tenth more, fewer when it did not. True when something came
     /// of it.
-    pub fn observe(&mut self, sample: Sample) -> bool {
+    pub fn observe(&mut self, mut sample: Sample) -> bool {
+        // What the one beside moves says nothing of the others.
+        sample.is_busy &= !self.beside;
         self.growth.observe(sample, self.room.saturating_sub(1))
     }
 
@@ -158,6 +175,20 @@ mod tests {
             budget.refused(Crowd::Ours, open, figure, Instant::now());
             assert_eq!(budget.allowed(), allowed);
             assert_eq!(budget.is_shared(), allowed == 1);
+        }
+    }
+
+    #[test]
+    fn one_more_is_lent_where_nobody_chose_fewer_and_the_host_has_room() {
+        // Chosen, the host's limit, allowed before and with the one that is lent.
+        for (chosen, limit, before, with) in
+            [(0, None, 3, 4), (0, Some(3), 3, 3), (0, Some(1), 1, 1), (2, None, 3, 3), (32, None, 9, 10)]
+        {
+            let mut budget = Budget::new(chosen, limit, None);
+            let is_change = budget.lend_one(true);
+            assert_eq!((before, with), (budget.lanes() + 1, budget.allowed()), "{chosen} {limit:?}");
+            assert_eq!(budget.lend_one(false), is_change);
+            assert_eq!(budget.allowed(), before);
         }
     }
 

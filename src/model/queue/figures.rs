@@ -3,9 +3,16 @@
 use std::time::Instant;
 
 use crate::model::queue::{Item, Queue, StopWish};
+use crate::model::site::SiteId;
 use crate::model::transfer::{Direction, QueueSummary, TransferId, TransferState};
 
 impl Queue {
+    /// Whether `lanes` connections or more are at large files of `site` while small ones wait, or move beside them.
+    #[must_use]
+    pub fn has_small_behind_large(&self, site: &SiteId, lanes: usize) -> bool {
+        !self.held && self.site(site).is_some_and(|site| site.has_small_behind_large(lanes))
+    }
+
     /// Counts, speed, time left.
     #[must_use]
     pub fn summary(&self, now: Instant) -> QueueSummary {

@@ -108,6 +108,11 @@ impl SiteQueue {
         self.busy_small + self.busy_large > 0
     }
 
+    /// Whether `lanes` connections or more are at large files while small ones wait, or move beside them.
+    pub fn has_small_behind_large(&self, lanes: usize) -> bool {
+        self.busy_large >= lanes.max(1) && (self.busy_small > 0 || self.open().any(|side| side.small.first().is_some()))
+    }
+
     /// The first moment that an item waits for.
     pub fn next_moment(&self) -> Option<Instant> {
         self.open().filter_map(|side| side.later.first()).map(|(moment, _)| *moment).min()
