@@ -1,14 +1,18 @@
-//! The least that sending small files can cost: sends a folder's files over several connections, the commands of a file in one breath, and
+//! The least that sending files can cost: sends a folder's files over several connections, the commands of a file in one breath, and
 //! looks at nothing of a reply but that it is no refusal. It proves nothing and survives nothing.
 //!
 //! usage: `bare PORT CONNECTIONS FOLDER REMOTE`, to a server on loopback that lets anybody in. Makes REMOTE.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, process, thread};
+
+/// What is read and sent at a time: as curl does.
+const BUFFER: usize = 64 << 10;
 
 /// A control connection.
 struct Session {
@@ -57,17 +61,25 @@ fn port_of(reply: &str) -> Option<u16> {
 /// Sends files until none is left.
 fn work(port: u16, files: &[PathBuf], next: &AtomicUsize, remote: &str) -> io::Result<()> {
     let mut session = Session::begin(port)?;
+    let mut buffer = vec![0; BUFFER];
     session.send("PASV\r\n")?;
     while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
         let address = session.reply()?;
         let data_port = port_of(&address).ok_or_else(|| io::Error::other(address))?;
-        let bytes = fs::read(path)?;
+        let mut file = File::open(path)?;
         let name = path.file_name().unwrap_or_default().display();
         let mut data = TcpStream::connect((Ipv4Addr::LOCALHOST, data_port))?;
-        data.write_all(&bytes)?;
-        drop(data);
-        // With the time, as Moorline sets it, and the address for the next file. The third reply is the time's.
+        // With the time, as Moorline sets it, and the address for the next file.
         session.send(&format!("STOR {remote}/{name}\r\nMDTM 20260101000000 {remote}/{name}\r\nPASV\r\n"))?;
+        loop {
+            let count = file.read(&mut buffer)?;
+            if count == 0 {
+                break;
+            }
+            data.write_all(buffer.get(..count).unwrap_or_default())?;
+        }
+        drop(data);
+        // The third is the time's.
         for _ in 0..3 {
             session.reply()?;
         }
