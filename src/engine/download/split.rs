@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -70,6 +71,8 @@ pub async fn fetch(
     may_grow: bool,
 ) -> Result<Split, Stopped> {
     let size = item.size.unwrap_or(0);
+    let was_plain = ranges.is_plain();
+    let time = time_of(control, item).await?;
     let now = Instant::now();
     let mut growth = Growth::new(now, ranges.written());
     if !may_grow {
@@ -94,12 +97,26 @@ pub async fn fetch(
     crew.dismiss().await;
     save(ctx, item.id, part, &pieces).await;
     match worked {
+        // Each connection opened the file for itself, and joints tell of what lies at them only.
+        Ok(()) if (crew.count > 0 || !was_plain) && time_of(control, item).await? != time => {
+            ctx.publisher.log(0, LogKind::Note, format!("{} has changed while it came in parts.", item.remote));
+            broken_off(ctx, item, part, Broken::Misfit(Misfit::Different)).await
+        }
         Ok(()) => {
             // Its length tells all again.
             ctx.queue.update(|queue| queue.edit(item.id, |item| item.ranges = None));
             Ok(Split::Whole(pieces.reply().unwrap_or_else(|| "all bytes were there".to_owned())))
         }
         Err(broken) => broken_off(ctx, item, part, broken).await,
+    }
+}
+
+/// When the file was last changed, where the server tells.
+async fn time_of(control: &mut Control, item: &Item) -> Result<Option<Timestamp>, Stopped> {
+    match control.modified(&item.remote).await {
+        Ok(time) => Ok(time),
+        Err(Fault::Refused(_)) => Ok(None),
+        Err(fault) => Err(Stopped::wire(fault, &format!("tell the time of {}", item.remote))),
     }
 }
 
