@@ -5,6 +5,8 @@
 //! without it). The seed is printed and can be given as `MOORLINE_SEED`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "kill/replaced.rs"]
+mod replaced;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
