@@ -15,9 +15,11 @@ use tokio::net::TcpStream;
 
 /// Room for records from the socket: several of them, and any message of a handshake (64 KiB at most).
 const INCOMING: usize = 128 * 1024;
+/// Most that one record holds (RFC 8446 §5.1).
+const RECORD: usize = 16 * 1024;
 /// Most that is sealed at once.
-const SEALED: usize = 64 * 1024;
-/// Room for sealed records: four of 16 KiB with what TLS adds to each.
+const SEALED: usize = 4 * RECORD;
+/// Room for four sealed records, with what TLS adds to each.
 const OUTGOING: usize = SEALED + 1024;
 /// Less than the shortest length that memory copies by the processor's own instruction for it (`rep movsb`): on Zen 4 that takes twenty
 /// times as long where the target begins less than 64 bytes behind the source within a page.
@@ -176,7 +178,12 @@ impl DataTls {
             match standing {
                 Standing::Idle => return Poll::Ready(Ok(())),
                 Standing::Opened => {}
-                Standing::Blocked | Standing::Ended => ready!(self.poll_fill(cx))?,
+                Standing::Blocked | Standing::Ended => ready!(self.poll_fill(cx)).map_err(|error| match error.kind() {
+                    io::ErrorKind::UnexpectedEof => {
+                        io::Error::new(error.kind(), "the server closed the connection in the middle of the handshake")
+                    }
+                    _ => error,
+                })?,
             }
         }
     }
@@ -267,10 +274,13 @@ impl DataTls {
             ))),
             count => {
                 self.incoming.end += count;
-                // A server that writes a record at a time waits with the next one, which fills no segment, until this one is acknowledged:
-                // without this, for the system's 40 ms whenever the two fall out of step.
+                // A server that writes a record at a time waits with the next one, where that fills no segment, until this one is
+                // acknowledged: without this, for the system's 40 ms whenever the two fall out of step. With less an acknowledgement
+                // would weigh too much for lines that send slowly, and a record fills their segments anyway.
                 #[cfg(any(target_os = "linux", target_os = "android"))]
-                let _ = self.socket.set_quickack(true);
+                if count >= RECORD {
+                    let _ = self.socket.set_quickack(true);
+                }
                 Poll::Ready(Ok(()))
             }
         }

@@ -240,3 +240,22 @@ fn a_certificate_that_nobody_knows_ends_it() {
         assert!(far.unwrap_err().to_string().contains("alert"), "the server is told");
     });
 }
+
+#[test]
+fn a_server_that_leaves_in_the_handshake_is_said_to() {
+    run(async {
+        let (client, _) = ends(NewestTls::Tls13).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let far = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            // Its hello is taken in, so that the end is no reset.
+            let mut header = [0; 5];
+            socket.read_exact(&mut header).await.unwrap();
+            let mut hello = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
+            socket.read_exact(&mut hello).await.unwrap();
+        };
+        let (near, ()) = tokio::join!(client.secure_data(near, "testing"), far);
+        assert!(matches!(&near, Err(crate::ftp::Fault::Tls { detail, .. }) if detail.contains("handshake")), "{near:?}");
+    });
+}
