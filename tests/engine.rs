@@ -46,7 +46,7 @@ use moorline::model::resume::{Sign, SourceChanged, WhenChanged};
 use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, Phase, SessionView};
 use moorline::model::settings::Settings;
-use moorline::model::site::{Encryption, KeepAlive, Site, SiteId, SiteTree};
+use moorline::model::site::{Encryption, KeepAlive, Site, SiteId, SiteTree, Split};
 use moorline::model::transfer::{Compared, Direction, Job, QueueTab, SkipReason, TransferId, TransferRow, TransferState};
 use moorline::model::upkeep::IdleCommand;
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};

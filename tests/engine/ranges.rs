@@ -110,3 +110,19 @@ fn a_file_that_is_replaced_by_one_of_its_length_while_it_comes_in_ranges_comes_a
     assert!(fs::read(&local).unwrap() == other);
     assert!(client.story().iter().any(|line| line.contains("changed while it came in parts")), "{:#?}", client.story());
 }
+
+#[test]
+fn a_site_that_wants_each_file_over_one_connection_has_it_so() {
+    let asked = |split| {
+        let server = Server::start(&[("/large.bin", &bytes(LARGE))]);
+        let folder = tempfile::tempdir().unwrap();
+        let mut client = Client::forgetful();
+        client.connect_to(Site { split, ..site(server.port()) }, Some("secret"));
+        client.moor();
+        client.get("/large.bin", &folder.path().join("large.bin"), OnExists::Ask);
+        client.done("/large.bin");
+        server.count("MDTM")
+    };
+    // Before a file may come in ranges its time is asked for: this one is not even considered.
+    assert_eq!(asked(Split::Automatic), asked(Split::Never) + 1);
+}
