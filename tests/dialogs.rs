@@ -11,6 +11,7 @@ use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use jiff::Timestamp;
 use moorline::engine::{Command, Place, Question, QuestionId};
 use moorline::model::certificate::{Certificate, Fingerprint};
+use moorline::model::checksum::{Checksum, HashAlgorithm, HashUse};
 use moorline::model::clock::Ahead;
 use moorline::model::conflict::{Facts, OnExists, Scope};
 use moorline::model::diagnosis::{Finding, Report, Step, StepName};
@@ -18,12 +19,16 @@ use moorline::model::difference::Difference;
 use moorline::model::entry::{Modified, Precision};
 use moorline::model::host::HostFacts;
 use moorline::model::path::RemotePath;
+use moorline::model::receipt::{HashProof, Receipt, ReceiptId, TlsProof};
+use moorline::model::receipt_export::ExportFormat;
+use moorline::model::resume::Sign;
 use moorline::model::session::{DisconnectWhen, LimitSource};
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
-use moorline::model::transfer::{Direction, QueueSummary, TransferId};
+use moorline::model::transfer::{Compared, Direction, QueueSummary, TransferId};
 use moorline::model::upkeep::IdleCommand;
+use moorline::model::verify::{Difference as Unlike, Finding as Compares, Pair, Row, Verification};
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};
-use moorline::screen::dialog::{GuardPurpose, SiteForm, SitePage};
+use moorline::screen::dialog::{ExportRange, GuardPurpose, SiteForm, SitePage, VerifyStage};
 use moorline::screen::reduce::reduce;
 use moorline::screen::settings_form::{SettingsForm, SettingsPage};
 use moorline::screen::state::{Comparison, Toast};
@@ -259,6 +264,65 @@ fn diagnosis() -> Dialog {
     Dialog::Diagnosis { site: SiteId("harbour".into()), name: "Harbour Books".into(), report: Some(Arc::new(report)) }
 }
 
+fn receipt() -> Receipt {
+    let ended: Timestamp = "2025-11-20T10:51:07Z".parse().unwrap();
+    let hex = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned();
+    Receipt {
+        id: ReceiptId(1_763_635_867_000_000),
+        site: "Harbour Books".into(),
+        server: "ftpes://alice@ftp.harbourbooks.example:21".into(),
+        direction: Direction::Upload,
+        local: "/home/alice/sites/harbour/assets/catalogue-autumn-2025.pdf".into(),
+        remote: path("/www/assets/catalogue-autumn-2025.pdf"),
+        reply: "226 Transfer complete.".into(),
+        bytes: 18_874_368,
+        reported: 18_874_368,
+        compared: Compared::Size,
+        hash: Some(HashProof { checksum: Checksum { algorithm: HashAlgorithm::Sha256, hex }, command: "HASH".into() }),
+        tls: Some(TlsProof { protocol: "TLS 1.3".into(), resumed: true, closed: true }),
+        started: "2025-11-20T10:50:58Z".parse().unwrap(),
+        ended,
+        tries: 2,
+        modified: Some("2025-11-19T17:02:11Z".parse().unwrap()),
+    }
+}
+
+fn verify(stage: VerifyStage) -> Dialog {
+    let pairs = vec![Pair { local: "/home/alice/sites/harbour".into(), remote: path("/www") }];
+    Dialog::Verify { pairs, hashes: HashUse::WhenOffered, stage }
+}
+
+fn verified() -> Verification {
+    let facts = |size| Some(Facts { size: Some(size), modified: None });
+    let row = |path: &str, finding, here, there| Row { path: path.into(), finding, here, there };
+    let mut verification = Verification::default();
+    for number in 1..=12 {
+        let checksum = Some(HashAlgorithm::Sha256);
+        verification.push(row(&format!("assets/photo {number:02}.jpg"), Compares::Same { checksum }, facts(90_000), facts(90_000)));
+    }
+    let content = Compares::Differs(Unlike::Content(HashAlgorithm::Sha256));
+    verification.push(row("includes/config.php", content, facts(2_210), facts(2_210)));
+    verification.push(row("index.php", Compares::Differs(Unlike::Size), facts(12_800), facts(12_100)));
+    verification.push(row("news/", Compares::OnlyHere, None, None));
+    verification.push(row("old.html", Compares::OnlyThere, None, facts(4_400)));
+    verification.push(row("logs/access.log", Compares::Unprovable("550 Permission denied.".into()), facts(1), None));
+    verification
+}
+
+fn changed() -> Question {
+    let at = |text: &str| Some(Modified { at: text.parse::<Timestamp>().unwrap(), precision: Precision::Second });
+    Question::Changed {
+        transfer: TransferId(1),
+        direction: Direction::Download,
+        local: "/home/alice/Downloads/catalogue.pdf".into(),
+        remote: path("/www/assets/catalogue.pdf"),
+        offset: 7_340_032,
+        sign: Sign::Facts,
+        was: Facts { size: Some(18_874_368), modified: at("2025-11-19T17:02:11Z") },
+        now: Facts { size: Some(18_990_080), modified: at("2025-11-20T10:49:00Z") },
+    }
+}
+
 /// Every picture by name.
 fn pictures() -> Vec<(&'static str, Screen)> {
     let mut wrong = site_form(SitePage::Connection);
@@ -327,6 +391,19 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("settings_connection", with_dialog(settings(SettingsPage::Connection))),
         ("diagnosis", with_dialog(diagnosis())),
         ("run_when_done", with_dialog(run_when_done("rsync -a \"my files\" backup:"))),
+        ("receipt", with_dialog(Dialog::Receipt(Box::new(receipt())))),
+        (
+            "export_receipts",
+            with_dialog(Dialog::ExportReceipts {
+                selected: vec![TransferId(1), TransferId(2)],
+                range: ExportRange::Selected,
+                format: ExportFormat::Sha256,
+            }),
+        ),
+        ("verify", with_dialog(verify(VerifyStage::Ask))),
+        ("verify_running", with_dialog(verify(VerifyStage::Running(verified().tally)))),
+        ("verify_through", with_dialog(verify(VerifyStage::Through(Arc::new(verified()))))),
+        ("question_changed", with_question(changed())),
         ("keys", with_dialog(Dialog::Keys)),
         ("about", with_dialog(Dialog::About)),
         ("question_exists", with_question(conflict(12_100))),

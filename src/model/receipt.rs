@@ -135,7 +135,7 @@ impl Receipt {
     #[must_use]
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let hash = match &self.hash {
-            Some(hash) => format!("{}, told by {}", hash.checksum, hash.command),
+            Some(hash) => format!("{}, told by {}: {}", hash.checksum.algorithm.name(), hash.command, hash.checksum.hex),
             None => "not asked for".to_owned(),
         };
         let tls = match &self.tls {
@@ -220,7 +220,7 @@ pub(crate) mod tests {
         assert_eq!(Receipt::FIELDS.len(), receipt.values().len());
         assert!(receipt.values().iter().all(|value| !value.is_empty()));
         let text = receipt.text();
-        for words in ["226 Transfer complete", "SHA-256 abab", "told by HASH", "close_notify", "TLS 1.2", "3, by SIZE"] {
+        for words in ["226 Transfer complete", "SHA-256, told by HASH: abab", "close_notify", "TLS 1.2", "3, by SIZE"] {
             assert!(text.contains(words), "{words} in {text}");
         }
         let bare = Receipt { hash: None, tls: None, modified: None, ..sample(1) };

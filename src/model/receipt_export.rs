@@ -51,9 +51,9 @@ impl ExportFormat {
     #[must_use]
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Csv => "One line a file, for spreadsheets",
-            Self::Json => "One object a file, for programs",
-            Self::Sha256 => "SHA-256 of each local file; “sha256sum -c” in the same folder checks them",
+            Self::Csv => "one line a file, for spreadsheets",
+            Self::Json => "one object a file, for programs",
+            Self::Sha256 => "SHA-256 of each local file, for “sha256sum -c”",
         }
     }
 

@@ -247,10 +247,13 @@ impl Row {
                 .map_or_else(|| "unknown size".to_owned(), |size| format!("{} B", format::count(size)))
         };
         match &self.finding {
-            Finding::Same { .. } => format!("{} · {} agrees", figure(&self.here), self.finding.how()),
+            Finding::Same { checksum } => {
+                let agree = if checksum.is_some() { "agree" } else { "agrees" };
+                format!("{} · {} {agree}", figure(&self.here), self.finding.how())
+            }
             Finding::Differs(Difference::Size) => format!("{} here, {} there", figure(&self.here), figure(&self.there)),
             Finding::Differs(Difference::Content(algorithm)) => {
-                format!("{} on both sides, but the {algorithm} differ", figure(&self.here))
+                format!("{} on both sides, but the {algorithm} differs", figure(&self.here))
             }
             Finding::Differs(Difference::Kind) => "a folder on one side, a file on the other".to_owned(),
             Finding::OnlyHere => "only here".to_owned(),
@@ -324,7 +327,7 @@ mod tests {
         let first_same = text.find("same  ").unwrap_or_default();
         assert!(text.find("only-there").is_some_and(|at| at < first_same), "{text}");
         assert!(text.contains("differs       c.txt  (3 B here, 2 B there)\n"), "{text}");
-        assert!(text.contains("(1,000 B on both sides, but the MD5 differ)"), "{text}");
+        assert!(text.contains("(1,000 B on both sides, but the MD5 differs)"), "{text}");
         assert!(!all().text(false).contains("b.txt"));
         let csv = all().csv();
         assert_eq!(csv.lines().count(), 9);

@@ -17,9 +17,10 @@ const NAMES: f32 = 140.0;
 pub(super) fn show(stage: &mut Stage<'_>, receipt: &Receipt) {
     let name = receipt.remote.name().unwrap_or("/");
     let title = format!("Receipt of {}", words::quoted(name));
-    let modal = Modal::new(("receipt", receipt.id.0), Icon::FILE_CHECK, &title).width(560.0).main("Copy").cancel("Close");
+    let modal = Modal::new(("receipt", receipt.id.0), Icon::FILE_CHECK, &title).width(660.0).main("Copy").cancel("Close");
     stage.dialog(modal, |ui, _| {
-        field::paragraph(ui, text::subdued(ui, "The file arrived, and reply, byte count and size agree."));
+        let all = if receipt.hash.is_some() { "byte count, size and checksum" } else { "byte count and size" };
+        field::paragraph(ui, text::subdued(ui, format!("The file arrived, and reply, {all} agree.")));
         ui.add_space(4.0);
         let room = ui.available_width() - NAMES - 12.0;
         Grid::new("facts").num_columns(2).spacing([12.0, 6.0]).min_col_width(NAMES).show(ui, |ui| {
