@@ -35,6 +35,7 @@ impl Queue {
             seconds_left: seconds(running_left + self.queued_bytes),
             running_seconds_left: seconds(running_left),
             paused: self.held,
+            waits_for_saving: self.waits_for_saving(),
             uploads_wait: self.waits_for(Direction::Upload),
             downloads_wait: self.waits_for(Direction::Download),
             newest: TransferId(self.next_id),
