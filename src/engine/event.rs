@@ -227,6 +227,11 @@ pub enum EventBody {
     SpeedLimit(InForce),
     /// What follows when the queue is through, at the start and when that is something else.
     WhenDone(WhenDone),
+    /// The queue cannot be saved, and so nothing of it begins; that it can be again shows in its summary.
+    QueueUnsaved {
+        /// Why, in the system's words.
+        words: String,
+    },
     /// The queue is through, and a person wants to be told, on the desktop too.
     QueueEnded {
         /// How.
@@ -255,6 +260,7 @@ impl EventBody {
                 | Self::SpeedLimit(_)
                 | Self::WhenDone(_)
                 | Self::QueueEnded { .. }
+                | Self::QueueUnsaved { .. }
                 | Self::Withdrawn { .. }
         )
     }

@@ -80,6 +80,10 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
             screen.when_done = choice;
             Vec::new()
         }
+        EventBody::QueueUnsaved { words } => {
+            screen.why_unsaved = words;
+            Vec::new()
+        }
         EventBody::QueueEnded { words } => {
             screen.notify(words.clone());
             vec![Effect::Announce(words)]
