@@ -227,6 +227,11 @@ pub enum EventBody {
     SpeedLimit(InForce),
     /// What follows when the queue is through, at the start and when that is something else.
     WhenDone(WhenDone),
+    /// What was to follow the queue is done, or is not done; why not was told as trouble.
+    Followed {
+        /// Whether it is done.
+        well: bool,
+    },
     /// The queue cannot be saved, and so nothing of it begins; that it can be again shows in its summary.
     QueueUnsaved {
         /// Why, in the system's words.
@@ -261,6 +266,7 @@ impl EventBody {
                 | Self::WhenDone(_)
                 | Self::QueueEnded { .. }
                 | Self::QueueUnsaved { .. }
+                | Self::Followed { .. }
                 | Self::Withdrawn { .. }
         )
     }
