@@ -4,7 +4,7 @@ mod cpu;
 mod drag_pointer;
 mod effects;
 mod keyboard;
-mod machine;
+pub mod machine;
 mod renderer;
 mod system;
 mod waker;

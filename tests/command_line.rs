@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
+#[path = "command_line/then.rs"]
+mod then;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -26,6 +26,9 @@ mod support;
 mod targets;
 #[path = "engine/text.rs"]
 mod text;
+#[cfg(target_os = "linux")]
+#[path = "engine/unsaved.rs"]
+mod unsaved;
 
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};

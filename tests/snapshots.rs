@@ -99,6 +99,25 @@ fn uploads_that_wait_for_room_on_the_server() {
 }
 
 #[test]
+fn a_queue_that_cannot_be_saved() {
+    let of = |theme| {
+        let mut sample = sample_screens::moored(theme);
+        sample.screen.queue.waits_for_saving = true;
+        let words = "“/home/alice/.local/state/moorline/queue.journal” could not be saved: No space left on device (os error 28).";
+        sample.screen.why_unsaved = words.to_owned();
+        sample
+    };
+    let mut all = of(ThemeChoice::Dark);
+    all.screen.queue.uploads_wait = Some(Cause::Quota);
+    all.screen.queue.downloads_wait = Some(Cause::DiskFull);
+    compare([
+        ("unsaved-dark", of(ThemeChoice::Dark), FULL),
+        ("unsaved-light", of(ThemeChoice::Light), FULL),
+        ("unsaved-held-up-small", all, egui::vec2(760.0, 480.0)),
+    ]);
+}
+
+#[test]
 fn offline_at_the_first_start() {
     compare([
         ("offline-dark", sample_screens::offline(ThemeChoice::Dark), FULL),

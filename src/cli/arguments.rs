@@ -7,10 +7,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::argv;
 use crate::model::certificate::Fingerprint;
 use crate::model::checksum::HashUse;
 use crate::model::conflict::OnExists;
 use crate::model::rate::Rate;
+use crate::model::when_done::{PowerAction, WhenDone};
 
 /// What may be said about addresses, below each help page.
 const ADDRESSES: &str = "\
@@ -25,7 +27,7 @@ Passwords come from --password-stdin, MOORLINE_PASSWORD, the system keyring or t
 
 Exit status:
   0  everything arrived and is proven       3  could not connect or log in
-  1  something did not arrive               4  trouble with local files
+  1  something did not arrive               4  trouble with local files, or with what --then asks for
   2  wrong usage";
 
 /// What the doctor's exit status says, below its help page.
@@ -253,9 +255,33 @@ pub struct TransferArguments {
     /// Leaves the files' times as they come; otherwise they keep the time of their last change.
     #[arg(long)]
     pub no_times: bool,
+    /// What follows when all that could be transferred was: notify, sleep, shutdown, or "run COMMAND", which finds the numbers of files in
+    /// MOORLINE_DONE and MOORLINE_FAILED. Nothing follows when there was no connection. Sleep and shutdown come a minute later on a
+    /// terminal, where Ctrl+C calls them off, and at once in a script. What does not succeed is exit status 4.
+    #[arg(long, value_name = "ACTION", value_parser = then)]
+    pub then: Option<WhenDone>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would show it as help")]
     pub connect: ConnectArguments,
+}
+
+/// Reads what is to follow.
+fn then(text: &str) -> Result<WhenDone, String> {
+    match text.trim() {
+        "notify" => Ok(WhenDone::Notify),
+        "sleep" => Ok(WhenDone::Machine(PowerAction::Sleep)),
+        "shutdown" => Ok(WhenDone::Machine(PowerAction::ShutDown)),
+        text => {
+            let command = text.strip_prefix("run").filter(|command| command.is_empty() || command.starts_with(char::is_whitespace));
+            let command = command.ok_or("it is none of these: notify, sleep, shutdown, \"run COMMAND\"")?;
+            let words = argv::split(command)?;
+            if words.is_empty() {
+                Err("the command to run is missing: \"run COMMAND\"".to_owned())
+            } else {
+                Ok(WhenDone::Run(words))
+            }
+        }
+    }
 }
 
 /// `moorline get`.
@@ -382,6 +408,23 @@ mod tests {
         assert_eq!((put.transfer.on_exists, put.transfer.connections), (Exists::Newer, Some(4)));
         assert_eq!(put.transfer.limit, Some(Rate(500)));
         assert_eq!(put.transfer.connect.trust, [Fingerprint([0xab; 32])]);
+    }
+
+    #[test]
+    fn what_follows_is_one_of_four() {
+        assert_eq!(then("notify"), Ok(WhenDone::Notify));
+        assert_eq!(then("sleep"), Ok(WhenDone::Machine(PowerAction::Sleep)));
+        assert_eq!(then("shutdown"), Ok(WhenDone::Machine(PowerAction::ShutDown)));
+        assert_eq!(then("run tidy 'a b'"), Ok(WhenDone::Run(vec!["tidy".into(), "a b".into()])));
+        for (bad, why) in [
+            ("dance", "it is none of these: notify, sleep, shutdown, \"run COMMAND\""),
+            ("disconnect", "it is none of these: notify, sleep, shutdown, \"run COMMAND\""),
+            ("runner", "it is none of these: notify, sleep, shutdown, \"run COMMAND\""),
+            ("run ", "the command to run is missing: \"run COMMAND\""),
+            ("run 'a", "The quote ' is not closed."),
+        ] {
+            assert_eq!(then(bad), Err(why.to_owned()), "{bad}");
+        }
     }
 
     #[test]

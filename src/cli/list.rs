@@ -6,6 +6,7 @@ use crate::cli::arguments::ListArguments;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::cli::session::{self, Session};
+use crate::cli::surroundings::Surroundings;
 use crate::model::conflict::OnExists;
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::listing::Listing;
@@ -13,9 +14,9 @@ use crate::model::path::RemotePath;
 use crate::model::session::DisconnectWhen;
 
 /// Lists a folder, or one file.
-pub(super) fn run(arguments: &ListArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &ListArguments, around: &Surroundings) -> Result<(), Failure> {
     let remote = session::find_remote(&arguments.remote)?;
-    let mut session = Session::connect(&remote, &arguments.connect, OnExists::Skip)?;
+    let mut session = Session::connect(&remote, &arguments.connect, OnExists::Skip, around)?;
     let path = remote.resolve(&session.start_folder())?;
     let entries = entries(&mut session, &path)?;
     session.leave(DisconnectWhen::QueueDone);
@@ -34,7 +35,7 @@ pub(super) fn run(arguments: &ListArguments) -> Result<(), Failure> {
 }
 
 /// The rows of a folder by name; of a file its own row.
-fn entries(session: &mut Session, path: &RemotePath) -> Result<Vec<Entry>, Failure> {
+fn entries(session: &mut Session<'_>, path: &RemotePath) -> Result<Vec<Entry>, Failure> {
     let refused = match session.open(path)? {
         Ok(listing) => {
             tell_of_gaps(session, &listing);
@@ -55,7 +56,7 @@ fn entries(session: &mut Session, path: &RemotePath) -> Result<Vec<Entry>, Failu
     Err(Failure::Incomplete(Some(refused)))
 }
 
-fn tell_of_gaps(session: &Session, listing: &Listing) {
+fn tell_of_gaps(session: &Session<'_>, listing: &Listing) {
     if let Some(words) = &listing.incomplete {
         session.note(&format!("The server says that rows are missing. “{words}”"));
     }

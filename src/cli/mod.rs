@@ -12,6 +12,7 @@ mod progress;
 mod receipts;
 mod replay;
 mod session;
+mod surroundings;
 mod targets;
 mod transfer;
 mod verify;
@@ -19,18 +20,20 @@ mod verify;
 use std::io;
 use std::process::ExitCode;
 
+pub use surroundings::{Announce, Surroundings};
+
 use crate::cli::arguments::Command;
 use crate::cli::failure::Failure;
 
 /// Runs a command to its end.
 #[must_use]
-pub fn run(command: Command) -> ExitCode {
+pub fn run(command: Command, around: &Surroundings) -> ExitCode {
     let outcome = match command {
-        Command::Ls(arguments) => list::run(&arguments).map(done),
-        Command::Get(arguments) => transfer::get(&arguments).map(done),
-        Command::Put(arguments) => transfer::put(&arguments).map(done),
+        Command::Ls(arguments) => list::run(&arguments, around).map(done),
+        Command::Get(arguments) => transfer::get(&arguments, around).map(done),
+        Command::Put(arguments) => transfer::put(&arguments, around).map(done),
         Command::Doctor(arguments) => doctor::run(&arguments),
-        Command::Verify(arguments) => verify::run(&arguments).map(done),
+        Command::Verify(arguments) => verify::run(&arguments, around).map(done),
         Command::Receipts(arguments) => receipts::run(&arguments).map(done),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Classify => classify_input().map(done),

@@ -10,8 +10,9 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::printable;
 use crate::cli::password;
+use crate::cli::surroundings::{AsOrdered, Surroundings};
 use crate::cli::targets::{self, Remote};
-use crate::engine::{Answer, Command, Engine, Event, EventBody, Options, Question, Waker};
+use crate::engine::{Answer, Command, Engine, Event, EventBody, Options, Question, QuestionId, Waker};
 use crate::model::address::AddressPath;
 use crate::model::banner::Banner;
 use crate::model::certificate::Fingerprint;
@@ -23,6 +24,7 @@ use crate::model::resume::WhenChanged;
 use crate::model::secret::Secret;
 use crate::model::session::{DisconnectWhen, Phase, SessionView};
 use crate::model::site::SiteTree;
+use crate::model::when_done::PowerAction;
 use crate::store::places::Places;
 use crate::store::secrets::SystemKeyring;
 use crate::store::sites;
@@ -45,8 +47,9 @@ impl Waker for Alarm {
 }
 
 /// A connected session.
-pub(super) struct Session {
+pub(super) struct Session<'a> {
     pub(super) engine: Engine,
+    around: &'a Surroundings,
     alarm: Receiver<()>,
     interrupt: Interrupt,
     trust: Vec<Fingerprint>,
@@ -57,6 +60,16 @@ pub(super) struct Session {
     view: SessionView,
     /// The last trouble that was told, in case the session ends over it.
     trouble: Option<Problem>,
+    /// The countdown that waits for a word before the machine sleeps or shuts down.
+    countdown: Option<Countdown>,
+    /// Whether what was to follow the transfer is done, once that is known.
+    followed: Option<bool>,
+}
+
+struct Countdown {
+    question: QuestionId,
+    action: PowerAction,
+    until: Instant,
 }
 
 /// Reads what a command line says about the remote side; saved sites are read only when one is named.
@@ -74,13 +87,19 @@ fn saved_sites() -> SiteTree {
     loaded.value
 }
 
-impl Session {
+impl<'a> Session<'a> {
     /// Connects and logs in.
-    pub(super) fn connect(remote: &Remote, arguments: &ConnectArguments, on_exists: OnExists) -> Result<Self, Failure> {
+    pub(super) fn connect(
+        remote: &Remote,
+        arguments: &ConnectArguments,
+        on_exists: OnExists,
+        around: &'a Surroundings,
+    ) -> Result<Self, Failure> {
         let password = password::find(remote, arguments.password_stdin, &SystemKeyring)?;
-        let options = Options { places: Places::of_user(), keyring: true, keep_queue: false };
+        let options = Options { places: around.places.clone(), keyring: true, keep_queue: false };
         let (alarm, alarmed) = mpsc::sync_channel(1);
-        let engine = Engine::start(options, Arc::new(Alarm(alarm)))
+        let power = Arc::new(AsOrdered(Arc::clone(&around.power)));
+        let engine = Engine::start_with_power(options, Arc::new(Alarm(alarm)), power)
             .map_err(|error: io::Error| Failure::local(format!("The system refused a thread to work on: {error}.")))?;
         engine.send(Command::Connect {
             site: Box::new(remote.site.clone()),
@@ -89,6 +108,7 @@ impl Session {
         });
         let mut session = Self {
             engine,
+            around,
             alarm: alarmed,
             interrupt: Interrupt::listen(),
             trust: arguments.trust.clone(),
@@ -97,6 +117,8 @@ impl Session {
             quiet: arguments.quiet,
             view: SessionView::default(),
             trouble: None,
+            countdown: None,
+            followed: None,
         };
         session.wait_until_moored()?;
         Ok(session)
@@ -139,6 +161,18 @@ impl Session {
             EventBody::Trouble(problem) => {
                 self.note(&problem.sentence());
                 self.trouble = Some(problem);
+            }
+            EventBody::QueueEnded { words } => {
+                if let Err(error) = (self.around.announce)("Moorline", &words) {
+                    let problem = Problem::new(ProblemKind::Local, "The end could not be shown on the desktop.").quote(error);
+                    self.note(&problem.sentence());
+                    self.trouble = Some(problem);
+                    self.followed = Some(false);
+                }
+            }
+            EventBody::Followed { well } => self.followed = Some(self.followed.unwrap_or(well)),
+            EventBody::Asked { id, question: Question::Power { action, until, .. } } => {
+                self.countdown = Some(Countdown { question: id, action, until });
             }
             EventBody::Asked { id, question } => {
                 let answer = self.answer(&question)?;
@@ -198,6 +232,40 @@ impl Session {
                 return;
             }
         }
+    }
+
+    /// Waits until what was to follow the transfer is done or not done, or the machine is about to sleep or to shut down.
+    pub(super) fn until_something_follows(&mut self) -> Result<(), Failure> {
+        while self.followed.is_none() && self.countdown.is_none() {
+            self.look()?;
+            // What the connection took with it waits for a way back, and nothing follows where there is none.
+            if self.engine.queue().summary().is_pending() && self.is_stranded().is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until what was to follow the transfer, if anything was, is done. A person at a terminal gets the countdown, a script
+    /// has nobody who could call it off.
+    pub(super) fn until_followed(&mut self) -> Result<(), Failure> {
+        let Some(Countdown { question, action, until }) = self.countdown.take() else { return self.what_followed() };
+        if self.around.is_watched {
+            let seconds = until.saturating_duration_since(Instant::now()).as_secs();
+            self.note(&format!("This machine will {} in {seconds} s; Ctrl+C calls it off.", action.verb()));
+        } else {
+            self.engine.send(Command::Answer { question, answer: Answer::Confirm });
+        }
+        while self.followed.is_none() {
+            self.look()?;
+        }
+        self.what_followed()
+    }
+
+    fn what_followed(&mut self) -> Result<(), Failure> {
+        // It was told already, but for those who want to hear of failures only.
+        let problem = self.trouble.take().filter(|_| self.quiet);
+        if self.followed == Some(false) { Err(Failure::Local(problem)) } else { Ok(()) }
     }
 
     /// Tells something that is worth knowing and no failure.

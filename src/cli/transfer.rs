@@ -9,6 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::{self, Tally, printable};
 use crate::cli::progress::Progress;
 use crate::cli::session::{self, Session};
+use crate::cli::surroundings::Surroundings;
 use crate::cli::targets::{self, Remote};
 use crate::engine::{Change, Command, Place};
 use crate::model::cause::Cause;
@@ -19,9 +20,9 @@ use crate::model::session::DisconnectWhen;
 use crate::model::transfer::{Direction, Job, QueueTab, TransferId, TransferRow, TransferState};
 
 /// Fetches a file or folder.
-pub(super) fn get(arguments: &GetArguments) -> Result<(), Failure> {
+pub(super) fn get(arguments: &GetArguments, around: &Surroundings) -> Result<(), Failure> {
     let remote = find_remote(&arguments.remote, &arguments.transfer)?;
-    let mut session = connect(&remote, &arguments.transfer)?;
+    let mut session = connect(&remote, &arguments.transfer, around)?;
     let path = remote.resolve(&session.start_folder())?;
     let name = targets::arriving_name(&remote, &path)?;
     let local = targets::landing(&arguments.local, name.as_deref())?;
@@ -35,7 +36,7 @@ pub(super) fn get(arguments: &GetArguments) -> Result<(), Failure> {
 }
 
 /// Sends a file or folder.
-pub(super) fn put(arguments: &PutArguments) -> Result<(), Failure> {
+pub(super) fn put(arguments: &PutArguments, around: &Surroundings) -> Result<(), Failure> {
     let mut remote = find_remote(&arguments.remote, &arguments.transfer)?;
     if arguments.write_directly {
         remote.site.write_directly = Some(true);
@@ -44,7 +45,7 @@ pub(super) fn put(arguments: &PutArguments) -> Result<(), Failure> {
     std::fs::metadata(&arguments.local)
         .map_err(|error| Failure::local(format!("“{}” could not be read: {error}.", arguments.local.display())))?;
     let local = absolute(&arguments.local)?;
-    let mut session = connect(&remote, &arguments.transfer)?;
+    let mut session = connect(&remote, &arguments.transfer, around)?;
     let path = remote.resolve(&session.start_folder())?;
     let target = upload_target(&mut session, &remote, path, name.as_deref())?;
     transfer(
@@ -76,8 +77,8 @@ fn find_remote(text: &str, arguments: &TransferArguments) -> Result<Remote, Fail
     Ok(remote)
 }
 
-fn connect(remote: &Remote, arguments: &TransferArguments) -> Result<Session, Failure> {
-    Session::connect(remote, &arguments.connect, arguments.on_exists.into())
+fn connect<'a>(remote: &Remote, arguments: &TransferArguments, around: &'a Surroundings) -> Result<Session<'a>, Failure> {
+    Session::connect(remote, &arguments.connect, arguments.on_exists.into(), around)
 }
 
 fn absolute(path: &Path) -> Result<std::path::PathBuf, Failure> {
@@ -86,7 +87,7 @@ fn absolute(path: &Path) -> Result<std::path::PathBuf, Failure> {
 
 /// Where an upload lands: in an existing folder under its own name, else as the name given. A slash at the end asks for a
 /// folder, which is made when it is not there.
-fn upload_target(session: &mut Session, remote: &Remote, path: RemotePath, name: Option<&str>) -> Result<RemotePath, Failure> {
+fn upload_target(session: &mut Session<'_>, remote: &Remote, path: RemotePath, name: Option<&str>) -> Result<RemotePath, Failure> {
     let into = |folder: &RemotePath| match name {
         Some(name) => folder.child(name).map_err(targets::usage),
         None => Ok(folder.clone()),
@@ -102,7 +103,7 @@ fn upload_target(session: &mut Session, remote: &Remote, path: RemotePath, name:
 }
 
 /// Makes a folder on the server, and those above it that are missing.
-fn make_with_parents(session: &mut Session, folder: &RemotePath) -> Result<(), Failure> {
+fn make_with_parents(session: &mut Session<'_>, folder: &RemotePath) -> Result<(), Failure> {
     let mut missing = vec![folder.clone()];
     while let Some(parent) = missing.last().and_then(RemotePath::parent) {
         if session.open(&parent)?.is_ok() {
@@ -121,9 +122,12 @@ fn make_with_parents(session: &mut Session, folder: &RemotePath) -> Result<(), F
 }
 
 /// Runs one job to its end and tells what became of it.
-fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> Result<(), Failure> {
+fn transfer(session: &mut Session<'_>, arguments: &TransferArguments, job: Job) -> Result<(), Failure> {
     if let Some(both) = arguments.limit {
         session.engine.send(Command::LimitSpeed { limits: Some(SpeedLimits { both, ..SpeedLimits::default() }) });
+    }
+    if let Some(choice) = arguments.then.clone() {
+        session.engine.send(Command::WhenDone { choice });
     }
     session.engine.send(Command::Enqueue { jobs: vec![job] });
     let wants_bar = !arguments.connect.quiet && !arguments.connect.json;
@@ -131,12 +135,15 @@ fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> R
         tally: Tally::default(),
         told: HashSet::new(),
         seen: (0, 0),
+        is_through: false,
         json: arguments.connect.json,
         quiet: arguments.connect.quiet,
         progress: Progress::new(wants_bar),
     };
     let outcome = report.follow(session);
     report.progress.finish();
+    // Before the leave: it says goodbye to what the engine still has to tell.
+    let begun = if report.is_through && arguments.then.is_some() { session.until_something_follows() } else { Ok(()) };
     if outcome.is_ok() {
         session.leave(DisconnectWhen::QueueDone);
     }
@@ -149,8 +156,13 @@ fn transfer(session: &mut Session, arguments: &TransferArguments, job: Job) -> R
     } else if !arguments.connect.quiet {
         eprintln!("{}", report.tally.sentence());
     }
-    outcome?;
-    let tally = report.tally;
+    let arrived = outcome.and_then(|()| of_tally(&report.tally));
+    let followed = begun.and_then(|()| session.until_followed());
+    // What did not arrive weighs more than what did not follow.
+    arrived.and(followed)
+}
+
+fn of_tally(tally: &Tally) -> Result<(), Failure> {
     if tally.is_complete() {
         Ok(())
     } else if tally.failed == tally.failed_locally && tally.unfinished == 0 {
@@ -174,6 +186,8 @@ struct Report {
     told: HashSet<TransferId>,
     /// How many rows were done and failed at the last look.
     seen: (usize, usize),
+    /// Whether nothing more goes by itself.
+    is_through: bool,
     json: bool,
     quiet: bool,
     progress: Progress,
@@ -181,7 +195,7 @@ struct Report {
 
 impl Report {
     /// Watches the queue until nothing is left to do.
-    fn follow(&mut self, session: &mut Session) -> Result<(), Failure> {
+    fn follow(&mut self, session: &mut Session<'_>) -> Result<(), Failure> {
         loop {
             session.look()?;
             self.take_in(session);
@@ -196,10 +210,12 @@ impl Report {
             self.progress.show(&summary, self.tally.bytes, moving);
             // The queue is empty at first, until the engine has taken the job in.
             if !summary.is_pending() && summary.done + summary.failed + summary.empty_folders > 0 {
+                self.is_through = true;
                 return Ok(());
             }
             if let Some(cause) = summary.uploads_wait.or(summary.downloads_wait).filter(|_| summary.running == 0) {
                 // Nobody is here who could mend it and say so.
+                self.is_through = true;
                 return Err(held_up(cause));
             }
             if let Some(problem) = session.is_stranded() {
@@ -209,7 +225,7 @@ impl Report {
     }
 
     /// Tells of items that have ended since the last look.
-    fn take_in(&mut self, session: &Session) {
+    fn take_in(&mut self, session: &Session<'_>) {
         let queue = session.engine.queue();
         let summary = queue.summary();
         let (done, failed) = self.seen;
@@ -226,7 +242,7 @@ impl Report {
     }
 
     /// Tells of all items that have ended and were not told of.
-    fn take_in_all(&mut self, session: &Session) {
+    fn take_in_all(&mut self, session: &Session<'_>) {
         self.seen = (0, 0);
         self.take_in(session);
     }

@@ -9,6 +9,7 @@ use crate::cli::arguments::VerifyArguments;
 use crate::cli::failure::Failure;
 use crate::cli::output::printable;
 use crate::cli::session::{self, Session};
+use crate::cli::surroundings::Surroundings;
 use crate::cli::targets;
 use crate::engine::{Command, EventBody};
 use crate::model::conflict::OnExists;
@@ -16,13 +17,13 @@ use crate::model::session::DisconnectWhen;
 use crate::model::verify::{Pair, Verification};
 
 /// Compares and prints what differs; the exit status says whether anything does.
-pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &VerifyArguments, around: &Surroundings) -> Result<(), Failure> {
     let remote = session::find_remote(&arguments.remote)?;
     let unreadable =
         |error: io::Error| Failure::local(format!("\u{201c}{}\u{201d} could not be read: {error}.", arguments.local.display()));
     let is_folder = std::fs::metadata(&arguments.local).map_err(unreadable)?.is_dir();
     let local = std::path::absolute(&arguments.local).map_err(unreadable)?;
-    let mut session = Session::connect(&remote, &arguments.connect, OnExists::Skip)?;
+    let mut session = Session::connect(&remote, &arguments.connect, OnExists::Skip, around)?;
     let mut path = remote.resolve(&session.start_folder())?;
     if !is_folder && remote.is_folder() {
         let name = targets::departing_name(&local)?.unwrap_or_default();

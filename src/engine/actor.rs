@@ -41,6 +41,7 @@ use crate::model::budget::Budget;
 use crate::model::chosen::Chosen;
 use crate::model::format;
 use crate::model::host::HostFacts;
+use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Queue};
@@ -244,8 +245,8 @@ impl Actor {
         let (count, held) = (queue.len(), if queue.is_held() { ", and held" } else { "" });
         let publisher = self.publisher.clone();
         let kept = self.shared.queue.keep(queue, journal, move |words: String| {
-            let problem = Problem::new(ProblemKind::Local, "The queue could not be saved.").advise(words);
-            publisher.publish(EventBody::Trouble(problem));
+            publisher.log(0, LogKind::Problem, format!("The queue cannot be saved: nothing new begins until it can. {words}"));
+            publisher.publish(EventBody::QueueUnsaved { words });
         });
         self.shared.leftovers.queue_is_saved(is_kept && kept.is_ok());
         if count > 0 {
@@ -296,6 +297,7 @@ impl Actor {
             Command::Cancel { ids } => self.cancel(ids).await,
             Command::RetryLike { id } => self.shared.queue.retry_like(id).await,
             Command::GoOn { direction } => self.shared.queue.update(|queue| queue.take_wall(direction)),
+            Command::GoOnUnsaved => self.shared.queue.update(Queue::go_on_unsaved),
             Command::Retry { ids } => self.shared.queue.retry(&ids).await,
             Command::Reorder { ids, to } => self.shared.queue.reorder(&ids, to).await,
             Command::Prioritise { ids, priority } => self.shared.queue.prioritise(&ids, priority).await,

@@ -211,6 +211,8 @@ pub enum Command {
         /// Which way.
         direction: Direction,
     },
+    /// The queue cannot be saved, and a person goes on all the same, until it can be.
+    GoOnUnsaved,
     /// Forgets the rows under "Done".
     ClearDone,
     /// Tells what proves that an item has arrived ([`crate::engine::EventBody::Receipt`]).

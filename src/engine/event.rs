@@ -227,6 +227,16 @@ pub enum EventBody {
     SpeedLimit(InForce),
     /// What follows when the queue is through, at the start and when that is something else.
     WhenDone(WhenDone),
+    /// What was to follow the queue is done, or is not done; why not was told as trouble.
+    Followed {
+        /// Whether it is done.
+        well: bool,
+    },
+    /// The queue cannot be saved, and so nothing of it begins; that it can be again shows in its summary.
+    QueueUnsaved {
+        /// Why, in the system's words.
+        words: String,
+    },
     /// The queue is through, and a person wants to be told, on the desktop too.
     QueueEnded {
         /// How.
@@ -255,6 +265,8 @@ impl EventBody {
                 | Self::SpeedLimit(_)
                 | Self::WhenDone(_)
                 | Self::QueueEnded { .. }
+                | Self::QueueUnsaved { .. }
+                | Self::Followed { .. }
                 | Self::Withdrawn { .. }
         )
     }

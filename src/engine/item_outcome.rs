@@ -68,6 +68,8 @@ pub enum Stopped {
     ConnectionGone(Fault),
     /// A person (or the leave) stopped it.
     ByWish,
+    /// The disk refused its record before anything was done about it: it waits until the queue can be saved.
+    Unrecorded,
 }
 
 impl Stopped {

@@ -18,9 +18,9 @@ use crate::model::queue::Queue;
 use crate::store::queue::{Change, QueueJournal};
 
 pub use self::saving::{change, saved_portion};
-pub use self::scribe::{Portion, ReadQueue};
+pub use self::scribe::{DiskNews, Portion, ReadQueue};
 
-use self::scribe::{Scribe, Work, flush_until_closed};
+use self::scribe::{Scribe, Work, Written, flush_until_closed};
 
 /// How long changes pile up before the journal's thread writes them, when nobody waits for them.
 const PILE_UP: Duration = Duration::from_millis(5);
@@ -39,8 +39,8 @@ struct Desk {
     bell: Condvar,
     /// Whoever holds it takes what is in the inbox: so everything is written in its order.
     scribe: Mutex<Scribe>,
-    /// Changes that were written, or refused and told of.
-    written: watch::Sender<u64>,
+    /// What has become of the changes so far.
+    written: watch::Sender<Written>,
 }
 
 #[derive(Default)]
@@ -70,35 +70,36 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// Waits until the journal has everything up to here.
-    pub async fn written(self) {
+    /// Waits until the journal has everything up to here, or lacks something because the disk refused it; true when it has all of it.
+    pub async fn written(self) -> bool {
         if lane_thread::is_here() {
-            self.desk.write();
-            return;
+            return self.desk.write();
         }
         let mut written = self.desk.written.subscribe();
-        if *written.borrow_and_update() < self.number {
+        if written.borrow_and_update().changes < self.number {
             self.desk.hurry();
             // Without its thread the journal writes nothing any more: there is nothing to wait for.
-            drop(written.wait_for(|written| *written >= self.number).await);
+            drop(written.wait_for(|written| written.changes >= self.number).await);
         }
+        // What was refused up to here may have been written since, with all the rest: that is as good.
+        !self.desk.written.borrow().lacks_some
     }
 }
 
 impl JournalWriter {
-    /// Starts the threads that write `journal`, and read the queue where it has to be written anew. `on_trouble` hears of the
-    /// first write that fails, and of the next one after the disk took everything again.
+    /// Starts the threads that write `journal`, and read the queue where it has to be written anew. `on_news` hears of the first write
+    /// that fails, before anybody who waits for it, and of the moment when the disk has taken everything.
     ///
     /// # Errors
     /// The system refuses a thread.
-    pub fn start(journal: QueueJournal, read_queue: ReadQueue, on_trouble: impl Fn(String) + Send + 'static) -> io::Result<Self> {
+    pub fn start(journal: QueueJournal, read_queue: ReadQueue, on_news: impl Fn(DiskNews) + Send + 'static) -> io::Result<Self> {
         let (to_flush, flushes) = mpsc::channel();
-        let scribe = Scribe::new(journal, read_queue, Box::new(on_trouble), to_flush);
+        let scribe = Scribe::new(journal, read_queue, Box::new(on_news), to_flush);
         let desk = Arc::new(Desk {
             inbox: Mutex::default(),
             bell: Condvar::new(),
             scribe: Mutex::new(scribe),
-            written: watch::Sender::new(0),
+            written: watch::Sender::new(Written::default()),
         });
         let back = Arc::clone(&desk);
         let flusher = thread::Builder::new()
@@ -169,10 +170,11 @@ impl Desk {
         self.bell.notify_one();
     }
 
-    /// Writes everything that was handed over, on this thread.
-    fn write(&self) {
+    /// Writes everything that was handed over, on this thread; true when the journal lacks nothing then.
+    fn write(&self) -> bool {
         let mut scribe = lock(&self.scribe);
         self.write_as(&mut scribe);
+        !scribe.lacks_some()
     }
 
     fn write_as(&self, scribe: &mut Scribe) {
@@ -193,7 +195,7 @@ impl Desk {
             if scribe.has_ended() {
                 return;
             }
-            let written = *self.written.borrow();
+            let written = self.written.borrow().changes;
             rest = scribe.go_on(written);
         }
     }

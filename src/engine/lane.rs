@@ -80,7 +80,7 @@ impl Work {
     fn hand_back(self, ctx: &SessionContext) {
         match self {
             Self::Item(taken) => {
-                taken.unrecord(ctx);
+                as_taken(ctx, &taken.item);
                 settle::hand_back(ctx, taken.item.id);
                 // Another connection may take it while this one waits.
                 ctx.queue.release(taken.item.id, taken.run);
@@ -91,13 +91,15 @@ impl Work {
     }
 }
 
-impl Taken {
-    /// Nothing was written under the name that was recorded as the item was taken, which counts as gone by then.
-    fn unrecord(&self, ctx: &SessionContext) {
-        if self.item.part.is_none() {
-            ctx.queue.update(|queue| queue.edit(self.item.id, |item| (item.part, item.target) = (None, Target::Unknown)));
-        }
-    }
+/// Nothing was written under the name that was recorded as the item was taken, or for its run; what was known of it counts as old by then.
+fn as_taken(ctx: &SessionContext, taken: &Item) {
+    ctx.queue.update(|queue| {
+        queue.edit(taken.id, |item| {
+            if taken.part.is_none() || (&item.part, &item.remote) != (&taken.part, &taken.remote) {
+                (item.part, item.remote, item.target) = (taken.part.clone(), taken.remote.clone(), Target::Unknown);
+            }
+        });
+    });
 }
 
 /// Runs until the session stops. There are as many lanes as the budget may ever come to; those without a seat sleep.
@@ -180,7 +182,7 @@ async fn work(ctx: &Arc<SessionContext>, mut seat: Seat) {
             }
             Err(Fault::Cancelled) => match work {
                 Work::Item(taken) => {
-                    taken.unrecord(ctx);
+                    as_taken(ctx, &taken.item);
                     settle::stopped(ctx, taken.item.id, Stopped::ByWish);
                     ctx.queue.release(taken.item.id, taken.run);
                 }
@@ -266,6 +268,14 @@ async fn observed(ctx: &Arc<SessionContext>, number: u16, control: &mut Control,
 /// # Errors
 /// Why it did not end well.
 pub async fn run_item(ctx: &Arc<SessionContext>, control: &mut Control, mut item: Item) -> Result<Outcome, Stopped> {
+    let result = run_by_kind(ctx, control, &mut item).await;
+    if matches!(result, Err(Stopped::Unrecorded)) {
+        as_taken(ctx, &item);
+    }
+    result
+}
+
+async fn run_by_kind(ctx: &Arc<SessionContext>, control: &mut Control, item: &mut Item) -> Result<Outcome, Stopped> {
     if item.is_folder.is_none() {
         match item.direction {
             Direction::Upload => {
@@ -277,18 +287,23 @@ pub async fn run_item(ctx: &Arc<SessionContext>, control: &mut Control, mut item
                 ctx.queue.update(|queue| queue.edit(item.id, |kept| kept.is_folder = Some(is_folder)));
             }
             Direction::Download => {
-                let outcome = folder::identify(ctx, control, &mut item).await?;
+                let outcome = folder::identify(ctx, control, item).await?;
                 if matches!(outcome, Outcome::Skipped(_)) {
                     return Ok(outcome);
                 }
             }
         }
     }
-    match (item.direction, item.is_folder == Some(true)) {
-        (Direction::Upload, true) => folder::upload(ctx, control, &item).await,
-        (Direction::Download, true) => folder::download(ctx, control, &item).await,
-        (Direction::Upload, false) => upload::run(ctx, control, &item).await,
-        (Direction::Download, false) => download::run(ctx, control, &item).await,
+    let is_folder = item.is_folder == Some(true);
+    if is_folder || item.direction == Direction::Download {
+        // A file that is sent waits for its record while it is opened.
+        ctx.recorded().await?;
+    }
+    match (item.direction, is_folder) {
+        (Direction::Upload, true) => folder::upload(ctx, control, item).await,
+        (Direction::Download, true) => folder::download(ctx, control, item).await,
+        (Direction::Upload, false) => upload::run(ctx, control, item).await,
+        (Direction::Download, false) => download::run(ctx, control, item).await,
     }
 }
 

@@ -24,7 +24,7 @@ pub trait Power: Send + Sync + 'static {
     fn keep_awake(&self, why: &str) -> Result<Awake, String>;
 }
 
-/// A machine that is not ours to touch: the command line's runs, tests.
+/// A machine that is not ours to touch: in replays, in tests.
 #[derive(Clone, Copy, Debug)]
 pub struct NoPower;
 

@@ -48,8 +48,11 @@ pub async fn reserve(ctx: &SessionContext, control: &mut Control, item: &Item, t
             break (part, Some(name));
         }
     };
-    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
-    ctx.queue.journalled().await;
+    ctx.queue.update(|queue| queue.edit(item.id, |item| item.part.clone_from(&name)));
+    if let Err(unrecorded) = ctx.recorded().await {
+        ctx.leftovers.let_go(&under_way(item, target, name.as_deref().unwrap_or_default()));
+        return Err(unrecorded);
+    }
     Ok(part)
 }
 

@@ -14,6 +14,7 @@ use crate::engine::conflicts::Conflicts;
 use crate::engine::crew::{Crew, Turn};
 use crate::engine::event::EventBody;
 use crate::engine::folder_proof::FolderProofs;
+use crate::engine::item_outcome::Stopped;
 use crate::engine::keeper::Keeper;
 use crate::engine::leftovers::Leftovers;
 use crate::engine::pace::{Gate, Pace};
@@ -162,6 +163,14 @@ impl SessionContext {
     /// The site as it is saved now, with the connection that the session began with.
     pub fn site_now(&self) -> Arc<Site> {
         Arc::clone(&self.edited.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits until what was changed of an item is recorded, before anything is done about it.
+    ///
+    /// # Errors
+    /// The disk refused the record, and nobody goes on without it.
+    pub async fn recorded(&self) -> Result<(), Stopped> {
+        if self.queue.may_begin().await { Ok(()) } else { Err(Stopped::Unrecorded) }
     }
 
     /// How a file that begins now is moved; each reads it once.

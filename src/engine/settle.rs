@@ -56,6 +56,7 @@ pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
 fn go_on_or_fail(ctx: &SessionContext, queue: &mut Queue, id: TransferId, why: Stopped) {
     match why {
         Stopped::ByWish => {}
+        Stopped::Unrecorded => never_begun(queue, id),
         Stopped::Failed { problem, .. } if holds_up(queue, id, &problem) => {
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
         }
@@ -258,11 +259,16 @@ pub fn hand_back(ctx: &SessionContext, id: TransferId) {
         if is_wished(queue, id) {
             return by_wish(queue, id);
         }
-        queue.edit(id, |item| item.tries = item.tries.saturating_sub(1));
-        queue.put_back(id, None);
+        never_begun(queue, id);
         None
     });
     abandon(ctx, left);
+}
+
+/// Back into the queue, as if it had not been taken.
+fn never_begun(queue: &mut Queue, id: TransferId) {
+    queue.edit(id, |item| item.tries = item.tries.saturating_sub(1));
+    queue.put_back(id, None);
 }
 
 fn is_wished(queue: &Queue, id: TransferId) -> bool {

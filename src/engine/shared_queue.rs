@@ -9,7 +9,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::journal::{self, JournalWriter, Portion};
+use crate::engine::journal::{self, DiskNews, JournalWriter, Portion};
 use crate::model::path::RemotePath;
 use crate::model::queue::{Batch, FreeNames, Item, Queue, StopWish, Target};
 use crate::model::site::SiteId;
@@ -207,14 +207,28 @@ impl SharedQueue {
     }
 
     /// Takes over the queue that was read from the journal; from now on changes are journalled. `on_trouble` hears of a disk that
-    /// refuses.
+    /// refuses; nothing of the queue begins then, until the disk has taken everything or a person goes on without.
     ///
     /// # Errors
     /// The system refuses a thread: then the queue is in memory only.
     pub fn keep(&self, queue: Queue, journal: QueueJournal, on_trouble: impl Fn(String) + Send + 'static) -> io::Result<()> {
         let inner = Arc::downgrade(&self.inner);
         let read_queue = Box::new(move |from, count| Weak::upgrade(&inner).and_then(|inner| Self { inner }.portion(from, count)));
-        let started = JournalWriter::start(journal, read_queue, on_trouble);
+        let held = Arc::downgrade(&self.inner);
+        let on_news = move |news| {
+            let hold: fn(&mut Queue) = match news {
+                DiskNews::Refuses(words) => {
+                    on_trouble(words);
+                    Queue::refuse_saving
+                }
+                DiskNews::HasAll => Queue::save_again,
+            };
+            // At the end of the program nobody is left who could begin anything.
+            if let Some(inner) = Weak::upgrade(&held) {
+                Self { inner }.update(hold);
+            }
+        };
+        let started = JournalWriter::start(journal, read_queue, on_news);
         let (revision, kept) = {
             let mut state = self.lock();
             state.queue = queue;
@@ -248,12 +262,19 @@ impl SharedQueue {
     }
 
     /// Waits until everything that was changed so far is in the journal, so that work begins after its record. Written,
-    /// not flushed: that outlives this program's end, and the flush that follows is shared by all that waits for it.
-    pub async fn journalled(&self) {
+    /// not flushed: that outlives this program's end, and the flush that follows is shared by all that waits for it. False when the
+    /// disk refused some of it; whoever is about to begin something asks [`Self::may_begin`].
+    pub async fn journalled(&self) -> bool {
         let ticket = self.lock().journal.as_ref().map(JournalWriter::ticket);
-        if let Some(ticket) = ticket {
-            ticket.written().await;
+        match ticket {
+            Some(ticket) => ticket.written().await,
+            None => true,
         }
+    }
+
+    /// Waits as [`Self::journalled`] does; true when what was changed is in the journal, or a person goes on without it.
+    pub async fn may_begin(&self) -> bool {
+        self.journalled().await || self.read(Queue::goes_on_unsaved)
     }
 
     /// Whether an item waits for the answer to a question.

@@ -37,7 +37,8 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     let started = Timestamp::now();
     let rules = &ctx.rules();
     // What was taken is in the record before anything is done about it, which takes as long as opening the file.
-    let (source, ()) = tokio::join!(Source::open(item), ctx.queue.journalled());
+    let (source, recorded) = tokio::join!(Source::open(item), ctx.recorded());
+    recorded?;
     let mut source = source?;
     let (size, modified) = (source.size, source.modified);
     // A source that changed since the last try must not be glued to what was sent of the old one.
@@ -89,6 +90,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     };
     if landing.part != landing.target {
         // That all of it is there is known before it has its name: a run that ends in between is not one to be done again.
+        // Where the disk refuses that, it goes on to its end all the same: it was begun.
         ctx.queue.journalled().await;
         replace::publish(ctx, control, item, &landing.part, &landing.target).await?;
         is_renamed(control, &landing, bytes).await?;

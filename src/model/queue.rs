@@ -7,6 +7,7 @@ mod arrival;
 mod batch;
 mod figures;
 mod find;
+mod holding;
 mod item;
 mod order;
 mod packed;
@@ -29,6 +30,7 @@ pub use targets::FreeNames;
 pub use walls::Wall;
 
 use crate::model::problem::{Problem, ProblemKind};
+use crate::model::queue::holding::Saving;
 use crate::model::queue::order::{order_of, place_of};
 use crate::model::queue::packed::{Packed, Packer};
 use crate::model::queue::pages::Pages;
@@ -60,6 +62,7 @@ pub struct Queue {
     next_order: u64,
     revision: u64,
     held: bool,
+    saving: Saving,
     walls: Vec<Wall>,
     last_batch: u64,
     touched: Vec<TransferId>,
@@ -122,7 +125,7 @@ impl Queue {
 
     /// The next item of `site` that may run now becomes `Moving` (a folder: `Scanning`).
     pub fn take_next(&mut self, site: &SiteId, now: Instant) -> Option<Item> {
-        if self.held {
+        if self.begins_nothing() {
             return None;
         }
         let number = self.site_number(site)?;
@@ -149,10 +152,10 @@ impl Queue {
         Some(taken)
     }
 
-    /// When the first item that waits for its moment may run; `None` when none waits, or the queue is held.
+    /// When the first item that waits for its moment may run; `None` when none waits, or nothing may begin.
     #[must_use]
     pub fn next_moment(&self, site: &SiteId) -> Option<Instant> {
-        if self.held { None } else { self.site(site)?.next_moment() }
+        if self.begins_nothing() { None } else { self.site(site)?.next_moment() }
     }
 
     /// Whether a connection works for `site` at this moment (an open question does not count).
@@ -170,25 +173,13 @@ impl Queue {
     /// Whether a file of `site` waits for a connection.
     #[must_use]
     pub fn wants_connection(&self, site: &SiteId, now: Instant) -> bool {
-        !self.held && self.site(site).is_some_and(|site| site.next().is_some() || site.due(now).is_some())
+        !self.begins_nothing() && self.site(site).is_some_and(|site| site.next().is_some() || site.due(now).is_some())
     }
 
     /// Whether anything of `site` runs, or waits and is not paused.
     #[must_use]
     pub fn is_pending(&self, site: &SiteId) -> bool {
         self.waiting(site) > 0
-    }
-
-    /// Holds or releases the whole queue.
-    pub fn hold(&mut self, held: bool) {
-        self.held = held;
-        self.revision += 1;
-    }
-
-    /// Whether the whole queue is held.
-    #[must_use]
-    pub fn is_held(&self) -> bool {
-        self.held
     }
 
     /// Identities under a tab, in order (done: last first). For a large queue, [`Self::ids_behind`].

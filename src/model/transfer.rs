@@ -298,6 +298,8 @@ pub struct QueueSummary {
     pub running_seconds_left: Option<u64>,
     /// Whether the whole queue is held.
     pub paused: bool,
+    /// Whether nothing begins because the queue cannot be saved, until it can be or a person goes on without.
+    pub waits_for_saving: bool,
     /// Why no upload begins, until a person says that it is mended.
     pub uploads_wait: Option<Cause>,
     /// The same for downloads.

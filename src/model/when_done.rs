@@ -72,6 +72,8 @@ pub struct Seen {
     pub failed: usize,
     /// Folders that were made and had nothing in them: they leave no row.
     pub empty_folders: usize,
+    /// Whether something waits until a person has mended a cause.
+    pub held_up: bool,
 }
 
 /// How a run of the queue ended.
@@ -136,8 +138,8 @@ impl Run {
         self.done += done;
         self.failed += failed;
         self.empty_folders += empty_folders;
-        // What began and ended between two looks is seen by its rows.
-        let ran = before.pending || done + failed + empty_folders > 0;
+        // What began and ended between two looks is seen by its rows, or by what holds it up now.
+        let ran = before.pending || done + failed + empty_folders > 0 || (seen.held_up && !before.held_up);
         (ran && !seen.pending).then(|| {
             // What failed and was tried again is counted once, by its end.
             let (done, failed) = (self.done, self.failed.min(seen.failed));
@@ -154,7 +156,7 @@ mod tests {
     /// Looks at each in turn; what the last one tells.
     fn last(looks: &[(bool, usize, usize)]) -> Option<Ended> {
         let mut looks =
-            looks.iter().map(|(pending, done, failed)| Seen { pending: *pending, done: *done, failed: *failed, empty_folders: 0 });
+            looks.iter().map(|(pending, done, failed)| Seen { pending: *pending, done: *done, failed: *failed, ..Seen::default() });
         let mut run = Run::default();
         run.begin(looks.next().unwrap_or_default());
         looks.map(|seen| run.look(seen)).last().flatten()
@@ -213,6 +215,17 @@ mod tests {
         // Begun and ended between two looks.
         let mut run = Run::default();
         assert_eq!(run.look(Seen { empty_folders: 1, ..Seen::default() }), Some(Ended::Through { done: 0, failed: 0 }));
+    }
+
+    #[test]
+    fn what_waits_for_a_person_ends_a_run_also_when_it_began_between_two_looks() {
+        let held_up = Seen { held_up: true, ..Seen::default() };
+        let mut run = Run::default();
+        run.begin(Seen::default());
+        assert_eq!(run.look(held_up), Some(Ended::Emptied));
+        assert_eq!(run.look(held_up), None, "told once");
+        run.look(Seen { pending: true, ..held_up });
+        assert_eq!(run.look(Seen { done: 1, ..held_up }), Some(Ended::Through { done: 1, failed: 0 }));
     }
 
     #[test]

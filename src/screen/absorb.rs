@@ -80,6 +80,12 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
             screen.when_done = choice;
             Vec::new()
         }
+        // A window stays open: what could not be done was told, and nobody waits for the rest.
+        EventBody::Followed { .. } => Vec::new(),
+        EventBody::QueueUnsaved { words } => {
+            screen.why_unsaved = words;
+            Vec::new()
+        }
         EventBody::QueueEnded { words } => {
             screen.notify(words.clone());
             vec![Effect::Announce(words)]

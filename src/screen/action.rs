@@ -158,6 +158,8 @@ pub enum Action {
     SecondAnswer,
     /// What held a direction up is mended.
     GoOn(Direction),
+    /// The queue cannot be saved, and is worked on all the same.
+    GoOnUnsaved,
     /// Compare both sides of the target that the question in front is about.
     Compare,
     /// The question's cancel or Escape.

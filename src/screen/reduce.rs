@@ -94,6 +94,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::AcceptQuestion => questions::accept(screen),
         Action::SecondAnswer => questions::second(screen),
         Action::GoOn(direction) => vec![Effect::Engine(Command::GoOn { direction })],
+        Action::GoOnUnsaved => vec![Effect::Engine(Command::GoOnUnsaved)],
         Action::Compare => questions::compare(screen),
         Action::CancelQuestion => questions::cancel(screen),
         Action::LimitSpeed(limits) => vec![Effect::Engine(Command::LimitSpeed { limits })],

@@ -172,6 +172,8 @@ pub struct Screen {
     pub tab: PanelTab,
     /// Counts and speed, copied from the engine's view each frame.
     pub queue: QueueSummary,
+    /// Why the queue could not be saved the last time, in the system's words.
+    pub why_unsaved: String,
     /// Which rows of the queue are shown, and in which order.
     pub queue_arrangement: Arrangement,
     /// Whether the queue's filter field is shown.

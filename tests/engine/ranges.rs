@@ -2,10 +2,10 @@
 
 use super::*;
 
-const LARGE: usize = 66 << 20;
+pub(super) const LARGE: usize = 66 << 20;
 
 /// A large file of which the first connection brings one MiB and stops, until a second one has come.
-fn begin_split(client: &Client, server: &Server, local: &Path) {
+pub(super) fn begin_split(client: &Client, server: &Server, local: &Path) {
     server.with(|shelf| (shelf.brake, shelf.braked) = (Some(1 << 20), true));
     client.get("/large.bin", local, OnExists::Ask);
     server.until(|shelf| shelf.commands.iter().filter(|line| line.starts_with("RETR")).count() == 2);

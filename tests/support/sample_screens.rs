@@ -442,6 +442,7 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         seconds_left: Some(180),
         running_seconds_left: Some(121),
         paused: false,
+        waits_for_saving: false,
         newest: TransferId(99),
         uploads_wait: None,
         downloads_wait: None,

@@ -17,7 +17,7 @@ use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Queue;
 use crate::model::session::DisconnectWhen;
 use crate::model::site::SiteId;
-use crate::model::transfer::{QueueTab, TransferState};
+use crate::model::transfer::{Direction, QueueTab, TransferState};
 use crate::model::when_done::{Ended, PowerAction, Run, Seen, WhenDone};
 
 /// How long a person can call it off before the machine sleeps or shuts down.
@@ -108,24 +108,31 @@ impl Actor {
     /// Nothing has come of the run, so nothing follows it; that is said where something was to.
     fn hold_back(&self, choice: &WhenDone, ended: Ended) {
         let consequence = match choice {
-            WhenDone::Nothing | WhenDone::Notify => return,
+            WhenDone::Nothing => return,
+            WhenDone::Notify => return self.publisher.publish(EventBody::Followed { well: false }),
             WhenDone::Run(_) => "the command is not run".to_owned(),
             WhenDone::Disconnect => "the connection stays".to_owned(),
             WhenDone::Machine(action) => format!("this machine does not {}", action.verb()),
         };
-        let reason = if ended == Ended::Emptied {
-            "Everything was taken out of the queue"
-        } else {
-            "All transfers failed because of the connection"
+        let waits =
+            self.shared.queue.read(|queue| queue.waits_for(Direction::Upload).or_else(|| queue.waits_for(Direction::Download)));
+        let reason = match (ended, waits) {
+            (Ended::Emptied, None) => "Everything was taken out of the queue".to_owned(),
+            (Ended::Emptied, Some(cause)) => format!("Nothing more is transferred ({})", cause.why()),
+            (Ended::Through { .. }, _) => "All transfers failed because of the connection".to_owned(),
         };
         self.publisher.publish(EventBody::Trouble(Problem::new(ProblemKind::Lost, format!("{reason}, so {consequence}."))));
+        self.publisher.publish(EventBody::Followed { well: false });
     }
 
     fn follow_up(&mut self, choice: WhenDone, ended: Ended) {
         let Ended::Through { done, failed } = ended else { return };
         match choice {
             WhenDone::Nothing => {}
-            WhenDone::Notify => self.publisher.publish(EventBody::QueueEnded { words: ended.words() }),
+            WhenDone::Notify => {
+                self.publisher.publish(EventBody::QueueEnded { words: ended.words() });
+                self.publisher.publish(EventBody::Followed { well: true });
+            }
             WhenDone::Run(words) => {
                 let publisher = self.publisher.clone();
                 self.clearing.spawn(async move {
@@ -134,12 +141,15 @@ impl Actor {
                         Ok(Err(problem)) => EventBody::Trouble(problem),
                         Err(error) => EventBody::Trouble(Problem::new(ProblemKind::Local, format!("The command: {error}."))),
                     };
+                    let well = matches!(told, EventBody::Notice(_));
                     publisher.publish(told);
+                    publisher.publish(EventBody::Followed { well });
                 });
             }
             WhenDone::Disconnect => {
                 self.publisher.publish(EventBody::Notice(ended.words()));
                 self.tell(SessionCommand::Leave(DisconnectWhen::Now));
+                self.publisher.publish(EventBody::Followed { well: true });
             }
             WhenDone::Machine(action) => self.count_down(action, ended),
         }
@@ -150,11 +160,12 @@ impl Actor {
         let (power, publisher, questions) =
             (Arc::clone(&self.afterwards.power), self.publisher.clone(), self.shared.questions.clone());
         self.afterwards.countdown = Some(tokio::spawn(async move {
-            if goes_on(&publisher, &questions, action, ended).await
-                && let Some(problem) = act(power, action).await
-            {
+            let mut well = goes_on(&publisher, &questions, action, ended).await;
+            if well && let Some(problem) = act(power, action).await {
+                well = false;
                 publisher.publish(EventBody::Trouble(problem));
             }
+            publisher.publish(EventBody::Followed { well });
         }));
     }
 
@@ -181,6 +192,7 @@ impl Actor {
                 done: summary.done,
                 failed: summary.failed,
                 empty_folders: summary.empty_folders,
+                held_up: summary.uploads_wait.or(summary.downloads_wait).is_some(),
             }
         })
     }

@@ -148,6 +148,7 @@ pub async fn open_fresh(ctx: &SessionContext, item: &Item, target: &Path, lasts:
     for name in temporary_names(&name, item.id) {
         let part = target.with_file_name(&name);
         ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = Some(name)));
+        // Where the disk refuses that, it goes on to its end all the same: it was begun, and the name is noted beside the journal too.
         ctx.queue.journalled().await;
         let leftovers = ctx.leftovers.clone();
         let create = move |path: &Path| {

@@ -332,7 +332,11 @@ impl Helper {
         while let Some(claim) = self.claim() {
             // Before a byte is written behind a hole: the length of the file lies from then on.
             save(&self.ctx, self.id, &self.part, &self.pieces).await;
-            self.ctx.queue.journalled().await;
+            if !self.ctx.queue.journalled().await {
+                // Also where a person goes on without it: after a crash a hole would be taken for what came.
+                self.pieces.with(|ranges| ranges.release(claim));
+                return Err(Fault::Poisoned.into());
+            }
             self.pieces.fetch(control, claim).await?;
         }
         Ok(())

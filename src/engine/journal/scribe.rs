@@ -30,6 +30,24 @@ pub enum Work {
     End(Box<Queue>),
 }
 
+/// What has become of the changes that were handed over.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Written {
+    /// So many were written, or refused and told of.
+    pub changes: u64,
+    /// Whether the file lacks some of them.
+    pub lacks_some: bool,
+}
+
+/// What is told of the journal's disk.
+#[derive(Debug)]
+pub enum DiskNews {
+    /// It refuses, in its words.
+    Refuses(String),
+    /// It has taken everything that it had refused.
+    HasAll,
+}
+
 /// What the flushing thread is given.
 pub enum Flush {
     /// The journal.
@@ -69,7 +87,8 @@ pub struct Scribe {
     anew: Anew,
     /// When a disk that refused is tried again.
     next_attempt: Option<Instant>,
-    on_trouble: Box<dyn Fn(String) + Send>,
+    on_news: Box<dyn Fn(DiskNews) + Send>,
+    /// Whether it was told that the disk refuses.
     told: bool,
     to_flush: Option<mpsc::Sender<Flush>>,
     /// Whether something was written since the last flush was asked for.
@@ -82,7 +101,7 @@ impl Scribe {
     pub fn new(
         journal: QueueJournal,
         read_queue: ReadQueue,
-        on_trouble: Box<dyn Fn(String) + Send>,
+        on_news: Box<dyn Fn(DiskNews) + Send>,
         to_flush: mpsc::Sender<Flush>,
     ) -> Self {
         let to_flush = Some(to_flush);
@@ -91,7 +110,7 @@ impl Scribe {
             read_queue,
             anew: Anew::No,
             next_attempt: None,
-            on_trouble,
+            on_news,
             told: false,
             to_flush,
             unflushed: false,
@@ -104,8 +123,13 @@ impl Scribe {
         self.ended
     }
 
-    /// Writes what was handed over, in its order, and counts it.
-    pub fn write(&mut self, works: Vec<Work>, count: &watch::Sender<u64>) {
+    /// Whether the file lacks changes because the disk refused them.
+    pub fn lacks_some(&self) -> bool {
+        self.journal.is_behind()
+    }
+
+    /// Writes what was handed over, in its order, and tells what became of it.
+    pub fn write(&mut self, works: Vec<Work>, written: &watch::Sender<Written>) {
         let mut changes = 0;
         for work in works {
             match work {
@@ -125,8 +149,13 @@ impl Scribe {
         }
         if changes > 0 {
             self.unflushed = true;
-            count.send_modify(|count| *count += changes);
         }
+        let lacks_some = self.lacks_some();
+        written.send_if_modified(|written| {
+            let is_new = changes > 0 || written.lacks_some != lacks_some;
+            *written = Written { changes: written.changes + changes, lacks_some };
+            is_new
+        });
     }
 
     /// What has time: the flush that everything written so far shares, and a step of writing the journal anew. `written` is the number of
@@ -200,7 +229,11 @@ impl Scribe {
             }
         };
         match finished {
-            Ok(()) => self.told = false,
+            Ok(()) => {
+                if std::mem::take(&mut self.told) {
+                    (self.on_news)(DiskNews::HasAll);
+                }
+            }
             Err(error) => self.anew_failed(&error),
         }
     }
@@ -234,7 +267,7 @@ impl Scribe {
 
     fn tell(&mut self, error: &StoreError) {
         if !std::mem::replace(&mut self.told, true) {
-            (self.on_trouble)(error.problem().sentence());
+            (self.on_news)(DiskNews::Refuses(error.problem().sentence()));
         }
     }
 }

@@ -120,7 +120,7 @@ impl Session {
             if self.leaving.is_some() && self.may_leave() {
                 return Waited::Leave;
             }
-            if rests && ctx.queue.read(|queue| !queue.is_held() && queue.is_pending(&ctx.site.id)) {
+            if rests && ctx.queue.read(|queue| !queue.begins_nothing() && queue.is_pending(&ctx.site.id)) {
                 return Waited::Connect;
             }
             tokio::select! {

@@ -83,7 +83,7 @@ pub(super) async fn choose_landing(
         _ => look(control, &target).await?,
     };
     let Some(present) = present.filter(|facts| !is_begun || facts.size != Some(0)) else {
-        return Ok(Ok(new(ctx, item, target).await));
+        return new(ctx, item, target).await.map(Ok);
     };
     if !is_begun {
         return by_policy(ctx, rules, control, item, source, present).await;
@@ -101,7 +101,7 @@ pub(super) async fn choose_landing(
     }
     // It is replaced whole or not at all all the same.
     if rules.write_directly {
-        Ok(Ok(direct(ctx, item, target, 0).await))
+        direct(ctx, item, target, 0).await.map(Ok)
     } else {
         replacement(ctx, control, item, target, None).await.map(Ok)
     }
@@ -118,12 +118,12 @@ pub(super) async fn by_policy(
 ) -> Result<Result<Landing, Outcome>, Stopped> {
     let target = item.remote.clone();
     match existing::decide(ctx, item, source, present) {
-        Resolution::Replace if rules.write_directly => Ok(Ok(direct(ctx, item, target, 0).await)),
+        Resolution::Replace if rules.write_directly => direct(ctx, item, target, 0).await.map(Ok),
         Resolution::Replace => replacement(ctx, control, item, target, present.size).await.map(Ok),
-        Resolution::ResumeAt(offset) => Ok(Ok(direct(ctx, item, target, offset).await)),
+        Resolution::ResumeAt(offset) => direct(ctx, item, target, offset).await.map(Ok),
         Resolution::RenameTarget => {
             let target = free_name(ctx, control, item).await?;
-            Ok(Ok(direct(ctx, item, target, 0).await))
+            direct(ctx, item, target, 0).await.map(Ok)
         }
         Resolution::Skip => Ok(Err(Outcome::Skipped(SkipReason::Exists))),
         Resolution::Ask => {
@@ -182,28 +182,28 @@ pub(super) async fn replacement(
 }
 
 /// Writes under the target's own name, which nothing has yet.
-async fn new(ctx: &SessionContext, item: &Item, target: RemotePath) -> Landing {
+async fn new(ctx: &SessionContext, item: &Item, target: RemotePath) -> Result<Landing, Stopped> {
     if item.target != Target::Absent {
         // What comes there is all ours.
         ctx.queue.update(|queue| {
             let name = target.name().map(str::to_owned);
             queue.edit(item.id, |item| (item.target, item.part) = (Target::Absent, name));
         });
-        ctx.queue.journalled().await;
+        ctx.recorded().await?;
     }
     direct(ctx, item, target, 0).await
 }
 
 /// Writes under the target's own name: it is new, or a person said to resume what is there.
-async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64) -> Landing {
+async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64) -> Result<Landing, Stopped> {
     let name = target.name().map(str::to_owned);
     // Where nothing is there it was recorded as the item was taken.
     if ctx.queue.read(|queue| queue.get(item.id).is_some_and(|item| item.part != name)) {
         ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
         // After a crash the beginning that the server may have is known as ours.
-        ctx.queue.journalled().await;
+        ctx.recorded().await?;
     }
-    Landing { part: target.clone(), target, offset, replaces: None }
+    Ok(Landing { part: target.clone(), target, offset, replaces: None })
 }
 
 /// What is at `path` now, from SIZE and MDTM, else from the folder's listing.
@@ -254,6 +254,6 @@ async fn free_name(ctx: &SessionContext, control: &mut Control, item: &Item) -> 
         .filter_map(|candidate| folder.child(&candidate).ok());
     let aimed = ctx.queue.aim_at(item.id, free).ok_or_else(|| unnameable(path))?;
     // Before a byte is written under the new name.
-    ctx.queue.journalled().await;
+    ctx.recorded().await?;
     Ok(aimed)
 }

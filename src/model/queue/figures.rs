@@ -10,7 +10,7 @@ impl Queue {
     /// Whether `lanes` connections or more are at large files of `site` while small ones wait, or move beside them.
     #[must_use]
     pub fn has_small_behind_large(&self, site: &SiteId, lanes: usize) -> bool {
-        !self.held && self.site(site).is_some_and(|site| site.has_small_behind_large(lanes))
+        !self.begins_nothing() && self.site(site).is_some_and(|site| site.has_small_behind_large(lanes))
     }
 
     /// Counts, speed, time left.
@@ -42,6 +42,7 @@ impl Queue {
             seconds_left: seconds(running_left + self.queued_bytes),
             running_seconds_left: seconds(running_left),
             paused: self.held,
+            waits_for_saving: self.waits_for_saving(),
             uploads_wait: self.waits_for(Direction::Upload),
             downloads_wait: self.waits_for(Direction::Download),
             newest: TransferId(self.next_id),
