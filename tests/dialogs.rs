@@ -608,7 +608,10 @@ fn enter_is_the_main_button() {
             // A person must think before trusting a certificate that changed: the keyboard is on "Do not connect".
             (_, Some((_, Question::Certificate { changed: true, .. } | Question::Power { .. }))) => Action::CancelQuestion,
             (_, Some(_)) => Action::AcceptQuestion,
-            (Some(Dialog::Keys | Dialog::About), None) => Action::CloseDialog,
+            // “Stop” is its only button.
+            (Some(Dialog::Keys | Dialog::About | Dialog::Verify { stage: VerifyStage::Running(_), .. }), None) => {
+                Action::CloseDialog
+            }
             (Some(_), None) => Action::AcceptDialog,
             (None, None) => continue,
         };

@@ -1025,11 +1025,11 @@ fn a_chosen_number_is_the_most_that_there_are() {
 
 #[test]
 fn a_server_that_does_no_more_for_more_connections_keeps_two() {
-    let (server, folder) = many_small_files(110, 60);
+    let (server, folder) = many_small_files(80, 100);
     server.with(|shelf| shelf.one_at_a_time = true);
     let mut client = remembering(folder.path(), &server, 0);
     client.get("/data", &folder.path().join("data"), OnExists::Ask);
-    all_done(&mut client, 110);
+    all_done(&mut client, 80);
     // Four were tried; what was not needed says goodbye.
     assert_eq!((server.with(|shelf| shelf.most_logged_in), client.session.connection_budget), (5, 3), "{:#?}", client.story());
     server.until(|shelf| shelf.logged_in <= 3);
