@@ -252,7 +252,8 @@ impl<'a> Session<'a> {
         let Some(Countdown { question, action, until }) = self.countdown.take() else { return self.what_followed() };
         if self.around.is_watched {
             let seconds = until.saturating_duration_since(Instant::now()).as_secs();
-            self.note(&format!("This machine will {} in {seconds} s; Ctrl+C calls it off.", action.verb()));
+            // Also for those who want to hear of failures only: it is the one moment to call it off.
+            eprintln!("moorline: This machine will {} in {seconds} s; Ctrl+C calls it off.", action.verb());
         } else {
             self.engine.send(Command::Answer { question, answer: Answer::Confirm });
         }

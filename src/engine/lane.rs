@@ -236,6 +236,8 @@ async fn carry_out(ctx: &Arc<SessionContext>, seat: &mut Seat, mut open: Connect
             ctx.queue.release(id, run);
         }
     }
+    // Before the next item is taken: the one that was lent is not for large files.
+    ctx.lend();
     goes_on
 }
 

@@ -373,6 +373,11 @@ impl SessionContext {
             self.change_budget(|_, _| {});
             self.remember_helped(helped);
         }
+        self.lend();
+    }
+
+    /// Small files that wait behind large ones get a connection beside, as long as they do.
+    pub fn lend(&self) {
         let lanes = lock(&self.budget).lanes();
         let waits = self.queue.read(|queue| queue.has_small_behind_large(&self.site.id, lanes));
         if lock(&self.budget).lend_one(waits) {

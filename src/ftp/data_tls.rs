@@ -177,6 +177,8 @@ impl DataTls {
             ready!(self.poll_send(cx))?;
             match standing {
                 Standing::Idle => return Poll::Ready(Ok(())),
+                // All of its data and its end may stand right behind its part of the handshake.
+                Standing::Ended if !self.tls.is_handshaking() => return Poll::Ready(Ok(())),
                 Standing::Opened => {}
                 Standing::Blocked | Standing::Ended => ready!(self.poll_fill(cx)).map_err(|error| match error.kind() {
                     io::ErrorKind::UnexpectedEof => {

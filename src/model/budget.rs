@@ -57,8 +57,8 @@ impl Budget {
         self.growth.target().min(self.room.saturating_sub(1))
     }
 
-    /// Small files wait behind large ones on all connections, or no more: they get one beside, where a person did not choose fewer. True
-    /// when that is a change.
+    /// Small files wait behind large ones on all connections, or no more: they get one beside, unless there are as many as there may be, by
+    /// a person's choice or by itself. True when that is a change.
     pub fn lend_one(&mut self, wanted: bool) -> bool {
         let beside = wanted && self.growth.target() < self.growth.most();
         std::mem::replace(&mut self.beside, beside) != beside
@@ -126,9 +126,7 @@ impl Budget {
 
     /// Takes in what has moved: more connections when the last growth moved a tenth more, fewer when it did not. True when something came
     /// of it.
-    pub fn observe(&mut self, mut sample: Sample) -> bool {
-        // What the one beside moves says nothing of the others.
-        sample.is_busy &= !self.beside;
+    pub fn observe(&mut self, sample: Sample) -> bool {
         self.growth.observe(sample, self.room.saturating_sub(1))
     }
 

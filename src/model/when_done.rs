@@ -72,18 +72,18 @@ pub struct Seen {
     pub failed: usize,
     /// Folders that were made and had nothing in them: they leave no row.
     pub empty_folders: usize,
-    /// Whether something waits until a person has mended a cause.
-    pub held_up: bool,
+    /// How many wait until a person has mended a cause.
+    pub held_up: usize,
 }
 
 /// How a run of the queue ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// With so many that ended well and so many that failed.
+    /// With so many that ended well and so many that did not.
     Through {
         /// Ended well.
         done: usize,
-        /// Failed.
+        /// Failed, or wait until a person has mended a cause.
         failed: usize,
     },
     /// Everything was taken out of it.
@@ -104,7 +104,7 @@ impl Ended {
             }
             Self::Through { done, failed } => {
                 let arrived = format::counted(done, "transfer has arrived", "transfers have arrived");
-                format!("The queue is through: {arrived}, {} failed.", format::count(failed))
+                format!("The queue is through: {arrived}, {} not.", format::counted(failed, "has", "have"))
             }
         }
     }
@@ -139,12 +139,17 @@ impl Run {
         self.failed += failed;
         self.empty_folders += empty_folders;
         // What began and ended between two looks is seen by its rows, or by what holds it up now.
-        let ran = before.pending || done + failed + empty_folders > 0 || (seen.held_up && !before.held_up);
+        let ran = before.pending || done + failed + empty_folders > 0 || (seen.held_up > 0 && before.held_up == 0);
         (ran && !seen.pending).then(|| {
             // What failed and was tried again is counted once, by its end.
             let (done, failed) = (self.done, self.failed.min(seen.failed));
             // A folder without files is all that was to be done about it.
-            if done + failed + self.empty_folders == 0 { Ended::Emptied } else { Ended::Through { done, failed } }
+            if done + failed + self.empty_folders == 0 {
+                Ended::Emptied
+            } else {
+                // Whoever goes by this must not take what waits for what arrived.
+                Ended::Through { done, failed: failed + seen.held_up }
+            }
         })
     }
 }
@@ -219,13 +224,13 @@ mod tests {
 
     #[test]
     fn what_waits_for_a_person_ends_a_run_also_when_it_began_between_two_looks() {
-        let held_up = Seen { held_up: true, ..Seen::default() };
+        let held_up = Seen { held_up: 99, ..Seen::default() };
         let mut run = Run::default();
         run.begin(Seen::default());
         assert_eq!(run.look(held_up), Some(Ended::Emptied));
         assert_eq!(run.look(held_up), None, "told once");
         run.look(Seen { pending: true, ..held_up });
-        assert_eq!(run.look(Seen { done: 1, ..held_up }), Some(Ended::Through { done: 1, failed: 0 }));
+        assert_eq!(run.look(Seen { done: 1, ..held_up }), Some(Ended::Through { done: 1, failed: 99 }));
     }
 
     #[test]
@@ -234,6 +239,6 @@ mod tests {
         assert_eq!(through(0, 0), "The queue is done: the folders are made, and there were no files in them.");
         assert_eq!(through(1, 0), "The queue is done: 1 transfer has arrived.");
         assert_eq!(through(1200, 0), "The queue is done: 1,200 transfers have arrived.");
-        assert_eq!(through(3, 2), "The queue is through: 3 transfers have arrived, 2 failed.");
+        assert_eq!(through(3, 2), "The queue is through: 3 transfers have arrived, 2 have not.");
     }
 }

@@ -66,7 +66,7 @@ fn what_was_ordered_follows_a_transfer_and_nothing_follows_none() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nowhere = format!("ftp://anna:secret@{gone}/a");
     let done = "The queue is done: 1 transfer has arrived.";
-    let failed = "The queue is through: 0 transfers have arrived, 1 failed.";
+    let failed = "The queue is through: 0 transfers have arrived, 1 has not.";
     for (from, refuses, action, status, told) in [
         (url("a"), false, "sleep", 0, &["sleep"][..]),
         (url("a"), false, "shutdown", 0, &["shut down"]),

@@ -126,3 +126,34 @@ fn a_site_that_wants_each_file_over_one_connection_has_it_so() {
     // Before a file may come in ranges its time is asked for: this one is not even considered.
     assert_eq!(asked(Split::Automatic), asked(Split::Never) + 1);
 }
+
+#[test]
+fn a_file_that_is_replaced_by_one_of_its_length_before_the_next_engine_goes_on_comes_anew() {
+    let (large, other) = (bytes(LARGE), vec![7; LARGE]);
+    let server = Server::start(&[("/large.bin", &large)]);
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("large.bin");
+    let home = tempfile::tempdir().unwrap();
+    let options = || Options { places: Some(Places::in_folder(home.path())), keyring: false, keep_queue: true };
+    let mut client = Client::start(options());
+    client.connect(server.port());
+    client.moor();
+    server.with(|shelf| shelf.stall = Some(5 << 20));
+    begin_split(&client, &server, &local);
+    server.until(|shelf| shelf.stalled == 1);
+    drop(client);
+    // The same around the joints, so that only its time tells.
+    let joints = [0..2 << 20, 30 << 20..40 << 20];
+    let mut mixed = other;
+    joints.into_iter().for_each(|joint| mixed[joint.clone()].copy_from_slice(&large[joint]));
+    server.with(|shelf| {
+        (shelf.stall, shelf.braked) = (None, false);
+        shelf.files.insert("/large.bin".to_owned(), mixed.clone());
+        shelf.times.insert("/large.bin".to_owned(), "20300101000000".to_owned());
+    });
+    let mut client = Client::start(options());
+    client.row("/large.bin", |row| row.state == TransferState::Queued);
+    client.connect(server.port());
+    client.done("/large.bin");
+    assert!(fs::read(&local).unwrap() == mixed, "old and new bytes were glued together");
+}

@@ -192,7 +192,7 @@ impl Actor {
                 done: summary.done,
                 failed: summary.failed,
                 empty_folders: summary.empty_folders,
-                held_up: summary.uploads_wait.or(summary.downloads_wait).is_some(),
+                held_up: site.map_or(0, |site| queue.held_up(site)),
             }
         })
     }

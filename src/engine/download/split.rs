@@ -20,6 +20,7 @@ use crate::engine::session_context::{Place, SessionContext};
 use crate::engine::{aftermath, lane_thread, resume};
 use crate::ftp::{Control, Fault};
 use crate::model::conflict::Facts;
+use crate::model::entry::{Modified, Precision};
 use crate::model::log::LogKind;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
@@ -73,6 +74,11 @@ pub async fn fetch(
     let size = item.size.unwrap_or(0);
     let was_plain = ranges.is_plain();
     let time = time_of(control, item).await?;
+    if let Some(at) = time.filter(|_| item.modified.is_none_or(|modified| modified.precision != Precision::Second)) {
+        // The next try, and the next start, compare with it.
+        let modified = Some(Modified { at, precision: Precision::Second });
+        ctx.queue.update(|queue| queue.edit(item.id, |item| item.modified = modified));
+    }
     let now = Instant::now();
     let mut growth = Growth::new(now, ranges.written());
     if !may_grow {

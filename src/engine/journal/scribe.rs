@@ -229,6 +229,8 @@ impl Scribe {
             }
         };
         match finished {
+            // A change that came while it was flushed may have been refused, and the new file with it.
+            Ok(()) if self.journal.is_behind() => self.next_attempt = Some(Instant::now() + NEXT_ATTEMPT),
             Ok(()) => {
                 if std::mem::take(&mut self.told) {
                     (self.on_news)(DiskNews::HasAll);

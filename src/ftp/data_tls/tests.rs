@@ -259,3 +259,39 @@ fn a_server_that_leaves_in_the_handshake_is_said_to() {
         assert!(matches!(&near, Err(crate::ftp::Fault::Tls { detail, .. }) if detail.contains("handshake")), "{near:?}");
     });
 }
+
+#[test]
+fn data_and_its_end_right_behind_the_handshake_are_the_data_and_its_end() {
+    for newest in BOTH {
+        run(async {
+            let (client, server) = ends(newest).await;
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let far = async {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let mut tls = rustls::ServerConnection::new(server).unwrap();
+                let (mut bytes, mut sent) = (vec![0; 16_384], Vec::new());
+                while tls.is_handshaking() {
+                    // Its flight goes when the client's is in, so that the last one goes together with what follows.
+                    tls.write_tls(&mut sent).unwrap();
+                    socket.write_all(&std::mem::take(&mut sent)).await.unwrap();
+                    let count = socket.read(&mut bytes).await.unwrap();
+                    tls.read_tls(&mut &bytes[..count]).unwrap();
+                    tls.process_new_packets().unwrap();
+                }
+                io::Write::write_all(&mut tls.writer(), b"a short listing").unwrap();
+                tls.send_close_notify();
+                while tls.wants_write() {
+                    tls.write_tls(&mut sent).unwrap();
+                }
+                socket.write_all(&sent).await.unwrap();
+                socket
+            };
+            // Its socket stays open: nothing but close_notify tells the end.
+            let (near, _far) = tokio::join!(client.secure_data(near, "testing"), far);
+            let mut came = Vec::new();
+            near.unwrap().read_to_end(&mut came).await.unwrap();
+            assert_eq!(came, b"a short listing", "{newest:?}");
+        });
+    }
+}

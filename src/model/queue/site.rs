@@ -103,6 +103,12 @@ impl SiteQueue {
         self.open().map(|side| side.small.len() + side.large.len() + side.later.len()).sum()
     }
 
+    /// How many of them wait for a person.
+    pub fn held_up(&self) -> usize {
+        let sides = [&self.up, &self.down].into_iter().filter(|side| side.is_held);
+        sides.map(|side| side.small.len() + side.large.len() + side.later.len()).sum()
+    }
+
     /// Whether a connection works for it.
     pub fn is_busy(&self) -> bool {
         self.busy_small + self.busy_large > 0

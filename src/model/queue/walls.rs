@@ -2,6 +2,7 @@
 
 use crate::model::cause::Cause;
 use crate::model::queue::Queue;
+use crate::model::queue::site::SiteQueue;
 use crate::model::site::SiteId;
 use crate::model::transfer::{Direction, TransferId};
 
@@ -47,6 +48,12 @@ impl Queue {
         self.walls.iter().rev().find(|wall| wall.direction == direction).map(|wall| wall.cause)
     }
 
+    /// How many items of `site` wait until a person has mended a cause.
+    #[must_use]
+    pub fn held_up(&self, site: &SiteId) -> usize {
+        self.site(site).map_or(0, SiteQueue::held_up)
+    }
+
     /// Why an item failed, if it did.
     #[must_use]
     pub fn cause_of(&self, id: TransferId) -> Option<Cause> {
@@ -85,7 +92,7 @@ mod tests {
         assert!(queue.take_next(&site(), now).is_none());
         queue.remove(TransferId(2));
         assert!(!queue.is_pending(&site()), "what waits for a person is no reason to stay");
-        assert_eq!(queue.waiting(&site()), 0);
+        assert_eq!((queue.waiting(&site()), queue.held_up(&site())), (0, 2));
         queue.put_back(TransferId(1), Some(now));
         assert_eq!(queue.next_moment(&site()), None, "lanes would look for it again and again");
         queue.take_wall(Direction::Download);

@@ -37,7 +37,7 @@ pub(super) fn show(stage: &mut Stage<'_>, line: &str, error: Option<&str>) {
             }
         });
         let words = "It is run once, for this run of the queue. It finds in MOORLINE_DONE how many transfers have arrived, and in \
-                     MOORLINE_FAILED how many failed.";
+                     MOORLINE_FAILED how many have not.";
         field::below(ui, None, words);
     });
 }
