@@ -11,6 +11,28 @@ pub(super) fn begin_split(client: &Client, server: &Server, local: &Path) {
     server.until(|shelf| shelf.commands.iter().filter(|line| line.starts_with("RETR")).count() == 2);
 }
 
+fn keeping(home: &Path) -> Options {
+    Options { places: Some(Places::in_folder(home)), keyring: false, keep_queue: true }
+}
+
+/// An engine ends while the large file comes in two ranges.
+fn left_in_ranges(server: &Server, local: &Path, home: &Path) {
+    let mut client = Client::start(keeping(home));
+    client.connect(server.port());
+    client.moor();
+    server.with(|shelf| shelf.stall = Some(5 << 20));
+    begin_split(&client, server, local);
+    server.until(|shelf| shelf.stalled == 1);
+}
+
+/// The next engine brings it to its end.
+fn go_on(server: &Server, home: &Path) {
+    let mut client = Client::start(keeping(home));
+    client.row("/large.bin", |row| row.state == TransferState::Queued);
+    client.connect(server.port());
+    client.done("/large.bin");
+}
+
 #[test]
 fn a_large_file_comes_over_several_connections() {
     let large = bytes(LARGE);
@@ -67,24 +89,14 @@ fn a_file_in_ranges_is_gone_on_with_by_the_next_engine() {
     let folder = tempfile::tempdir().unwrap();
     let local = folder.path().join("large.bin");
     let home = tempfile::tempdir().unwrap();
-    let options = || Options { places: Some(Places::in_folder(home.path())), keyring: false, keep_queue: true };
-    let mut client = Client::start(options());
-    client.connect(server.port());
-    client.moor();
-    server.with(|shelf| shelf.stall = Some(5 << 20));
-    begin_split(&client, &server, &local);
-    server.until(|shelf| shelf.stalled == 1);
-    drop(client);
+    left_in_ranges(&server, &local, home.path());
     // The file on the disk is longer than what is there of it, for the second range lies behind a hole.
     assert!(fs::metadata(folder.path().join("large.bin.part")).unwrap().len() > 30 << 20);
     server.with(|shelf| {
         (shelf.stall, shelf.braked) = (None, false);
         shelf.commands.clear();
     });
-    let mut client = Client::start(options());
-    client.row("/large.bin", |row| row.state == TransferState::Queued);
-    client.connect(server.port());
-    client.done("/large.bin");
+    go_on(&server, home.path());
     assert!(fs::read(&local).unwrap() == large);
     let first =
         server.with(|shelf| shelf.commands.iter().find(|line| line.starts_with("REST") || line.starts_with("RETR")).cloned());
@@ -134,14 +146,7 @@ fn a_file_that_is_replaced_by_one_of_its_length_before_the_next_engine_goes_on_c
     let folder = tempfile::tempdir().unwrap();
     let local = folder.path().join("large.bin");
     let home = tempfile::tempdir().unwrap();
-    let options = || Options { places: Some(Places::in_folder(home.path())), keyring: false, keep_queue: true };
-    let mut client = Client::start(options());
-    client.connect(server.port());
-    client.moor();
-    server.with(|shelf| shelf.stall = Some(5 << 20));
-    begin_split(&client, &server, &local);
-    server.until(|shelf| shelf.stalled == 1);
-    drop(client);
+    left_in_ranges(&server, &local, home.path());
     // The same around the joints, so that only its time tells.
     let joints = [0..2 << 20, 30 << 20..40 << 20];
     let mut mixed = other;
@@ -151,9 +156,6 @@ fn a_file_that_is_replaced_by_one_of_its_length_before_the_next_engine_goes_on_c
         shelf.files.insert("/large.bin".to_owned(), mixed.clone());
         shelf.times.insert("/large.bin".to_owned(), "20300101000000".to_owned());
     });
-    let mut client = Client::start(options());
-    client.row("/large.bin", |row| row.state == TransferState::Queued);
-    client.connect(server.port());
-    client.done("/large.bin");
+    go_on(&server, home.path());
     assert!(fs::read(&local).unwrap() == mixed, "old and new bytes were glued together");
 }
