@@ -5,23 +5,26 @@
 mod sample_screens;
 
 use eframe::egui;
+use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use moorline::model::cause::Cause;
 use moorline::model::session::{DisconnectWhen, IdleLimit, LimitSource};
 use moorline::model::settings::ThemeChoice;
-use moorline::screen::PanelTab;
+use moorline::model::transfer::Direction;
 use moorline::screen::dialog::{Dialog, GuardPurpose};
+use moorline::screen::{Action, PanelTab};
 use moorline::ui::{dialogs, layout, theme};
 use sample_screens::Sample;
 
 /// Draws a sample as the window does.
 struct Window {
     sample: Sample,
+    actions: Vec<Action>,
 }
 
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        layout::show(ui, &self.sample.view(), &mut Vec::new());
+        layout::show(ui, &self.sample.view(), &mut self.actions);
         dialogs::show(&ui.ctx().clone(), &self.sample.screen, &mut Vec::new());
     }
 }
@@ -41,7 +44,7 @@ fn harness(sample: Sample, size: egui::Vec2) -> Harness<'static, Window> {
         .with_options(SnapshotOptions::new().threshold(2.0).max_failed_pixels(400))
         .build_eframe(|creation| {
             theme::install(&creation.egui_ctx);
-            Window { sample }
+            Window { sample, actions: Vec::new() }
         });
     harness.run_steps(12);
     harness
@@ -115,6 +118,23 @@ fn a_queue_that_cannot_be_saved() {
         ("unsaved-light", of(ThemeChoice::Light), FULL),
         ("unsaved-held-up-small", all, egui::vec2(760.0, 480.0)),
     ]);
+}
+
+#[test]
+fn what_holds_transfers_up_is_gone_on_with_by_its_own_button() {
+    let mut sample = sample_screens::moored(ThemeChoice::Dark);
+    sample.screen.queue.waits_for_saving = true;
+    (sample.screen.queue.uploads_wait, sample.screen.queue.downloads_wait) = (Some(Cause::Quota), Some(Cause::DiskFull));
+    let mut harness = harness(sample, FULL);
+    for (label, action) in [
+        ("Go on without saving", Action::GoOnUnsaved),
+        ("Go on with uploads", Action::GoOn(Direction::Upload)),
+        ("Go on with downloads", Action::GoOn(Direction::Download)),
+    ] {
+        harness.get_by_label(label).click();
+        harness.run_steps(4);
+        assert_eq!(std::mem::take(&mut harness.state_mut().actions), [action], "{label}");
+    }
 }
 
 #[test]
