@@ -252,7 +252,10 @@ async fn observed(ctx: &Arc<SessionContext>, number: u16, control: &mut Control,
         tokio::select! {
             biased;
             result = &mut running => break result,
-            _ = look.tick() => ctx.observe(),
+            _ = look.tick() => {
+                ctx.observe();
+                ctx.lend();
+            }
         }
     };
     let through = match &result {

@@ -373,7 +373,6 @@ impl SessionContext {
             self.change_budget(|_, _| {});
             self.remember_helped(helped);
         }
-        self.lend();
     }
 
     /// Small files that wait behind large ones get a connection beside, as long as they do.
