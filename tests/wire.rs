@@ -496,6 +496,24 @@ async fn a_421_in_the_middle_of_a_transfer_ends_it() {
 }
 
 #[tokio::test]
+async fn a_421_behind_the_closing_reply_ends_the_session_and_not_the_transfer() {
+    let closed = "226 Transfer complete\r\n421 shutting down\r\n";
+    let script = Script::logged_in(&[]).transfer("RETR /a").send_data("abc").end_data().say(closed).close();
+    let server = Server::playing(script).await;
+    let mut control = session(&server).await;
+    let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
+    let mut buffer = [0; 16];
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 3);
+    assert_eq!(within(data.read(&mut buffer)).await.unwrap(), 0);
+    server.until(|report| report.faults == ["close"]).await;
+    assert_eq!(within(data.finish()).await.unwrap().code, 226);
+    let fault = within(control.keep_alive(IdleCommand::Noop)).await.unwrap_err();
+    assert!(matches!(&fault, Fault::Goodbye(reply) if reply.code == 421), "{fault:?}");
+    assert!(control.is_poisoned());
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn data_goes_on_to_its_end_when_the_control_connection_is_gone_and_is_not_called_done() {
     let script = Script::logged_in(&[]).transfer("RETR /a").send_data("abc").close().wait_for_go().send_data("def").end_data();
     let server = Server::playing(script).await;

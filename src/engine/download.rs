@@ -8,7 +8,6 @@ mod split;
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
@@ -143,7 +142,7 @@ async fn as_text(
 /// The source as it is now, when it is another than the one that some of it came from: old and new bytes must not be glued together.
 /// A fetch that begins at the start needs no look.
 async fn source_now(control: &mut Control, item: &Item) -> Result<Option<Facts>, Stopped> {
-    if item.part.is_none() && item.moved.load(Ordering::Relaxed) == 0 {
+    if !landing::is_begun(item).await {
         return Ok(None);
     }
     let doing = "look at the file";

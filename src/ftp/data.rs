@@ -195,21 +195,24 @@ impl<'a> Data<'a> {
     }
 
     /// Ends the data connection properly (close_notify, FIN, drain) and returns the closing reply: 226 or 250 that says nothing of
-    /// abort or error. Anything else is `Refused`, `Goodbye` or `Lost`.
+    /// abort or error. Anything else is `Refused`, `Goodbye` or `Lost`. A goodbye behind the closing reply is left to the next command.
     ///
     /// # Errors
-    /// As above; `DataConnection` when the closing reply is positive and speaks of a failure.
+    /// As above; `DataConnection` when the closing reply is positive and speaks of a failure, or another stands behind it.
     pub async fn finish(self) -> Result<Reply, Fault> {
         let name = self.name.clone();
         let session = Arc::clone(&self.control.session);
         let reply = self.end().await?;
-        // A reply that stands behind it contradicts it; which of the two is true cannot be told.
-        if let Poll::Ready(Ok(second)) = poll_fn(|cx| Poll::Ready(session.line().poll_reply(cx))).await {
-            session.poison();
-            if is_goodbye(&second) {
-                return Err(Fault::Goodbye(second));
+        match poll_fn(|cx| Poll::Ready(session.line().poll_reply(cx))).await {
+            // The connection's end, not the transfer's: whoever speaks to the server next hears of it.
+            Poll::Ready(Ok(second)) if is_goodbye(&second) => session.line().put_back(second),
+            // It contradicts the closing reply; which of the two is true cannot be told.
+            Poll::Ready(Ok(second)) => {
+                session.poison();
+                let detail = "the server closed the transfer twice".to_owned();
+                return Err(Fault::DataConnection { detail, reply: Some(second) });
             }
-            return Err(Fault::DataConnection { detail: "the server closed the transfer twice".to_owned(), reply: Some(second) });
+            Poll::Ready(Err(_)) | Poll::Pending => {}
         }
         match closing::complaint(&reply, &name) {
             Some(word) => {

@@ -52,6 +52,8 @@ pub struct Line {
     /// What the next data connection is to carry as soon as it stands, and how much of it went.
     parcel: Parcel,
     early: Option<Reply>,
+    /// A reply that was looked at and is still to be dealt with.
+    put_back: Option<Reply>,
     trouble: Option<Fault>,
     end: Option<End>,
     /// The end of TLS, while its clear text is looked for.
@@ -84,6 +86,7 @@ impl Line {
             was_ahead: false,
             parcel: Parcel::default(),
             early: None,
+            put_back: None,
             trouble: None,
             end: None,
             held_end: None,
@@ -189,6 +192,11 @@ impl Line {
         self.early.take()
     }
 
+    /// Leaves a reply that was taken to whoever looks next.
+    pub fn put_back(&mut self, reply: Reply) {
+        self.put_back = Some(reply);
+    }
+
     /// The library is about to read the closing reply of a transfer.
     pub fn await_closing(&mut self) {
         self.asked = Some(Asked::Closing);
@@ -211,6 +219,9 @@ impl Line {
 
     /// The next reply that the server sends, asked for or not. After the last one, how the connection ended.
     pub fn poll_reply(&mut self, cx: &mut Context<'_>) -> Poll<Result<Reply, End>> {
+        if let Some(reply) = self.put_back.take() {
+            return Poll::Ready(Ok(reply));
+        }
         loop {
             if let Some(reply) = self.reader.next() {
                 let reply = self.received(reply);

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use crate::engine::copy::space;
 use crate::engine::download::fetch::{Fetched, Where};
@@ -46,6 +47,16 @@ pub enum Kind {
     Target { offset: u64 },
 }
 
+/// Whether any of the file has come, or may have: an empty `.part` has none of it.
+pub async fn is_begun(item: &Item) -> bool {
+    if item.moved.load(Ordering::Relaxed) > 0 || item.ranges.is_some() {
+        return true;
+    }
+    let Some(part) = item.part.as_ref().map(|name| item.local.with_file_name(name)) else { return false };
+    // More may be on the disk than the queue heard of before it was killed. What cannot be looked at is fetched from its start.
+    on_disk(part, |part| fs::metadata(part)).await.is_ok_and(|facts| facts.len() > 0)
+}
+
 /// Decides where to write, or that nothing is written: the item is skipped, or a question is open.
 pub async fn choose_landing(
     ctx: &SessionContext,
@@ -62,7 +73,7 @@ pub async fn choose_landing(
     let (part, there) = looked.await.map_err(|error| Stopped::disk(&error, "open", &target))?;
     let mut kind = Kind::Fresh;
     if let Some((part, length)) = part {
-        let offset = item.ranges.as_ref().map_or(length, |_| item.moved.load(std::sync::atomic::Ordering::Relaxed));
+        let offset = item.ranges.as_ref().map_or(length, |_| item.moved.load(Ordering::Relaxed));
         if let Some(now) = source.now
             && offset > 0
             && !item.from_start
@@ -119,7 +130,7 @@ pub async fn choose_landing(
 /// Whether what is there got its name from an earlier run that ended before anybody heard of it: all bytes had come, the `.part` is gone,
 /// and the file has the source's size and time.
 fn has_its_name(rules: &TransferRules, item: &Item, kind: &Kind, present: Facts) -> bool {
-    let all_came = item.size.is_some_and(|size| size > 0 && item.moved.load(std::sync::atomic::Ordering::Relaxed) == size);
+    let all_came = item.size.is_some_and(|size| size > 0 && item.moved.load(Ordering::Relaxed) == size);
     let seconds = |modified: Option<Modified>| modified.map(|modified| modified.at.as_second());
     let same_time = item.modified.is_some() && seconds(item.modified) == seconds(present.modified);
     item.part.is_some() && matches!(kind, Kind::Fresh) && all_came && present.size == item.size && same_time && rules.keep_times
