@@ -92,13 +92,10 @@ type Filled = (Vec<u8>, usize);
 ///
 /// # Errors
 /// The connection's fault or the disk's; what came before it is in the file.
-pub async fn receive<P: Progress>(
-    data: &mut Data<'_>,
-    mut file: File,
-    progress: &P,
-    mut flow: Flow,
-) -> Result<Received, CopyFault> {
+pub async fn receive<P: Progress>(data: &mut Data<'_>, file: File, progress: &P, mut flow: Flow) -> Result<Received, CopyFault> {
     if lane_thread::is_here() {
+        #[cfg(target_os = "linux")]
+        let mut file = file;
         #[cfg(target_os = "linux")]
         if let Some(received) = pipe::receive(data, &mut file, progress, &mut flow).await? {
             return Ok(received);
