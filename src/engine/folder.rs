@@ -7,6 +7,7 @@ use crate::engine::existing;
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::lane_thread::on_disk;
 use crate::engine::local;
+use crate::engine::namesakes;
 use crate::engine::session_context::SessionContext;
 use crate::engine::settle;
 use crate::ftp::{Control, Fault};
@@ -160,6 +161,14 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
     let listing = ctx.list(control, &item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
     let target = item.local.clone();
     on_disk(move || fs::create_dir_all(target)).await.map_err(|error| Stopped::disk(&error, "make the folder", &item.local))?;
+    let mut namesakes = namesakes::namesakes(listing.entries.iter().map(|entry| entry.name.as_str()));
+    if !namesakes.is_empty() {
+        let target = item.local.clone();
+        // A disk that cannot be asked says so again as the files are written to it.
+        if !on_disk(move || namesakes::folds(&target)).await.unwrap_or(false) {
+            namesakes.clear();
+        }
+    }
     let end = complete(&listing, item);
     settle::announce(ctx, item.id);
     // An answer for the whole batch may have come while the folder was read.
@@ -184,6 +193,8 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
             new.state = TransferState::Skipped(SkipReason::Special);
         } else if let Err(error) = safe_local_name(&entry.name) {
             new.state = TransferState::Failed(Problem::new(ProblemKind::Name, format!("Not fetched: {error}.")));
+        } else if let Some(first) = namesakes.get(entry.name.as_str()) {
+            new.state = TransferState::Failed(namesakes::problem(&entry.name, first));
         }
         Some(new)
     });

@@ -32,6 +32,7 @@ pub mod log_view;
 mod login;
 mod moment;
 mod mooring;
+mod namesakes;
 mod outage;
 mod pace;
 pub mod power;

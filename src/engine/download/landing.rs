@@ -1,5 +1,6 @@
 //! Where the bytes of a download go until they are proven, and how they get their name.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use crate::engine::copy::space;
 use crate::engine::download::fetch::{Fetched, Where};
 use crate::engine::download::local_part::{self, Lasts};
 use crate::engine::item_outcome::{Outcome, Stopped};
+use crate::engine::namesakes::{self, other_name};
 use crate::engine::replace::temporary_names;
 use crate::engine::session_context::SessionContext;
 use crate::engine::{existing, flush, lane_thread, local, resume};
@@ -68,9 +70,14 @@ pub async fn choose_landing(
     let part = item.part.as_ref().map(|name| target.with_file_name(name));
     let looked = on_disk(target.clone(), move |target| {
         let part = part.and_then(|part| fs::metadata(&part).ok().map(|facts| (part, facts.len())));
-        Ok((part, fs::metadata(target)))
+        let there = fs::metadata(target);
+        let other_name = if there.is_ok() { other_name(target) } else { None };
+        Ok((part, there, other_name))
     });
-    let (part, there) = looked.await.map_err(|error| Stopped::disk(&error, "open", &target))?;
+    let (part, there, other_name) = looked.await.map_err(|error| Stopped::disk(&error, "open", &target))?;
+    if let Some(other) = other_name {
+        is_another_ones(ctx, item, &target, &other)?;
+    }
     let mut kind = Kind::Fresh;
     if let Some((part, length)) = part {
         let offset = item.ranges.as_ref().map_or(length, |_| item.moved.load(Ordering::Relaxed));
@@ -125,6 +132,16 @@ pub async fn choose_landing(
             Ok(Err(Outcome::Asking))
         }
     }
+}
+
+/// Of two names that this disk takes for one the second must not replace the first, which counts as arrived.
+fn is_another_ones(ctx: &SessionContext, item: &Item, target: &Path, other: &OsStr) -> Result<(), Stopped> {
+    let there = target.with_file_name(other);
+    if !ctx.queue.read(|queue| queue.has_arrived_in_batch_of(item, &there)) {
+        return Ok(());
+    }
+    let name = item.remote.name().unwrap_or_default();
+    Err(Stopped::for_good(namesakes::problem(name, &other.to_string_lossy())))
 }
 
 /// Whether what is there got its name from an earlier run that ended before anybody heard of it: all bytes had come, the `.part` is gone,

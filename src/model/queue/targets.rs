@@ -48,6 +48,21 @@ impl Queue {
         self.writing().any(|other| other.id != but && other.direction == Direction::Download && other.local == path)
     }
 
+    /// Whether another file of this item's batch has arrived under this name here.
+    #[must_use]
+    pub fn has_arrived_in_batch_of(&self, item: &Item, path: &Path) -> bool {
+        let (folder, name) = (path.parent(), path.file_name());
+        self.done.iter().rev().any(|place| {
+            let arrived = self.resting.get(place.id.0).filter(|packed| {
+                let (local_folder, local_name) = packed.local_parts();
+                Some(local_name) == name && Some(local_folder) == folder && packed.direction() == Direction::Download
+            });
+            arrived.and_then(|packed| self.unpack(place.id, packed)).is_some_and(|other| {
+                other.batch == item.batch && other.remote != item.remote && matches!(other.state, TransferState::Done(_))
+            })
+        })
+    }
+
     /// What runs, and waits for nobody.
     fn writing(&self) -> impl Iterator<Item = &Item> {
         self.running.values().filter(|item| item.state.is_running() && item.state != TransferState::Asking)
@@ -132,7 +147,8 @@ mod tests {
 
     use super::*;
     use crate::model::conflict::OnExists;
-    use crate::model::transfer::Job;
+    use crate::model::receipt::ReceiptId;
+    use crate::model::transfer::{Compared, Job, Proof};
 
     fn path(text: &str) -> RemotePath {
         RemotePath::parse(text).unwrap()
@@ -143,6 +159,30 @@ mod tests {
         let id = queue.new_id();
         queue.put(Item::new(id, SiteId(site.into()), job));
         id
+    }
+
+    #[test]
+    fn what_has_arrived_of_a_batch_is_known_by_its_place_here() {
+        use Direction::{Download, Upload};
+        let mut queue = Queue::default();
+        let arrived = add(&mut queue, "s", Download, "/a/x.txt", "/www/x.txt");
+        let sent = add(&mut queue, "s", Upload, "/a/y.txt", "/www/y.txt");
+        let namesake = add(&mut queue, "s", Download, "/a/X.TXT", "/www/X.TXT");
+        let again = add(&mut queue, "s", Download, "/a/x.txt", "/www/x.txt");
+        for id in [arrived, sent, namesake, again] {
+            queue.edit(id, |item| item.batch = 7);
+        }
+        let has_arrived = |queue: &Queue, id, path| queue.has_arrived_in_batch_of(&queue.get(id).unwrap(), Path::new(path));
+        assert!(!has_arrived(&queue, namesake, "/a/x.txt"), "it waits");
+        for id in [arrived, sent] {
+            let proof = Proof { reply: "226 Done".into(), bytes: 9, compared: Compared::Size, hash: None, receipt: ReceiptId(0) };
+            queue.set_state(id, TransferState::Done(proof));
+        }
+        assert!(has_arrived(&queue, namesake, "/a/x.txt"));
+        assert!(!has_arrived(&queue, namesake, "/b/x.txt") && !has_arrived(&queue, namesake, "/a/y.txt"));
+        assert!(!has_arrived(&queue, again, "/a/x.txt"), "the same file once more");
+        queue.edit(namesake, |item| item.batch = 8);
+        assert!(!has_arrived(&queue, namesake, "/a/x.txt"), "another day's");
     }
 
     #[test]
