@@ -24,6 +24,7 @@ use crate::engine::governor::Governor;
 use crate::engine::handle::Options;
 use crate::engine::keeper::Keeper;
 use crate::engine::leftovers::{self, Leftovers};
+use crate::engine::local_places;
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::pace::Gate;
@@ -284,6 +285,7 @@ impl Actor {
             }
             Command::OpenRemote { path } => self.tell(SessionCommand::Open(path)),
             Command::OpenLocal { path } => self.open_local(path),
+            Command::FindLocalPlaces => drop(tokio::spawn(local_places::find(self.publisher.clone()))),
             Command::CancelBrowsing => {
                 if let Some(session) = &self.session {
                     session.cancel_browsing();

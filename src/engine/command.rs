@@ -152,6 +152,8 @@ pub enum Command {
         /// Which.
         path: PathBuf,
     },
+    /// Looks for a person's folders and disks on this machine.
+    FindLocalPlaces,
     /// Ends the browsing command or change that is under way (never behind work in the inbox).
     CancelBrowsing,
     /// Changes files or folders.

@@ -14,6 +14,7 @@ use crate::model::diagnosis::Report;
 use crate::model::difference::Difference;
 use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
+use crate::model::local_place::LocalPlace;
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
 use crate::model::receipt::Receipt;
@@ -149,6 +150,8 @@ pub enum EventBody {
         /// Bytes free on its disk.
         free: Option<u64>,
     },
+    /// A person's folders and disks on this machine.
+    LocalPlaces(Arc<Vec<LocalPlace>>),
     /// What browsing does at this moment ("Deleting 120 of 3,000"), `None` when nothing.
     Browsing {
         /// Words.
@@ -254,6 +257,7 @@ impl EventBody {
             self,
             Self::LocalListing { .. }
                 | Self::LocalTrouble { .. }
+                | Self::LocalPlaces(_)
                 | Self::Diagnosis { .. }
                 | Self::Host { .. }
                 | Self::Recording { .. }

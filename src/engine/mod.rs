@@ -27,6 +27,7 @@ mod lane_thread;
 mod leftovers;
 mod local;
 mod local_hash;
+mod local_places;
 mod local_work;
 pub mod log_view;
 mod login;

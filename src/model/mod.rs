@@ -22,6 +22,7 @@ pub mod keepalive;
 pub mod leftover;
 pub mod line_ends;
 pub mod listing;
+pub mod local_place;
 pub mod log;
 pub mod masks;
 pub mod name_pattern;

@@ -16,6 +16,10 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
         EventBody::Session(view) => session::changed(screen, *view),
         EventBody::RemoteListing { path, listing, at } => listings::remote(screen, path, listing, at),
         EventBody::LocalListing { path, listing, free } => listings::local(screen, path, listing, free),
+        EventBody::LocalPlaces(places) => {
+            screen.local_places = Some(places);
+            Vec::new()
+        }
         EventBody::Browsing { doing } => {
             screen.remote.doing = doing;
             Vec::new()

@@ -68,6 +68,8 @@ pub enum Action {
     SortBy { side: Side, key: SortKey },
     /// A crumb was clicked.
     Go { side: Side, place: Place },
+    /// The menu of places on this machine was opened: they are looked for anew, disks come and go.
+    FindPlaces,
     /// The path field is being typed into; `None` ends it.
     EditPath { side: Side, text: Option<String> },
     /// The path field was entered.

@@ -37,6 +37,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::TypeAhead { side, text, now } => panes::type_ahead(screen, side, &text, now),
         Action::SortBy { side, key } => panes::sort_by(screen, side, key),
         Action::Go { side, place } => panes::go(screen, side, place),
+        Action::FindPlaces => vec![Effect::Engine(Command::FindLocalPlaces)],
         Action::EditPath { side, text } => panes::edit_path(screen, side, text),
         Action::EnterPath { side } => panes::enter_path(screen, side),
         Action::Filter { side, text } => panes::filter(screen, side, text),

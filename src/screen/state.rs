@@ -10,6 +10,7 @@ use crate::model::arrangement::Arrangement;
 use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::difference::Difference;
+use crate::model::local_place::LocalPlace;
 use crate::model::problem::Problem;
 use crate::model::rate::SpeedLimits;
 use crate::model::resume::WhenChanged;
@@ -214,6 +215,8 @@ pub struct Screen {
     pub dropped: Option<PathBuf>,
     /// The file that the protocol is recorded into.
     pub recording: Option<PathBuf>,
+    /// A person's folders and disks on this machine, once they were looked for.
+    pub local_places: Option<Arc<Vec<LocalPlace>>>,
     /// The window's clock in seconds, as of the last action that told it.
     pub now: f64,
     /// The identity of the next message.

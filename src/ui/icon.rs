@@ -107,6 +107,7 @@ icons! {
     GLOBE = "globe",
     HARD_DRIVE = "hard-drive",
     HOURGLASS = "hourglass",
+    HOUSE = "house",
     INFO = "info",
     KEY_ROUND = "key-round",
     KEYBOARD = "keyboard",

@@ -1,10 +1,12 @@
 //! A pane's header: its path as crumbs or as a field, the filter, and what is done with the folder.
 
 use eframe::egui::{
-    Align, CornerRadius, CursorIcon, EventFilter, Frame, Id, Key, Layout, Popup, Rect, Role, Sense, Stroke, StrokeKind, TextEdit,
-    Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, CornerRadius, CursorIcon, EventFilter, Frame, Id, Key, Layout, Popup, Pos2, Rect, Role, Sense, Stroke, StrokeKind,
+    TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
+use crate::engine::Place;
+use crate::model::local_place::LocalPlaceKind;
 use crate::screen::navigate::NOT_CONNECTED;
 use crate::screen::pane::Crumb;
 use crate::screen::{Action, Side, Verb};
@@ -33,8 +35,11 @@ pub fn show(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>)
     let area = ui.max_rect();
     let pane = view.screen.pane(side);
     let y = area.center().y;
-    let icon = if side == Side::Local { Icon::HARD_DRIVE } else { Icon::SERVER };
-    icon.paint(ui.painter(), pos2(area.left() + 17.0, y), size::ICON_SMALL, t.subdued);
+    let at = pos2(area.left() + 17.0, y);
+    match side {
+        Side::Local => places(ui, view, at, actions),
+        Side::Remote => Icon::SERVER.paint(ui.painter(), at, size::ICON_SMALL, t.subdued),
+    }
 
     let right = buttons(ui, view, side, area, actions);
     let path = Rect::from_min_max(pos2(area.left() + 30.0, area.top() + 4.0), pos2(right - 8.0, area.bottom() - 4.0));
@@ -45,6 +50,41 @@ pub fn show(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>)
         Some(text) => path_field(ui, side, text, path, actions),
         None => crumbs(ui, view, side, path, actions),
     }
+}
+
+/// The way to a person's own folders and to other disks.
+fn places(ui: &mut Ui, view: &View<'_>, at: Pos2, actions: &mut Vec<Action>) {
+    let rect = Rect::from_center_size(at, vec2(24.0, 24.0));
+    let response = ui.interact(rect, ui.scope_id().with("places"), Sense::click());
+    let response = button::icon_button_at(ui, rect, response, Icon::HARD_DRIVE, "Places", "Home, your folders and disks", None);
+    if response.clicked() {
+        actions.push(Action::FindPlaces);
+    }
+    Popup::menu(&response).gap(4.0).show(|ui| {
+        verbs::begin_menu(ui);
+        let Some(places) = &view.screen.local_places else {
+            verbs::menu_row(ui, None, "Looking for disks", None, Some("It takes a moment"));
+            return;
+        };
+        let mut last = None;
+        for place in places.iter() {
+            let is_disk = place.kind == LocalPlaceKind::Disk;
+            if last.is_some_and(|last| last != is_disk) {
+                verbs::menu_line(ui);
+            }
+            last = Some(is_disk);
+            let icon = match place.kind {
+                LocalPlaceKind::Home => Icon::HOUSE,
+                LocalPlaceKind::Folder => Icon::FOLDER,
+                LocalPlaceKind::Disk => Icon::HARD_DRIVE,
+            };
+            let row = verbs::menu_row(ui, Some(icon), &place.label, None, None).on_hover_text(place.path.display().to_string());
+            if row.clicked() {
+                actions.push(Action::ActivatePane(Side::Local));
+                actions.push(Action::Go { side: Side::Local, place: Place::Local(place.path.clone()) });
+            }
+        }
+    });
 }
 
 /// Refresh, filter, new folder, from the right; returns where they begin.
