@@ -3,6 +3,7 @@
 mod cpu;
 mod drag_pointer;
 mod effects;
+mod in_order;
 mod keyboard;
 pub mod machine;
 mod renderer;

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::drag_pointer::DragPointer;
 use crate::app::effects::{Outside, perform};
+use crate::app::in_order::InOrder;
 use crate::app::keyboard;
 use crate::app::system::{self, Wishes};
 use crate::engine::{Engine, EventBody};
@@ -40,6 +41,7 @@ pub struct App {
     wish_sender: Sender<Wishes>,
     zone: TimeZone,
     drag_pointer: DragPointer,
+    in_order: InOrder,
     title: String,
     was_focused: bool,
     /// When somebody last touched the window, in seconds of its clock.
@@ -66,6 +68,7 @@ impl App {
             wish_sender,
             zone: TimeZone::system(),
             drag_pointer: DragPointer::default(),
+            in_order: InOrder::default(),
             title: String::new(),
             was_focused: true,
             touched: 0.0,
@@ -222,9 +225,10 @@ impl App {
 }
 
 impl App {
-    /// Adds to the input what the toolkit does not tell.
+    /// Adds to the input what the toolkit does not tell, and has it read in its order.
     pub fn complete(&mut self, ctx: &Context, input: &mut egui::RawInput) {
         self.drag_pointer.add_to(ctx, input);
+        self.in_order.admit(ctx, input);
     }
 
     /// Takes in what has happened since the last picture, and answers a request to close.
