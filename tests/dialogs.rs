@@ -605,8 +605,8 @@ fn every_dialog_closes_with_escape() {
 fn enter_is_the_main_button() {
     for (name, screen) in pictures() {
         let expected = match (&screen.dialog, screen.questions.front()) {
-            // A person must think before trusting a certificate that changed: the keyboard is on "Do not connect".
-            (_, Some((_, Question::Certificate { changed: true, .. } | Question::Power { .. }))) => Action::CancelQuestion,
+            // A person must think before trusting a certificate: the keyboard is on "Do not connect".
+            (_, Some((_, Question::Certificate { .. } | Question::Power { .. }))) => Action::CancelQuestion,
             (_, Some(_)) => Action::AcceptQuestion,
             // “Stop” is its only button.
             (Some(Dialog::Keys | Dialog::About | Dialog::Verify { stage: VerifyStage::Running(_), .. }), None) => {
@@ -919,6 +919,55 @@ fn a_certificate_can_be_trusted_for_once_or_always() {
         let done = after(with_question(asked()), |harness| harness.get_by_role_and_label(Role::Button, label).click());
         assert_eq!(done, [action], "{label}");
     }
+}
+
+#[test]
+fn a_question_that_comes_by_itself_takes_no_answer_before_it_was_seen() {
+    let answered = |question: Question, steps: usize| {
+        let mut harness = Harness::builder()
+            .with_size(FULL)
+            .with_step_dt(0.1)
+            .with_context_setup(ui::theme::install)
+            .build_ui_state(draw, Run { screen: made_up(), actions: Vec::new() });
+        harness.run_steps(12);
+        harness.state_mut().screen.questions.push_back((QuestionId(7), question));
+        harness.run_steps(steps);
+        harness.state_mut().actions.clear();
+        harness.key_press(Key::Escape);
+        harness.run_steps(1);
+        harness.state().actions.clone()
+    };
+    let asked = || Question::Certificate { authority: "h:21".into(), certificate: Box::new(certificate()), changed: false };
+    assert_eq!(answered(asked(), 2), [], "it was meant for what the question covers");
+    assert_eq!(answered(asked(), 8), [Action::CancelQuestion]);
+    // A person has just pressed Delete, and waits for it.
+    assert_eq!(answered(discard(3), 2), [Action::CancelQuestion]);
+}
+
+#[test]
+fn what_is_typed_after_a_click_on_the_ground_of_a_dialog_is_not_lost() {
+    let mut harness = harness(with_question(password(None, true)), Theme::Dark);
+    let title = harness.get_all_by_label_contains("Password for").last().unwrap().rect();
+    harness.hover_at(title.center());
+    harness.event(egui::Event::PointerButton {
+        pos: title.center(),
+        button: egui::PointerButton::Primary,
+        pressed: true,
+        modifiers: egui::Modifiers::NONE,
+    });
+    harness.event(egui::Event::PointerButton {
+        pos: title.center(),
+        button: egui::PointerButton::Primary,
+        pressed: false,
+        modifiers: egui::Modifiers::NONE,
+    });
+    harness.run_steps(3);
+    harness.state_mut().actions.clear();
+    harness.event(egui::Event::Text("secret".into()));
+    harness.run_steps(2);
+    let typed =
+        harness.state().actions.iter().any(|action| matches!(action, Action::EditQuestion(form) if form.password == "secret"));
+    assert!(typed, "{:?}", harness.state().actions);
 }
 
 #[test]

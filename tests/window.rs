@@ -175,8 +175,18 @@ impl Window {
         self.harness.query_all_by_label_contains(words).next().is_some()
     }
 
+    /// A question that came by itself takes no answer before a person can have seen it.
+    fn see(&mut self) {
+        if !self.screen().questions.is_empty() {
+            for _ in 0..32 {
+                self.step();
+            }
+        }
+    }
+
     #[track_caller]
     fn click(&mut self, label: &str) {
+        self.see();
         // A dialog that has got more to say is laid out anew in the next picture: the click must not land where it was.
         let mut rect = self.harness.get_by_label(label).rect();
         for _ in 0..20 {
@@ -192,6 +202,7 @@ impl Window {
     }
 
     fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.see();
         for pressed in [true, false] {
             self.harness.event(egui::Event::Key { key, pressed, modifiers, repeat: false, physical_key: None });
             self.step();

@@ -1,5 +1,6 @@
 //! What the address field offers for what is typed into it.
 
+use crate::model::session::Phase;
 use crate::model::site::Site;
 use crate::screen::state::{Screen, Suggestion};
 use crate::screen::verb::Verb;
@@ -27,7 +28,9 @@ pub fn suggestions(screen: &Screen, text: &str) -> Vec<Suggestion> {
     lines.extend(sites(&screen.sites.sites, &lower));
     if !text.is_empty() {
         lines.extend(verbs(screen, &lower));
-        if lines.is_empty() && !text.contains(char::is_whitespace) || is_maybe_address(text) && !is_surely_address(text) {
+        // A lone word may be a host's name, but a slip of the keyboard must not cost a session that is up.
+        let is_host = lines.is_empty() && !text.contains(char::is_whitespace) && screen.session.phase == Phase::Offline;
+        if is_host || is_maybe_address(text) && !is_surely_address(text) {
             lines.push(Suggestion::Address(text.to_owned()));
         }
     }

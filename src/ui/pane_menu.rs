@@ -2,6 +2,7 @@
 
 use eframe::egui::Ui;
 
+use crate::model::entry::EntryKind;
 use crate::screen::{Action, Side, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::verbs::{self, menu_item, menu_line};
@@ -20,7 +21,11 @@ pub fn show_selection(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Ve
     if verbs::menu_row(ui, Some(icon), label, key.as_deref(), why_not).clicked() {
         actions.push(Action::Do(Verb::Transfer));
     }
-    menu_item(ui, screen, Verb::Open, actions);
+    // Of a file it would be the same as the line above: it is for what can be gone into.
+    let pane = screen.pane(side);
+    if pane.cursor.and_then(|row| pane.entry(row)).is_some_and(|entry| matches!(entry.kind, EntryKind::Dir | EntryKind::Link)) {
+        menu_item(ui, screen, Verb::Open, actions);
+    }
     menu_item(ui, screen, Verb::Verify, actions);
     menu_line(ui);
     menu_item(ui, screen, Verb::Rename, actions);

@@ -50,7 +50,8 @@ pub(super) fn enter(screen: &mut Screen, line: Option<usize>) -> Vec<Effect> {
         screen.address.error = match text {
             "" => None,
             text if text.starts_with('/') => Some("Connect to a server first to open its folders.".into()),
-            text => Some(format!("No site, command or address is called “{text}”.")),
+            text if text.contains(char::is_whitespace) => Some(format!("No site, command or address is called “{text}”.")),
+            text => Some(format!("No site or command is called “{text}”. For a host of that name type ftp://{text}.")),
         };
         return Vec::new();
     };

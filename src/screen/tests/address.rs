@@ -23,14 +23,18 @@ fn the_first_line_is_what_was_most_likely_meant() {
     for (text, id) in [("harb", "books"), ("BOOKS", "books"), ("sohn", "lindt"), ("lindt.ex", "lindt"), ("rbour.e", "books")] {
         assert_eq!(site(first(&mut screen, text)), id, "{text}");
     }
-    for text in ["ftp://host", "alice@host", "ftp.nowhere.example", "nas:2121", "nas"] {
+    for text in ["ftp://host", "alice@host", "ftp.nowhere.example", "nas:2121"] {
         assert_eq!(first(&mut screen, text), Some(Suggestion::Address(text.into())));
     }
     assert_eq!(first(&mut screen, "/var/log"), Some(Suggestion::Folder("/var/log".into())));
     assert_eq!(first(&mut screen, "new fold"), Some(Suggestion::Verb(Verb::NewFolder)));
     assert_eq!(typed(&mut screen, "").len(), 2, "the sites");
     assert!(typed(&mut screen, "no such thing").is_empty());
+    assert!(typed(&mut screen, "nas").is_empty(), "a slip of the keyboard must not end the session");
+    assert!(reduce(&mut screen, Action::EnterAddress(None)).is_empty());
+    assert!(screen.address.error.as_ref().is_some_and(|error| error.contains("ftp://nas")), "{:?}", screen.address.error);
     set_phase(&mut screen, Phase::Offline);
+    assert_eq!(first(&mut screen, "nas"), Some(Suggestion::Address("nas".into())));
     assert!(typed(&mut screen, "/var").is_empty(), "folders need a connection");
 }
 

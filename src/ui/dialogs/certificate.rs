@@ -20,7 +20,8 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, authority: &str, certificate:
         .cancel("Do not connect")
         .second("Trust this session")
         .main("Trust always");
-    let modal = if changed { modal.warns().careful() } else { modal.lead() };
+    // Trust for good is never what Enter means.
+    let modal = if changed { modal.warns().careful() } else { modal.lead().careful() };
     stage.ask(modal, |ui, _, _| {
         if changed {
             let headline = format!("This is not the certificate that you accepted for {authority} before.");

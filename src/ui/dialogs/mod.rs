@@ -39,6 +39,8 @@ struct Stage<'a> {
     ctx: &'a Context,
     screen: &'a Screen,
     in_front: bool,
+    /// Whether it came without a person's doing.
+    by_itself: bool,
     actions: &'a mut Vec<Action>,
 }
 
@@ -46,10 +48,12 @@ struct Stage<'a> {
 pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
     let question = screen.questions.front();
     if let Some(open) = &screen.dialog {
-        dialog(&mut Stage { ctx, screen, in_front: question.is_none(), actions }, open);
+        dialog(&mut Stage { ctx, screen, in_front: question.is_none(), by_itself: false, actions }, open);
     }
     if let Some((id, asked)) = question {
-        self::question(&mut Stage { ctx, screen, in_front: true, actions }, id.0, asked);
+        // What a person wants to delete or give up is only counted first.
+        let by_itself = !matches!(asked, Question::Delete { .. } | Question::Discard { .. });
+        self::question(&mut Stage { ctx, screen, in_front: true, by_itself, actions }, id.0, asked);
     }
 }
 
@@ -126,7 +130,8 @@ impl Stage<'_> {
     /// Draws a question over what is typed into it; that is pushed when it changed, before the answer.
     fn ask(&mut self, modal: Modal<'_>, body: impl FnOnce(&mut Ui, bool, &mut QuestionForm)) {
         let mut form = self.screen.question_form.clone();
-        let answer = modal.in_front(self.in_front).show(self.ctx, |ui, opened| body(ui, opened, &mut form));
+        let modal = modal.in_front(self.in_front).by_itself(self.by_itself);
+        let answer = modal.show(self.ctx, |ui, opened| body(ui, opened, &mut form));
         if form != self.screen.question_form {
             self.actions.push(Action::EditQuestion(form));
         }

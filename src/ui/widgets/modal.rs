@@ -13,6 +13,8 @@ use crate::ui::{text, theme};
 
 /// Room for the scroll bar of a long body, within the right margin.
 const SCROLL: i8 = 12;
+/// How long a dialog that came by itself takes no answer, in seconds: what was clicked or typed by then was meant for what it covers.
+pub const UNSEEN: f64 = 0.5;
 
 /// What a person answered in this frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,7 @@ pub struct Modal<'a> {
     blocked: Option<&'a str>,
     lead: bool,
     in_front: bool,
+    by_itself: bool,
 }
 
 impl<'a> Modal<'a> {
@@ -70,6 +73,7 @@ impl<'a> Modal<'a> {
             blocked: None,
             lead: false,
             in_front: true,
+            by_itself: false,
         }
     }
 
@@ -143,10 +147,18 @@ impl<'a> Modal<'a> {
         self
     }
 
+    /// Whether it came without a person's doing, perhaps under their pointer or while they were typing.
+    #[must_use]
+    pub fn by_itself(mut self, by_itself: bool) -> Self {
+        self.by_itself = by_itself;
+        self
+    }
+
     /// Draws it. `body` is told whether this is the first frame, in which it may put the keyboard on one of its controls.
     pub fn show(mut self, ctx: &Context, body: impl FnOnce(&mut Ui, bool)) -> Option<Answer> {
         let opened = just_opened(ctx, self.id);
-        let opacity = fade(ctx, self.id, opened);
+        let age = age(ctx, self.id, opened);
+        let opacity = fade(ctx, age);
         let t = Tokens::now(ctx);
         // A little above the middle, where the eye expects it.
         let window = ctx.content_rect().size();
@@ -160,6 +172,7 @@ impl<'a> Modal<'a> {
             ctx.memory_mut(|memory| memory.focused().map(|id| memory.surrender_focus(id)));
         }
         let keys = self.take_keys(ctx);
+        self.keep_keyboard(ctx, opened);
         let frame = Frame::NONE
             .fill(t.raised)
             .stroke(Stroke::new(1.0, t.line))
@@ -181,7 +194,27 @@ impl<'a> Modal<'a> {
             });
             self.content(ui, opened, body)
         });
-        keys.or(shown.inner)
+        let is_unseen = self.by_itself && age < UNSEEN;
+        keys.or(shown.inner).filter(|_| !is_unseen)
+    }
+
+    /// The keyboard stays in the dialog: a click on its ground takes it from a field, and what is typed then would go nowhere.
+    fn keep_keyboard(&self, ctx: &Context, opened: bool) {
+        let key = self.id.with("keyboard");
+        if opened {
+            ctx.data_mut(|data| data.remove::<Id>(key));
+        } else if self.in_front && !egui::Popup::is_any_open(ctx) {
+            match ctx.memory(|memory| memory.focused()) {
+                Some(id) => {
+                    ctx.data_mut(|data| data.insert_temp(key, id));
+                }
+                None => {
+                    if let Some(id) = ctx.data(|data| data.get_temp(key)) {
+                        ctx.memory_mut(|memory| memory.request_focus(id));
+                    }
+                }
+            }
+        }
     }
 
     /// Escape cancels; Enter accepts, unless a control that has its own use for it holds the keyboard.
@@ -291,19 +324,23 @@ fn just_opened(ctx: &Context, id: Id) -> bool {
     before.is_none_or(|before| before + 1 < pass)
 }
 
-/// Opacity of the dialog: it appears within a tenth of a second, at once when animations are off.
-fn fade(ctx: &Context, id: Id, opened: bool) -> f32 {
-    if ctx.global_style().animation_time <= 0.0 {
-        return 1.0;
-    }
+/// Seconds since the dialog was opened.
+fn age(ctx: &Context, id: Id, opened: bool) -> f64 {
     let now = ctx.input(|input| input.time);
     let key = id.with("opened at");
     if opened {
         ctx.data_mut(|data| data.insert_temp(key, now));
     }
-    let since = ctx.data(|data| data.get_temp(key)).unwrap_or(0.0);
+    now - ctx.data(|data| data.get_temp(key)).unwrap_or(now)
+}
+
+/// Opacity of a dialog of this age: it appears within a tenth of a second, at once when animations are off.
+fn fade(ctx: &Context, age: f64) -> f32 {
+    if ctx.global_style().animation_time <= 0.0 {
+        return 1.0;
+    }
     #[allow(clippy::cast_possible_truncation, reason = "between 0 and 1")]
-    let share = ((now - since) / f64::from(theme::FADE)).clamp(0.0, 1.0) as f32;
+    let share = (age / f64::from(theme::FADE)).clamp(0.0, 1.0) as f32;
     if share < 1.0 {
         ctx.request_repaint();
     }
