@@ -1,5 +1,6 @@
 //! The window: starts it, feeds it with the engine's events, and does outside of it what the screen asks for.
 
+mod control_click;
 mod cpu;
 mod drag_pointer;
 mod effects;
