@@ -1,11 +1,14 @@
 //! The window: starts it, feeds it with the engine's events, and does outside of it what the screen asks for.
 
+mod control_click;
 mod cpu;
 mod drag_pointer;
 mod effects;
 mod in_order;
 mod keyboard;
 pub mod machine;
+#[cfg(target_os = "macos")]
+mod menu_bar;
 mod renderer;
 mod system;
 mod waker;
@@ -124,6 +127,8 @@ where
     let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, persist_window: false, ..Default::default() };
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         is_open.store(true, Ordering::Release);
+        #[cfg(target_os = "macos")]
+        menu_bar::install(&creation.egui_ctx);
         Ok(Box::new(start_app(&creation.egui_ctx)?))
     };
     eframe::run_native("Moorline", options, Box::new(create))

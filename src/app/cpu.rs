@@ -126,6 +126,8 @@ impl Host {
         let mut state =
             egui_winit::State::new(self.ctx.clone(), ViewportId::ROOT, &window, Some(scale_of(&window)), window.theme(), None);
         state.init_accesskit(events, &window, self.proxy.clone());
+        #[cfg(target_os = "macos")]
+        crate::app::menu_bar::install(&self.ctx);
         let mut info = ViewportInfo::default();
         egui_winit::update_viewport_info(&mut info, &self.ctx, &window, true);
         let context = softbuffer::Context::new(events.owned_display_handle()).map_err(|error| error.to_string())?;

@@ -82,6 +82,10 @@ fn is_function_key(key: egui::Key) -> bool {
 }
 
 fn verb_of(key: egui::Key, held: egui::Modifiers, focus: Focus) -> Option<Verb> {
+    // A Mac's Control is a key of its own beside Command, and no verb has it.
+    if held.ctrl && (held.mac_cmd || !held.command) {
+        return None;
+    }
     let shifted_plus = key == egui::Key::Plus;
     let modifiers = Modifiers { ctrl: held.command, shift: held.shift && !shifted_plus, alt: held.alt };
     verb_for(screen_key(key)?, modifiers, focus)
@@ -135,6 +139,17 @@ mod tests {
                 assert!(reachable.contains(&shortcut.key), "{shortcut} of {verb:?}");
             }
         }
+    }
+
+    #[test]
+    fn control_beside_command_means_no_verb() {
+        let (ctrl, command) = (egui::Modifiers::CTRL, egui::Modifiers { mac_cmd: true, command: true, ..egui::Modifiers::NONE });
+        let elsewhere = egui::Modifiers { ctrl: true, command: true, ..egui::Modifiers::NONE };
+        let with_r = |held| verb_of(egui::Key::R, held, Focus::Panel);
+        assert_eq!(with_r(command), Some(Verb::Reconnect));
+        assert_eq!(with_r(elsewhere), Some(Verb::Reconnect));
+        assert_eq!(with_r(ctrl), None, "it is not the R alone that it would be without");
+        assert_eq!(with_r(ctrl | command), None);
     }
 
     #[test]

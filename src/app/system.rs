@@ -63,13 +63,17 @@ pub fn ask_wishes(ctx: &Context, answer: Sender<Wishes>) {
     }
 }
 
-/// GNOME's and GTK's switch; other desktops set the same one for their GTK programs.
+/// GNOME's and GTK's switch, which other desktops set too for their GTK programs; on a Mac the one under Accessibility.
 fn wants_less_motion() -> bool {
-    if !cfg!(target_os = "linux") {
+    let (program, arguments, yes) = if cfg!(target_os = "linux") {
+        ("gsettings", ["get", "org.gnome.desktop.interface", "enable-animations"], "false")
+    } else if cfg!(target_os = "macos") {
+        ("defaults", ["read", "com.apple.universalaccess", "reduceMotion"], "1")
+    } else {
         return false;
-    }
-    let answer = Command::new("gsettings").args(["get", "org.gnome.desktop.interface", "enable-animations"]).output();
-    answer.is_ok_and(|output| output.status.success() && output.stdout.starts_with(b"false"))
+    };
+    let answer = Command::new(program).args(arguments).output();
+    answer.is_ok_and(|output| output.status.success() && output.stdout.starts_with(yes.as_bytes()))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::app::control_click::ControlClick;
 use crate::app::drag_pointer::DragPointer;
 use crate::app::effects::{Outside, perform};
 use crate::app::in_order::InOrder;
@@ -42,6 +43,7 @@ pub struct App {
     zone: TimeZone,
     drag_pointer: DragPointer,
     in_order: InOrder,
+    control_click: ControlClick,
     title: String,
     was_focused: bool,
     /// When somebody last touched the window, in seconds of its clock.
@@ -69,6 +71,7 @@ impl App {
             zone: TimeZone::system(),
             drag_pointer: DragPointer::default(),
             in_order: InOrder::default(),
+            control_click: ControlClick::default(),
             title: String::new(),
             was_focused: true,
             touched: 0.0,
@@ -225,9 +228,12 @@ impl App {
 }
 
 impl App {
-    /// Adds to the input what the toolkit does not tell, and has it read in its order.
+    /// Adds to the input what the toolkit does not tell, reads clicks as this system means them, and has all of it read in its order.
     pub fn complete(&mut self, ctx: &Context, input: &mut egui::RawInput) {
         self.drag_pointer.add_to(ctx, input);
+        if cfg!(target_os = "macos") {
+            self.control_click.translate(&mut input.events);
+        }
         self.in_order.admit(ctx, input);
     }
 

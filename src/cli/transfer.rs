@@ -13,6 +13,7 @@ use crate::cli::surroundings::Surroundings;
 use crate::cli::targets::{self, Remote};
 use crate::engine::{Change, Command, Place};
 use crate::model::cause::Cause;
+use crate::model::composed::name_there;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::rate::SpeedLimits;
@@ -88,16 +89,16 @@ fn absolute(path: &Path) -> Result<std::path::PathBuf, Failure> {
 /// Where an upload lands: in an existing folder under its own name, else as the name given. A slash at the end asks for a
 /// folder, which is made when it is not there.
 fn upload_target(session: &mut Session<'_>, remote: &Remote, path: RemotePath, name: Option<&str>) -> Result<RemotePath, Failure> {
-    let into = |folder: &RemotePath| match name {
-        Some(name) => folder.child(name).map_err(targets::usage),
+    let into = |folder: &RemotePath, is_there: &dyn Fn(&str) -> bool| match name {
+        Some(name) => folder.child(&name_there(name, is_there)).map_err(targets::usage),
         None => Ok(folder.clone()),
     };
     match session.open(&path)? {
-        Ok(_) => into(&path),
+        Ok(listing) => into(&path, &|name| listing.has(name)),
         Err(_) if !remote.is_folder() => Ok(path),
         Err(_) => {
             make_with_parents(session, &path)?;
-            into(&path)
+            into(&path, &|_| false)
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::cli::session::{self, Session};
 use crate::cli::surroundings::Surroundings;
 use crate::cli::targets;
 use crate::engine::{Command, EventBody};
+use crate::model::composed::name_there;
 use crate::model::conflict::OnExists;
 use crate::model::session::DisconnectWhen;
 use crate::model::verify::{Pair, Verification};
@@ -27,7 +28,9 @@ pub(super) fn run(arguments: &VerifyArguments, around: &Surroundings) -> Result<
     let mut path = remote.resolve(&session.start_folder())?;
     if !is_folder && remote.is_folder() {
         let name = targets::departing_name(&local)?.unwrap_or_default();
-        path = path.child(&name).map_err(targets::usage)?;
+        // A fault of this look shows in the comparison.
+        let is_there = |name: &str| matches!(session.open(&path), Ok(Ok(there)) if there.has(name));
+        path = path.child(&name_there(&name, is_there)).map_err(targets::usage)?;
     }
     let pairs = vec![Pair { local, remote: path }];
     session.engine.send(Command::Verify { pairs, hashes: arguments.checksums.into() });

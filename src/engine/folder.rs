@@ -11,6 +11,7 @@ use crate::engine::namesakes;
 use crate::engine::session_context::SessionContext;
 use crate::engine::settle;
 use crate::ftp::{Control, Fault};
+use crate::model::composed::name_there;
 use crate::model::conflict::Facts;
 use crate::model::entry::{Entry, EntryKind, Modified};
 use crate::model::listing::Listing;
@@ -51,7 +52,8 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
     // An answer for the whole batch may have come while the folder was read.
     let on_exists = existing::standing(ctx, item);
     let items = children.into_iter().filter_map(|child| {
-        let remote = item.remote.child(&child.name).ok()?;
+        let name = name_there(&child.name, |name| there.as_ref().is_some_and(|listing| listing.has(name)));
+        let remote = item.remote.child(&name).ok()?;
         let job = Job { direction: item.direction, local: child.path, remote, on_exists };
         let mut new = inside(item, job);
         new.is_folder = Some(child.is_folder);
@@ -62,7 +64,7 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
         }
         new.target = match &there {
             None => Target::Absent,
-            Some(listing) => target_in(listing, &child.name),
+            Some(listing) => target_in(listing, &name),
         };
         if new.target == Target::Absent && !look.is_reliable {
             new.target = Target::Unknown;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::engine::namesakes::other_name;
 use crate::engine::trouble;
 use crate::model::entry::{Entry, EntryKind, Modified, Precision};
 use crate::model::listing::{Listing, ListingSource, UnreadRow};
@@ -83,7 +84,9 @@ pub fn make_folder(folder: &Path) -> Result<(), Problem> {
 /// The new name is taken, or the system refuses.
 pub fn rename(path: &Path, name: &str) -> Result<(), Problem> {
     let target = path.with_file_name(name);
-    if fs::symlink_metadata(&target).is_ok() {
+    // A disk that takes both for one name finds the file itself under the new one.
+    let is_itself = || other_name(&target).is_some_and(|found| path.file_name() == Some(&found));
+    if fs::symlink_metadata(&target).is_ok() && !is_itself() {
         let taken = io::Error::from(io::ErrorKind::AlreadyExists);
         return Err(trouble::of_disk(&taken, &format!("rename {} to", path.display()), &target));
     }
@@ -163,6 +166,14 @@ mod tests {
         assert_eq!(fs::read(base.path().join("two")).unwrap(), b"2");
         rename(&base.path().join("one"), "three").unwrap();
         assert!(base.path().join("three").exists());
+    }
+
+    #[test]
+    fn a_name_changes_its_case() {
+        let base = tempfile::tempdir().unwrap();
+        fs::write(base.path().join("one"), b"1").unwrap();
+        rename(&base.path().join("one"), "One").unwrap();
+        assert!(list(base.path()).unwrap().has("One"));
     }
 
     #[cfg(unix)]

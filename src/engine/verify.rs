@@ -20,6 +20,7 @@ use crate::engine::session_handle::SessionCommand;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
 use crate::model::checksum::HashUse;
+use crate::model::composed::name_there;
 use crate::model::conflict::Facts;
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::listing::Listing;
@@ -230,8 +231,9 @@ impl Walk<'_> {
         let mut folders = Vec::new();
         for entry in here.entries {
             let path = format!("{below}{}", entry.name);
-            let other = others.remove(&entry.name);
-            let (local, Ok(child)) = (local.join(&entry.name), remote.child(&entry.name)) else { continue };
+            let name = name_there(&entry.name, |name| others.contains_key(name));
+            let other = others.remove(&*name);
+            let (local, Ok(child)) = (local.join(&entry.name), remote.child(&name)) else { continue };
             match (entry.kind, other) {
                 (EntryKind::Dir, Some(other)) if other.may_be_entered() => folders.push((local, child, format!("{path}/"))),
                 (EntryKind::Dir, None) => {

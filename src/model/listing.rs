@@ -28,6 +28,12 @@ pub struct UnreadRow {
 }
 
 impl Listing {
+    /// Whether a row has just this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| entry.name == name)
+    }
+
     /// Puts the times of a LIST right whose clock is so many seconds ahead of UTC.
     pub fn put_right(&mut self, ahead: i64) {
         if ahead != 0 && matches!(self.source, ListingSource::Unix | ListingSource::Dos) {

@@ -90,7 +90,8 @@ impl fmt::Display for Key {
 
 impl fmt::Display for Shortcut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (held, name) in [(self.modifiers.ctrl, "Ctrl+"), (self.modifiers.alt, "Alt+"), (self.modifiers.shift, "Shift+")] {
+        let (ctrl, alt) = if IS_MAC { ("Cmd+", "Option+") } else { ("Ctrl+", "Alt+") };
+        for (held, name) in [(self.modifiers.ctrl, ctrl), (self.modifiers.alt, alt), (self.modifiers.shift, "Shift+")] {
             if held {
                 f.write_str(name)?;
             }
@@ -98,6 +99,12 @@ impl fmt::Display for Shortcut {
         write!(f, "{}", self.key)
     }
 }
+
+/// Whether the keyboard is a Mac's.
+const IS_MAC: bool = cfg!(target_os = "macos");
+
+/// Copies what is selected; the window's system reports it as such.
+pub const COPY: Shortcut = panel(CTRL, Key::Letter('C'));
 
 const NONE: Modifiers = Modifiers { ctrl: false, shift: false, alt: false };
 const CTRL: Modifiers = Modifiers { ctrl: true, shift: false, alt: false };
@@ -125,6 +132,34 @@ const fn panel(modifiers: Modifiers, key: Key) -> Shortcut {
 /// The keys of a verb; the first is the one that menus and tooltips show.
 #[must_use]
 pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
+    keys_on(IS_MAC, verb)
+}
+
+/// The key that menus and tooltips show, in words.
+#[must_use]
+pub fn shown_key(verb: Verb) -> Option<String> {
+    keys_of(verb).first().map(ToString::to_string)
+}
+
+fn keys_on(is_mac: bool, verb: Verb) -> &'static [Shortcut] {
+    if is_mac && let Some(keys) = only_on_mac(verb) { keys } else { usual_keys(verb) }
+}
+
+/// What a Mac has instead: the system takes Cmd+H to hide the program, and a small keyboard has Delete only with Fn.
+/// The Finder has the same ones.
+fn only_on_mac(verb: Verb) -> Option<&'static [Shortcut]> {
+    use Key::{Backspace, Delete, Period};
+    Some(match verb {
+        Verb::ToggleHidden => const { &[any(CTRL_SHIFT, Period)] },
+        Verb::DeleteSite => const { &[sites(CTRL, Backspace), sites(NONE, Delete)] },
+        Verb::Delete => const { &[pane(CTRL, Backspace), pane(NONE, Delete)] },
+        Verb::CancelTransfers => const { &[panel(CTRL, Backspace), panel(NONE, Delete)] },
+        Verb::ClearDone => const { &[any(CTRL_SHIFT, Backspace), any(CTRL_SHIFT, Delete)] },
+        _ => return None,
+    })
+}
+
+fn usual_keys(verb: Verb) -> &'static [Shortcut] {
     use Key::{
         Backspace, Comma, Delete, Digit, Down, End, Enter, Equals, Function, Home, Insert, Left, Letter, Minus, Period, Plus,
         Right, Space, Tab, Up,
@@ -187,7 +222,7 @@ pub fn keys_of(verb: Verb) -> &'static [Shortcut] {
         Verb::ShowDone => const { &[any(CTRL, Digit(4))] },
         Verb::ShowLog => const { &[any(CTRL, Digit(5))] },
         Verb::ShowTimeline => const { &[any(CTRL, Digit(6))] },
-        Verb::CopyLog => const { &[panel(CTRL, Letter('C'))] },
+        Verb::CopyLog => const { &[COPY] },
         Verb::ZoomIn => const { &[any(CTRL, Plus), any(CTRL, Equals)] },
         Verb::ZoomOut => const { &[any(CTRL, Minus)] },
         Verb::ZoomReset => const { &[any(CTRL, Digit(0))] },
@@ -226,10 +261,10 @@ mod tests {
 
     #[test]
     fn no_two_verbs_share_a_key_in_one_place() {
-        for focus in PLACES {
+        for (is_mac, focus) in [false, true].into_iter().flat_map(|is_mac| PLACES.map(|focus| (is_mac, focus))) {
             let mut seen: Vec<(Key, Modifiers, Verb)> = Vec::new();
             for verb in Verb::ALL {
-                for shortcut in keys_of(*verb).iter().filter(|shortcut| shortcut.works_in(focus)) {
+                for shortcut in keys_on(is_mac, *verb).iter().filter(|shortcut| shortcut.works_in(focus)) {
                     let other = seen.iter().find(|(key, held, _)| (*key, *held) == (shortcut.key, shortcut.modifiers));
                     assert!(other.is_none(), "{shortcut} means {verb:?} and {other:?} in {focus:?}");
                     seen.push((shortcut.key, shortcut.modifiers, *verb));
@@ -287,6 +322,15 @@ mod tests {
     }
 
     #[test]
+    fn a_mac_has_no_key_that_its_system_or_keyboard_lacks() {
+        for verb in Verb::ALL {
+            let keys = keys_on(true, *verb);
+            assert!(!keys.contains(&any(CTRL, Key::Letter('H'))), "{verb:?}: the system hides the program");
+            assert!(keys.first().is_none_or(|first| first.key != Key::Delete), "{verb:?}");
+        }
+    }
+
+    #[test]
     fn keys_are_written_as_menus_write_them() {
         for (shortcut, text) in [
             (any(CTRL_SHIFT, Key::Letter('N')), "Ctrl+Shift+N"),
@@ -296,6 +340,7 @@ mod tests {
             (any(NONE, Key::Delete), "Del"),
             (any(ALT, Key::Left), "Alt+Left"),
         ] {
+            let text = if IS_MAC { text.replace("Ctrl", "Cmd").replace("Alt", "Option") } else { text.to_owned() };
             assert_eq!(shortcut.to_string(), text);
         }
     }

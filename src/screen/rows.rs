@@ -80,7 +80,7 @@ impl Pane {
     /// Whether the folder has this name, shown or not.
     #[must_use]
     pub fn has_entry(&self, name: &str) -> bool {
-        self.listing.as_ref().is_some_and(|listing| listing.entries.iter().any(|entry| entry.name == name))
+        self.listing.as_ref().is_some_and(|listing| listing.has(name))
     }
 
     /// The selected names of the present listing, as indexes into the next one.

@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use crate::model::log::{LogKind, LogLine};
+use crate::screen::keys::COPY;
 use crate::screen::{Action, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{Tokens, size, tokens};
@@ -163,7 +164,7 @@ fn menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     verbs::begin_menu(ui);
     let selected: Selected = ui.data(|data| data.get_temp(selection_id())).flatten();
     let why_not = selected.is_none().then_some("No line is selected");
-    if verbs::menu_row(ui, Some(Icon::COPY), "Copy lines", Some("Ctrl+C"), why_not).clicked()
+    if verbs::menu_row(ui, Some(Icon::COPY), "Copy lines", Some(&COPY.to_string()), why_not).clicked()
         && let Some((from, to)) = selected
     {
         copy(ui, view, from, to);

@@ -6,7 +6,7 @@ use eframe::egui::{
 
 use crate::model::arrangement::{ArrangeBy, Arrangement};
 use crate::model::transfer::QueueTab;
-use crate::screen::Action;
+use crate::screen::{Action, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::panel_ground;
 use crate::ui::tokens::{size, tokens};
@@ -26,7 +26,8 @@ pub fn show(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
     ui.spacing_mut().item_spacing.x = 1.0;
     order_menu(ui, &view.screen.queue_arrangement.under(tab), tab, actions);
     let screen = view.screen;
-    let tooltip = format!("{} ({})", "Show only the transfers whose path contains a text, or whose name matches *.php", "Ctrl+I");
+    let key = verbs::key(Verb::Filter).unwrap_or_default();
+    let tooltip = format!("Show only the transfers whose path contains a text, or whose name matches *.php ({key})");
     if button::icon_button(ui, Icon::LIST_FILTER, "Filter transfers", &tooltip).clicked() {
         actions.push(Action::ShowQueueFilter(!screen.queue_filter_open));
     }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Color32, CornerRadius, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::screen::keys::keys_of;
+use crate::screen::keys::shown_key;
 use crate::screen::{Action, Screen, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{size, tokens};
@@ -21,7 +21,7 @@ pub fn icon(verb: Verb) -> Icon {
 /// The key that menus and tooltips show.
 #[must_use]
 pub fn key(verb: Verb) -> Option<String> {
-    keys_of(verb).first().map(ToString::to_string)
+    shown_key(verb)
 }
 
 /// What it does, and its key.

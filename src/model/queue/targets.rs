@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::model::composed::composed;
 use crate::model::path::RemotePath;
 use crate::model::queue::packed::Packed;
 use crate::model::queue::{Item, Queue};
@@ -75,11 +76,11 @@ fn is_folder(path: &str, folder: &RemotePath) -> bool {
 }
 
 fn is_same_name(name: Option<&OsStr>, other: &OsStr) -> bool {
-    // Disks of these systems take names that differ in their case only for the same one.
+    // Disks of these systems take names that differ in their case only for the same one, and a Mac's also those that differ in
+    // how letters with marks are spelled.
     let folds = cfg!(any(windows, target_os = "macos"));
-    name.is_some_and(|name| {
-        name == other || folds && name.to_string_lossy().to_lowercase() == other.to_string_lossy().to_lowercase()
-    })
+    let folded = |name: &OsStr| composed(&name.to_string_lossy().to_lowercase()).into_owned();
+    name.is_some_and(|name| name == other || folds && folded(name) == folded(other))
 }
 
 /// What looks at folders have told of free names.

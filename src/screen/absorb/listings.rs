@@ -10,9 +10,10 @@ use crate::model::entry::EntryKind;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
+use crate::screen::keys::shown_key;
 use crate::screen::pane::Side;
 use crate::screen::state::Screen;
-use crate::screen::{Effect, location};
+use crate::screen::{Effect, Verb, location};
 
 pub(super) fn remote(screen: &mut Screen, path: RemotePath, listing: Arc<Listing>, at: Timestamp) -> Vec<Effect> {
     if show(screen, Side::Remote, Place::Remote(path), listing) {
@@ -61,8 +62,9 @@ pub(super) fn remote_trouble(screen: &mut Screen, path: RemotePath, problem: &Pr
             });
     give_up(screen, Side::Remote, &place);
     if is_link && problem.kind == ProblemKind::Refused {
-        let advice = "If the link leads to a file, transfer it instead (Ctrl+Enter).";
-        let advice = if problem.advice.is_empty() { advice.to_owned() } else { format!("{} {advice}", problem.advice) };
+        let key = shown_key(Verb::Transfer).unwrap_or_default();
+        let advice = format!("If the link leads to a file, transfer it instead ({key}).");
+        let advice = if problem.advice.is_empty() { advice } else { format!("{} {advice}", problem.advice) };
         screen.complain_of(&Problem { advice, ..problem.clone() });
     } else {
         screen.complain_of(problem);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::engine::{Command, Place};
+use crate::model::composed::name_there;
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::path::{NameError, RemotePath, safe_local_name};
 use crate::model::transfer::{Direction, Job};
@@ -88,7 +89,7 @@ fn upload(screen: &mut Screen, paths: &[PathBuf], onto: Option<usize>) -> Vec<Ef
 fn upload_job(screen: &Screen, path: &Path, folder: &RemotePath) -> Result<Job, String> {
     let name = path.file_name().ok_or_else(|| format!("“{}” has no name to upload it under", path.display()))?;
     let name = name.to_str().ok_or_else(|| format!("“{}” has a name that is not text", path.display()))?;
-    let remote = folder.child(name).map_err(|error| error.to_string())?;
+    let remote = remote_child(screen, folder, name).map_err(|error| error.to_string())?;
     Ok(Job { direction: Direction::Upload, local: path.to_owned(), remote, on_exists: screen.settings.upload_exists })
 }
 
@@ -107,7 +108,7 @@ fn job(screen: &Screen, source: &Place, target: &Place, name: &str) -> Result<Op
         (Place::Local(from), Place::Remote(to)) => Some(Job {
             direction: Direction::Upload,
             local: from.join(name),
-            remote: to.child(name)?,
+            remote: remote_child(screen, to, name)?,
             on_exists: screen.settings.upload_exists,
         }),
         (Place::Remote(from), Place::Local(to)) => Some(Job {
@@ -118,6 +119,12 @@ fn job(screen: &Screen, source: &Place, target: &Place, name: &str) -> Result<Op
         }),
         _ => None,
     })
+}
+
+/// Where a local name goes in a folder on the server.
+fn remote_child(screen: &Screen, folder: &RemotePath, name: &str) -> Result<RemotePath, NameError> {
+    let is_shown = matches!(&screen.remote.place, Some(Place::Remote(shown)) if shown == folder);
+    folder.child(&name_there(name, |name| is_shown && screen.remote.has_entry(name)))
 }
 
 /// Adds to the queue, and names what could not be added.

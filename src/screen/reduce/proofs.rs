@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::engine::{Command, Place};
 use crate::model::checksum::HashUse;
+use crate::model::composed::name_there;
 use crate::model::receipt::Receipt;
 use crate::model::receipt_export::{ExportFormat, Wanted};
 use crate::model::transfer::TransferId;
@@ -87,7 +88,8 @@ fn pairs(screen: &Screen) -> Vec<Pair> {
     if pane.selected.is_empty() {
         return vec![Pair { local: local.clone(), remote: remote.clone() }];
     }
-    let pair = |name: &str| Some(Pair { local: local.join(name), remote: remote.child(name).ok()? });
+    let there = |name: &str| remote.child(&name_there(name, |name| screen.remote.has_entry(name))).ok();
+    let pair = |name: &str| Some(Pair { local: local.join(name), remote: there(name)? });
     pane.targets_in_order().into_iter().filter_map(|entry| pair(&entry.name)).collect()
 }
 

@@ -10,8 +10,9 @@ use crate::model::site::{Site, SiteColor, SiteId, SiteTree};
 use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm};
 use crate::screen::form::new_site_id;
+use crate::screen::keys::shown_key;
 use crate::screen::state::{Focus, Screen};
-use crate::screen::tree;
+use crate::screen::{Verb, tree};
 
 impl Screen {
     /// The site that the list's cursor is on.
@@ -239,9 +240,10 @@ pub(super) fn put(screen: &mut Screen, site: Site) -> Vec<Effect> {
         Phase::Connecting(_) | Phase::Moored | Phase::Leaving(_) => {
             effects.extend(screen.ask_to_leave(GuardPurpose::Connect(id)));
             let words = if screen.dialog.is_some() {
-                "This session uses what was saved before until it is left. Reconnect (Ctrl+R) when you want the new data."
+                let key = shown_key(Verb::Reconnect).unwrap_or_default();
+                format!("This session uses what was saved before until it is left. Reconnect ({key}) when you want the new data.")
             } else {
-                "Moorline connects again with the new data."
+                "Moorline connects again with the new data.".to_owned()
             };
             screen.advise(format!("{} was changed while it is connected.", site.name), words);
         }
