@@ -18,7 +18,7 @@ use moorline::model::secret::Secret;
 use moorline::model::session::ConnectStep;
 use moorline::model::site::{DataMode, Encryption};
 use moorline::model::upkeep::IdleCommand;
-use support::scripted::{PATIENCE, Script, Server};
+use support::scripted::{self, PATIENCE, Script, Server};
 use tokio_util::sync::CancellationToken;
 
 const PASSWORD: &str = "tr0ub4dor";
@@ -812,6 +812,21 @@ async fn an_untrusted_certificate_is_a_question_and_its_pin_the_answer() {
     assert_eq!((facts.protocol.as_str(), facts.pinned), ("TLS 1.2", true));
     log_in(&mut control).await;
     control.quit().await.unwrap();
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_server_that_takes_only_tls_1_3_gets_it() {
+    let made = rcgen::generate_simple_self_signed(vec!["scripted.test".to_owned()]).unwrap();
+    let config = scripted::config_of(made.cert.der().clone(), &made.signing_key, &rustls::version::TLS13);
+    let too_old = || Script::greet().answer("AUTH TLS", "234 go\r\n").refused_tls();
+    let script = Script::greet().explicit_tls().login(&[]).answer("QUIT", "221 bye\r\n");
+    let server = Server::secured(config, [too_old(), untrusted(), too_old(), script]).await;
+    let log = Arc::new(Log::default());
+    let control = tls_session(&server, &log).await;
+    assert!(control.tls().unwrap().is_tls13());
+    assert_eq!(log.text().matches("takes no TLS 1.2").count(), 2, "{}", log.text());
+    control.quit().await;
     server.finish().await;
 }
 

@@ -81,6 +81,8 @@ pub struct SessionContext {
     pub conflicts: Arc<Conflicts>,
     /// What is known of the server's clock.
     pub clock: ServerClock,
+    /// Whether the server took no older TLS: the next connections need not find out again.
+    takes_only_tls13: AtomicBool,
     /// Uploads whose proof is gathered.
     pub proofs: Arc<FolderProofs>,
     /// Whether lanes may take items.
@@ -136,6 +138,7 @@ impl SessionContext {
             arrivals: shared.arrivals,
             conflicts: Arc::default(),
             clock: ServerClock::default(),
+            takes_only_tls13: AtomicBool::new(false),
             proofs: Arc::default(),
             working: watch::Sender::new(false),
             pace,
@@ -285,11 +288,14 @@ impl SessionContext {
             encryption: self.site.encryption,
             data_mode: self.site.data_mode,
             trust: self.trust(),
-            newest_tls: NewestTls::default(),
+            newest_tls: if self.takes_only_tls13.load(Ordering::Acquire) { NewestTls::Tls13 } else { NewestTls::Tls12 },
             timeout: Duration::from_secs(u64::from(self.settings().timeout_seconds)),
         };
         let observer = ConnectionObserver::new(self.publisher.clone(), number).on_step(on_step);
         let mut control = dial::connect(&target, Arc::new(observer), cancel).await?;
+        if control.tls().is_some_and(|facts| facts.is_tls13()) {
+            self.takes_only_tls13.store(true, Ordering::Release);
+        }
         control.share_list_ahead(self.clock.list_ahead());
         Ok(control)
     }

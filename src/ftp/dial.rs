@@ -99,7 +99,7 @@ pub async fn connect(target: &Target, observer: Arc<dyn Observer>, cancel: &Canc
     }
     let mut last = Fault::Resolve { host: target.host.clone(), source: io::ErrorKind::NotFound.into() };
     for address in addresses {
-        match connect_to(target, address, &observer, cancel).await {
+        match connect_in_a_tls_that_it_takes(target, address, &observer, cancel).await {
             Err(fault @ Fault::Dial { .. }) => {
                 observer.wire(&WireEvent::Undialled);
                 observer.line(LogKind::Problem, &format!("{fault}: {}", dial_reason(&fault)));
@@ -115,21 +115,45 @@ fn dial_reason(fault: &Fault) -> String {
     std::error::Error::source(fault).map(ToString::to_string).unwrap_or_default()
 }
 
-/// One address. `Dial` means that there was no TCP connection, so that the next address is worth a try.
-async fn connect_to(
+/// One address, and once more with TLS 1.3 where the server takes nothing older.
+async fn connect_in_a_tls_that_it_takes(
     target: &Target,
     address: SocketAddr,
     observer: &Arc<dyn Observer>,
     cancel: &CancellationToken,
 ) -> Result<Control, Fault> {
+    let session = session(target, address, observer, target.newest_tls).await?;
+    match connect_to(target, Arc::clone(&session), cancel).await {
+        Err(Fault::Tls { .. })
+            if target.newest_tls == NewestTls::Tls12 && session.tls.as_ref().is_some_and(TlsSession::is_too_old) =>
+        {
+            observer.line(LogKind::Note, "The server takes no TLS 1.2; connecting again with TLS 1.3");
+            let session = self::session(target, address, observer, NewestTls::Tls13).await?;
+            connect_to(target, session, cancel).await
+        }
+        other => other,
+    }
+}
+
+async fn session(
+    target: &Target,
+    address: SocketAddr,
+    observer: &Arc<dyn Observer>,
+    newest: NewestTls,
+) -> Result<Arc<Session>, Fault> {
     let tls = match target.encryption {
         Encryption::Plain => None,
-        Encryption::Explicit | Encryption::Implicit => Some(TlsSession::new(&target.host, &target.trust, target.newest_tls).await?),
+        Encryption::Explicit | Encryption::Implicit => Some(TlsSession::new(&target.host, &target.trust, newest).await?),
     };
-    observer.step(ConnectStep::Dialling);
-    observer.line(LogKind::Note, &format!("Connecting to {address}"));
     let implicit = target.encryption == Encryption::Implicit;
-    let session = Arc::new(Session::new(address, target.timeout, Arc::clone(observer), tls, implicit));
+    Ok(Arc::new(Session::new(address, target.timeout, Arc::clone(observer), tls, implicit)))
+}
+
+/// `Dial` means that there was no TCP connection, so that the next address is worth a try.
+async fn connect_to(target: &Target, session: Arc<Session>, cancel: &CancellationToken) -> Result<Control, Fault> {
+    let address = session.peer;
+    session.observer.step(ConnectStep::Dialling);
+    session.observer.line(LogKind::Note, &format!("Connecting to {address}"));
     let doing = "waiting for the greeting";
     let dialling = ImplAsyncFtpStream::<Wire>::connect_secure_implicit(address, Connector(Arc::clone(&session)), &target.host);
     let outcome = bounded(&session, cancel, doing, dialling).await;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
@@ -36,10 +37,19 @@ pub struct TlsFacts {
     pub pinned: bool,
 }
 
+impl TlsFacts {
+    /// Whether it is TLS 1.3.
+    #[must_use]
+    pub fn is_tls13(&self) -> bool {
+        self.protocol == "TLS 1.3"
+    }
+}
+
 /// The newest TLS that is offered.
 ///
 /// Many servers insist that a data connection resumes the control connection's session. Tickets of TLS 1.3 are single-use
-/// (RFC 8446 §C.4), so that a session can run out of them; sessions of TLS 1.2 resume any number of times.
+/// (RFC 8446 §C.4), so that a session can run out of them; sessions of TLS 1.2 resume any number of times. So TLS 1.3 is for servers
+/// that take nothing older.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NewestTls {
     /// TLS 1.2.
@@ -55,6 +65,15 @@ pub struct TlsSession {
     config: Arc<ClientConfig>,
     verifier: Arc<Verifier>,
     name: ServerName<'static>,
+    /// Whether the server wants a newer TLS than is offered.
+    is_too_old: AtomicBool,
+}
+
+/// The alerts of servers that take no TLS 1.2 (RFC 8446 §6.2; some say only that they found nothing in common).
+fn is_for_want_of_newer(error: &io::Error) -> bool {
+    use rustls::AlertDescription::{HandshakeFailure, ProtocolVersion};
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
+    matches!(cause, Some(rustls::Error::AlertReceived(ProtocolVersion | HandshakeFailure)))
 }
 
 /// What TLS is made of. AES with keys of 128 bits goes first: nobody breaks it either, and it costs less for each byte.
@@ -100,7 +119,7 @@ impl TlsSession {
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<dyn ServerCertVerifier>)
             .with_no_client_auth();
-        Ok(Self { config: Arc::new(config), verifier, name })
+        Ok(Self { config: Arc::new(config), verifier, name, is_too_old: AtomicBool::new(false) })
     }
 
     /// The handshake on `io`.
@@ -125,7 +144,15 @@ impl TlsSession {
         DataTls::connect(socket, connection).await.map_err(|error| self.fault(doing, &error))
     }
 
+    /// Whether a handshake failed because the server takes nothing as old as what is offered.
+    pub fn is_too_old(&self) -> bool {
+        self.is_too_old.load(Ordering::Acquire)
+    }
+
     fn fault(&self, doing: &'static str, error: &io::Error) -> Fault {
+        if is_for_want_of_newer(error) {
+            self.is_too_old.store(true, Ordering::Release);
+        }
         match self.verifier.refused() {
             Some(certificate) => Fault::Untrusted(Box::new(certificate)),
             None => Fault::Tls { doing, detail: error.to_string() },

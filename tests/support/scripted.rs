@@ -244,12 +244,17 @@ impl Server {
         key: &rcgen::KeyPair,
         scripts: impl IntoIterator<Item = Script>,
     ) -> Self {
+        Self::secured(config(certificate, key), scripts).await
+    }
+
+    /// As [`Server::start`], with TLS of the test's own.
+    pub async fn secured(config: rustls::ServerConfig, scripts: impl IntoIterator<Item = Script>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let report = Arc::new(Mutex::new(Report::default()));
         let go = Arc::new(Semaphore::new(0));
         let (changed, _) = watch::channel(());
-        let tls = tokio_rustls::TlsAcceptor::from(Arc::new(config(certificate, key)));
+        let tls = tokio_rustls::TlsAcceptor::from(Arc::new(config));
         let scripts: Vec<Script> = scripts.into_iter().collect();
         let player = Player { report: Arc::clone(&report), changed: changed.clone(), go: Arc::clone(&go), tls };
         let task = tokio::spawn(async move {
@@ -303,9 +308,18 @@ impl Server {
 
 /// TLS 1.2 with this certificate.
 pub fn config(certificate: rustls::pki_types::CertificateDer<'static>, key: &rcgen::KeyPair) -> rustls::ServerConfig {
+    config_of(certificate, key, &rustls::version::TLS12)
+}
+
+/// TLS of one version with this certificate.
+pub fn config_of(
+    certificate: rustls::pki_types::CertificateDer<'static>,
+    key: &rcgen::KeyPair,
+    version: &'static rustls::SupportedProtocolVersion,
+) -> rustls::ServerConfig {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_protocol_versions(&[&rustls::version::TLS12])
+        .with_protocol_versions(&[version])
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
