@@ -77,6 +77,13 @@ on_servers!(
     |server: Server| there_and_back(&server, "ftpes")
 );
 
+on_servers!(
+    a_tree_goes_and_returns_where_nothing_older_than_tls_1_3_is_taken,
+    [Proftpd],
+    Setup { tls: Tls::Newest, ..Setup::default() },
+    |server: Server| there_and_back(&server, "ftpes")
+);
+
 on_servers!(text_is_converted_where_it_is_asked_for_and_data_never, [Vsftpd, Proftpd], Setup::default(), |server: Server| {
     let folder = tempfile::tempdir().unwrap();
     let (original, back) = (folder.path().join("original"), folder.path().join("back"));

@@ -853,6 +853,25 @@ async fn data_connections_resume_the_session_of_the_control_connection() {
 }
 
 #[tokio::test]
+async fn uploads_under_tls_1_3_take_in_the_ticket_for_the_next_one() {
+    let made = rcgen::generate_simple_self_signed(vec!["scripted.test".to_owned()]).unwrap();
+    let mut config = scripted::config_of(made.cert.der().clone(), &made.signing_key, &rustls::version::TLS13);
+    config.send_tls13_tickets = 1;
+    let names = ["/a", "/b", "/c", "/d"];
+    let script = names.iter().fold(Script::greet().explicit_tls().login(&[]), |script, name| {
+        script.transfer_tls(&format!("STOR {name}")).read_data_to_end().say("226 done\r\n").end_data()
+    });
+    let server = Server::secured(config, [untrusted(), untrusted(), untrusted(), script]).await;
+    let mut control = tls_session(&server, &Arc::new(Log::default())).await;
+    for name in names {
+        let mut data = within(control.store(&path(name), 0)).await.unwrap();
+        within(data.write(b"upload")).await.unwrap();
+        within(data.finish()).await.unwrap();
+    }
+    assert_eq!(server.finish().await.resumed, [true; 4]);
+}
+
+#[tokio::test]
 async fn a_download_without_close_notify_is_no_success() {
     let script = Script::greet()
         .explicit_tls()

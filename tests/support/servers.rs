@@ -78,6 +78,8 @@ pub enum Tls {
     Offered,
     /// Plain sessions are refused, on both channels.
     Required,
+    /// As [`Tls::Required`], and nothing older than TLS 1.3. proftpd only.
+    Newest,
     /// TLS from the first byte. pure-ftpd cannot do this.
     Implicit,
 }

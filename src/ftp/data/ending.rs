@@ -45,6 +45,9 @@ impl Data<'_> {
         if !self.upload {
             return Ok(());
         }
+        // A ticket of TLS 1.3 opens one data connection, and the next ticket comes over it: it is not gone without.
+        let brings_ticket =
+            self.control.session.protects_data() && self.control.session.facts().is_some_and(|facts| facts.is_tls13());
         let mut scrap = [0; 1024];
         let drained = poll_fn(|cx| {
             if let Poll::Ready(stop) = self.poll_outside(cx) {
@@ -59,7 +62,7 @@ impl Data<'_> {
                         self.control.data_closed = Some(end.is_ok());
                         return Poll::Ready(Ok(()));
                     }
-                    Poll::Pending if self.closing.is_some() => return Poll::Ready(Ok(())),
+                    Poll::Pending if self.closing.is_some() && !brings_ticket => return Poll::Ready(Ok(())),
                     Poll::Pending => return Poll::Pending,
                 }
             }

@@ -53,7 +53,7 @@ LogFormat protocol "[%P] %r -> %s %S"
 ExtendedLog {log} ALL protocol
 TLSEngine on
 TLSRequired {required}
-TLSProtocol TLSv1.2 TLSv1.3
+TLSProtocol {protocols}
 TLSECCertificateFile {chain}
 TLSECCertificateKeyFile {key}
 TLSVerifyClient off
@@ -63,11 +63,16 @@ TLSLog {folder}/tls.log
         port = plan.port,
         folder = plan.folder.display(),
         log = plan.log.display(),
+        protocols = if setup.tls == Tls::Newest { "TLSv1.3" } else { "TLSv1.2 TLSv1.3" },
         required = if setup.tls == Tls::Offered { "off" } else { "on" },
         chain = plan.certificate.chain.display(),
         key = plan.certificate.key.display(),
     );
     let mut line = |line: String| writeln!(text, "{line}").unwrap();
+    if setup.tls == Tls::Newest {
+        // It gives two tickets a login and no further ones over data connections: reuse would end with the second file.
+        line("TLSOptions NoSessionReuseRequired".into());
+    }
     if setup.tls == Tls::Implicit {
         line("TLSOptions UseImplicitSSL".into());
     }
