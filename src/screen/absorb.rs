@@ -27,6 +27,7 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
         EventBody::RemoteTrouble { path, problem } => listings::remote_trouble(screen, path, &problem),
         EventBody::LocalTrouble { path, problem } => listings::local_trouble(screen, path, &problem),
         EventBody::Trouble(problem) => {
+            screen.deleting_since = None;
             screen.complain_of(&problem);
             // What was to be made or renamed may be what failed.
             for side in [Side::Local, Side::Remote] {

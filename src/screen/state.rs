@@ -219,6 +219,8 @@ pub struct Screen {
     pub local_places: Option<Arc<Vec<LocalPlace>>>,
     /// The window's clock in seconds, as of the last action that told it.
     pub now: f64,
+    /// When something was to be deleted, until it is asked about: what is typed meanwhile is meant for the question.
+    pub deleting_since: Option<f64>,
     /// The identity of the next message.
     pub next_toast: u64,
 }

@@ -11,6 +11,7 @@ use crate::screen::state::{Comparison, QuestionForm, Screen};
 
 pub(super) fn asked(screen: &mut Screen, id: QuestionId, question: Question) -> Vec<Effect> {
     screen.questions.retain(|(known, _)| *known != id);
+    screen.deleting_since = None;
     screen.questions.push_back((id, question));
     if screen.questions.len() == 1 {
         screen.prepare_question();

@@ -83,7 +83,10 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::PasteFiles => vec![Effect::PasteFiles],
         Verb::NewFolder => open_dialog(screen, Dialog::NewFolder { side, name: String::new(), error: None }),
         Verb::Rename => rename(screen),
-        Verb::Delete => vec![Effect::Engine(Command::Change(Change::Delete { places: target_places(screen) }))],
+        Verb::Delete => {
+            screen.deleting_since = Some(screen.now);
+            vec![Effect::Engine(Command::Change(Change::Delete { places: target_places(screen) }))]
+        }
         Verb::Permissions => permissions(screen),
         Verb::CopyPath => copy(screen, &target_places(screen).iter().map(location::text_of).collect::<Vec<_>>()),
         Verb::CopyAddress => copy(screen, &addresses(screen)),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::engine::{Question, QuestionId};
 use crate::model::conflict::OnExists;
 use crate::model::transfer::{Direction, Job};
 use crate::screen::action::Extend;
@@ -158,4 +159,20 @@ fn permissions_begin_with_what_is_there_and_read_digits() {
     reduce(&mut screen, Action::EditDialog(typed("4750", 0o700)));
     let effects = reduce(&mut screen, Action::AcceptDialog);
     assert!(matches!(command(&effects), Command::Change(crate::engine::Change::SetMode { mode: 0o4750, recursive: true, .. })));
+}
+
+#[test]
+fn what_is_typed_behind_delete_waits_for_its_question() {
+    let mut screen = moored();
+    act(&mut screen, Verb::SelectAll);
+    act(&mut screen, Verb::Delete);
+    assert!(act(&mut screen, Verb::Open).is_empty(), "Enter was meant for the question");
+    assert!(act(&mut screen, Verb::Delete).is_empty(), "once is enough");
+    let question = Question::Delete { places: Vec::new(), files: 1, folders: 0, bytes: 1 };
+    tell(&mut screen, EventBody::Asked { id: QuestionId(5), question });
+    reduce(&mut screen, Action::CancelQuestion);
+    assert!(!act(&mut screen, Verb::Delete).is_empty());
+    // What takes long to count does not hold the keyboard.
+    screen.now += 2.0;
+    assert!(!act(&mut screen, Verb::Delete).is_empty());
 }
