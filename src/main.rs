@@ -1,4 +1,5 @@
 //! The program: a window, or with a command the same without one.
+#![cfg_attr(all(windows, feature = "windowed"), windows_subsystem = "windows")]
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
