@@ -15,6 +15,9 @@ mod edited;
 mod existing;
 #[path = "engine/held.rs"]
 mod held;
+#[cfg(target_os = "linux")]
+#[path = "engine/no_file.rs"]
+mod no_file;
 #[path = "engine/ranges.rs"]
 mod ranges;
 #[path = "engine/replacing.rs"]
