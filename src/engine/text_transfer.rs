@@ -135,7 +135,7 @@ pub async fn prove_sent(control: &mut Control, path: &RemotePath, sizes: Sizes) 
                 return Err(unproven(format!("{path} is no file's path.")));
             };
             let listing = control.list(&folder).await.map_err(|fault| Stopped::wire(fault, doing))?;
-            (listing.entries.iter().find(|entry| entry.name == name).and_then(|entry| entry.size), Compared::Listing)
+            (listing.size_of_file(name), Compared::Listing)
         }
         Err(fault) => return Err(Stopped::wire(fault, doing)),
     };
