@@ -18,6 +18,8 @@ mod held;
 #[cfg(target_os = "linux")]
 #[path = "engine/no_file.rs"]
 mod no_file;
+#[path = "engine/paced.rs"]
+mod paced;
 #[path = "engine/ranges.rs"]
 mod ranges;
 #[path = "engine/replacing.rs"]

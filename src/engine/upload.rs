@@ -171,6 +171,10 @@ async fn send(
     let mut data = match stored {
         Ok(data) => data,
         Err(fault) => {
+            if at_once.is_some() {
+                // What went to a server that refuses the file went all the same.
+                flow.spend(control.sent_at_once()).await;
+            }
             if offset > 0 && refuses_offset(&fault) {
                 return Err(Stopped::no_restart(&fault));
             }

@@ -32,6 +32,10 @@ pub struct Shelf {
     pub proofs_held: bool,
     /// Whether MLSD pays heed to a path.
     pub lists_paths: bool,
+    /// The greeting, when it is another than usual.
+    pub greeting: Option<&'static str>,
+    /// STOR is answered when the first byte is there.
+    pub bytes_first: bool,
     /// Whether MFMT is offered.
     pub sets_times: bool,
     /// Times that were set.
@@ -243,7 +247,8 @@ impl Session {
         if self.server.with(|shelf| shelf.is_closed) {
             return self.control.shutdown(Shutdown::Both);
         }
-        self.say("220 shelf")?;
+        let greeting = self.server.with(|shelf| shelf.greeting);
+        self.say(greeting.unwrap_or("220 shelf"))?;
         for line in BufReader::new(self.control.try_clone()?).lines() {
             let line = line?;
             self.server.with(|shelf| shelf.commands.push(line.clone()));
@@ -477,6 +482,13 @@ impl Session {
             let slot = alone.then(|| self.server.slot.lock().unwrap());
             // Nothing is waited for: a transfer's length is what the test wants of the server.
             thread::sleep(takes);
+        if verb == "STOR" && self.server.with(|shelf| shelf.bytes_first) {
+            data.set_read_timeout(Some(PATIENCE))?;
+            if data.peek(&mut [0])? == 0 {
+                self.say("426 No bytes came.")?;
+                return Ok(true);
+            }
+        }
             drop(slot);
         }
         let brake = if is_file { self.server.with(|shelf| shelf.brake.take()) } else { None };
