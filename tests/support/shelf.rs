@@ -38,6 +38,8 @@ pub struct Shelf {
     pub bytes_first: bool,
     /// Whether MFMT is offered.
     pub sets_times: bool,
+    /// Whether MDTM sets a time that stands before the path.
+    pub mdtm_sets: bool,
     /// Times that were set.
     pub times: BTreeMap<String, String>,
     /// The next transfers are closed with these lines.
@@ -374,6 +376,11 @@ impl Session {
                 shelf.times.insert(path.to_owned(), time.to_owned());
                 format!("213 Modify={time}; {path}")
             }),
+            "MDTM" if self.server.with(|shelf| shelf.mdtm_sets) && argument.contains(" /") => self.server.with(|shelf| {
+                let (time, path) = argument.split_once(' ').unwrap_or_default();
+                shelf.times.insert(path.to_owned(), time.to_owned());
+                "213 set".to_owned()
+            }),
             "MDTM" => self.server.with(|shelf| match shelf.files.get(&path) {
                 Some(_) => format!("213 {}", shelf.times.get(&path).unwrap_or(&shelf.time)),
                 None => "550 No such file.".to_owned(),
@@ -475,13 +482,6 @@ impl Session {
             return Ok(true);
         };
         let (mut data, _) = listener.accept()?;
-        self.say("150 go")?;
-        let is_file = matches!(verb, "RETR" | "STOR");
-        if is_file {
-            let (takes, alone) = self.server.with(|shelf| (shelf.transfer_takes, shelf.one_at_a_time));
-            let slot = alone.then(|| self.server.slot.lock().unwrap());
-            // Nothing is waited for: a transfer's length is what the test wants of the server.
-            thread::sleep(takes);
         if verb == "STOR" && self.server.with(|shelf| shelf.bytes_first) {
             data.set_read_timeout(Some(PATIENCE))?;
             if data.peek(&mut [0])? == 0 {
@@ -489,6 +489,13 @@ impl Session {
                 return Ok(true);
             }
         }
+        self.say("150 go")?;
+        let is_file = matches!(verb, "RETR" | "STOR");
+        if is_file {
+            let (takes, alone) = self.server.with(|shelf| (shelf.transfer_takes, shelf.one_at_a_time));
+            let slot = alone.then(|| self.server.slot.lock().unwrap());
+            // Nothing is waited for: a transfer's length is what the test wants of the server.
+            thread::sleep(takes);
             drop(slot);
         }
         let brake = if is_file { self.server.with(|shelf| shelf.brake.take()) } else { None };
