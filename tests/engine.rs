@@ -32,6 +32,9 @@ mod targets;
 #[path = "engine/text.rs"]
 mod text;
 #[cfg(target_os = "linux")]
+#[path = "engine/threadless.rs"]
+mod threadless;
+#[cfg(target_os = "linux")]
 #[path = "engine/unsaved.rs"]
 mod unsaved;
 
