@@ -1,6 +1,7 @@
 //! The connection that small files get where large ones have all others.
 
 use super::*;
+use crate::support::shelf::Shelf;
 
 const HUGE: usize = 17 << 20;
 
@@ -31,4 +32,32 @@ fn small_files_pass_large_ones_on_a_connection_beside_theirs() {
     client.done("/a");
     client.done("/b");
     assert!(fs::read(folder.path().join("b")).unwrap() == bytes(HUGE));
+}
+
+#[test]
+fn the_one_that_was_lent_takes_no_large_file() {
+    let large = bytes(HUGE);
+    let server = Server::start(&[("/a", &large), ("/b", &large), ("/d/c", &large), ("/d/e", b"")]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::forgetful();
+    client.connect(server.port());
+    client.moor();
+    for name in ["/a", "/b"] {
+        server.with(|shelf| (shelf.brake, shelf.braked) = (Some(0), true));
+        client.get(name, &folder.path().join(&name[1..]), OnExists::Ask);
+        server.until(|shelf| shelf.brake.is_none());
+    }
+    // The folder and the file of no bytes are for it. One of them each, so that nothing tells the budget that more connections would help.
+    client.get("/d", &folder.path().join("d"), OnExists::Ask);
+    client.done("/d/e");
+    // Then it is given back, and says goodbye: the large one that waits is none of its business.
+    let is_begun = |shelf: &Shelf| shelf.commands.iter().any(|line| line == "RETR /d/c");
+    server.until(|shelf| shelf.logged_in == 3 || is_begun(shelf));
+    assert!(!server.with(|shelf| is_begun(shelf)), "{:#?}", client.story());
+    assert_eq!((server.count("USER"), client.row("/d/c", |_| true).state), (4, TransferState::Queued));
+    assert_eq!(client.row("/a", |_| true).state, TransferState::Moving, "it came when the large ones had been given up");
+    server.with(|shelf| shelf.braked = false);
+    for name in ["/a", "/b", "/d/c"] {
+        client.done(name);
+    }
 }
