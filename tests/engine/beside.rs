@@ -61,3 +61,41 @@ fn the_one_that_was_lent_takes_no_large_file() {
         client.done(name);
     }
 }
+
+/// What is named by itself has no size before a connection has it.
+#[test]
+fn a_file_that_turns_out_to_be_large_there_is_left_to_the_others() {
+    for direction in [Direction::Download, Direction::Upload] {
+        let large = bytes(HUGE);
+        let server = Server::start(&[("/a", &large), ("/b", &large), ("/c", &large)]);
+        let folder = tempfile::tempdir().unwrap();
+        let mut client = Client::forgetful();
+        client.connect(server.port());
+        client.moor();
+        for name in ["/a", "/b"] {
+            server.with(|shelf| (shelf.brake, shelf.braked) = (Some(0), true));
+            client.get(name, &folder.path().join(&name[1..]), OnExists::Ask);
+            server.until(|shelf| shelf.brake.is_none());
+        }
+        let (remote, local) = match direction {
+            Direction::Download => ("/c", folder.path().join("c")),
+            Direction::Upload => ("/up", folder.path().join("up")),
+        };
+        if direction == Direction::Upload {
+            fs::write(&local, &large).unwrap();
+        }
+        client.transfer(direction, remote, &local, OnExists::Ask);
+        let is_begun = |shelf: &Shelf| shelf.commands.iter().any(|line| matches!(line.as_str(), "RETR /c" | "STOR /up"));
+        // It was there, and has gone.
+        server.until(|shelf| is_begun(shelf) || (shelf.most_logged_in == 4 && shelf.logged_in == 3));
+        assert!(!server.with(|shelf| is_begun(shelf)), "{direction:?}: {:#?}", client.story());
+        let row = client.row(remote, |row| row.state == TransferState::Queued);
+        assert_eq!(row.tries, 0, "{direction:?}");
+        // Now that its size is known nothing is lent for it.
+        assert_eq!(server.count("USER"), 4, "{direction:?}: {:#?}", client.story());
+        server.with(|shelf| shelf.braked = false);
+        for name in ["/a", "/b", remote] {
+            client.done(name);
+        }
+    }
+}
