@@ -327,6 +327,21 @@ fn what_is_left_out_of_a_folder_is_said_and_counted() {
     assert!(errors(&output).contains("cannot be sent"), "{}", errors(&output));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_no_file_is_refused_before_a_connection_is_made() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let server = Server::start(&[]);
+    let berth = Berth::at(&server);
+    mknodat(CWD, berth.folder.path().join("pipe"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    for name in ["pipe", "/dev/zero"] {
+        let output = berth.run(4, &["put", name, &berth.url("sent")]);
+        let words = format!("“{name}” was not sent: it is neither a file nor a folder.");
+        assert!(errors(&output).contains(&words), "{}", errors(&output));
+    }
+    assert_eq!(server.count("USER"), 0);
+}
+
 #[test]
 fn what_is_left_out_of_a_folder_of_the_server_is_said_and_counted() {
     let server = Server::start(&[("/a/f", b"1"), ("/b/f", b"2")]);

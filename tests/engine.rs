@@ -15,6 +15,11 @@ mod edited;
 mod existing;
 #[path = "engine/held.rs"]
 mod held;
+#[cfg(target_os = "linux")]
+#[path = "engine/no_file.rs"]
+mod no_file;
+#[path = "engine/paced.rs"]
+mod paced;
 #[path = "engine/ranges.rs"]
 mod ranges;
 #[path = "engine/replacing.rs"]
@@ -26,6 +31,9 @@ mod support;
 mod targets;
 #[path = "engine/text.rs"]
 mod text;
+#[cfg(target_os = "linux")]
+#[path = "engine/threadless.rs"]
+mod threadless;
 #[cfg(target_os = "linux")]
 #[path = "engine/unsaved.rs"]
 mod unsaved;

@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use moorline::engine::handle::{Engine, Options, Waker};
-use moorline::engine::{Command, EventBody};
+use moorline::engine::{Answer, Command, EventBody, Question};
 use moorline::model::address::AddressPath;
 use moorline::model::conflict::OnExists;
 use moorline::model::entry::Precision;
@@ -29,7 +29,7 @@ use moorline::model::site::{Encryption, Site, SiteId};
 use moorline::model::transfer::{Direction, Priority, QueueTab, TransferState};
 use moorline::store::places::Places;
 use moorline::store::queue::{Change, QueueJournal, SavedItem, SavedState};
-use support::servers::{Kind, PASSWORD, Server, Setup, USER};
+use support::servers::{Kind, PASSWORD, Server, Setup, Tls, USER};
 use support::tree;
 
 /// The queue as it is saved.
@@ -39,6 +39,8 @@ type Items = BTreeMap<u64, SavedItem>;
 const HOME: &str = "MOORLINE_KILL_HOME";
 /// The server's port.
 const PORT: &str = "MOORLINE_KILL_PORT";
+/// Given when it is to be under TLS.
+const TLS: &str = "MOORLINE_KILL_TLS";
 const SITE: &str = "kill";
 /// Files each way.
 const FILES: usize = 1000;
@@ -60,7 +62,7 @@ fn child() {
     let engine = Engine::start(options, Arc::new(Silent)).unwrap();
     let mut site = Site::new(SiteId(SITE.into()), "Kill", "127.0.0.1");
     site.port = Some(port);
-    site.encryption = Encryption::Plain;
+    site.encryption = if env::var_os(TLS).is_some() { Encryption::Explicit } else { Encryption::Plain };
     site.user = USER.into();
     let start = AddressPath::Relative(String::new());
     engine.send(Command::Connect { site: Box::new(site), password: Some(Secret::new(PASSWORD)), start });
@@ -69,6 +71,9 @@ fn child() {
     loop {
         if let Some(event) = engine.wait_event(Duration::from_millis(20)) {
             match event.body {
+                EventBody::Asked { id, question: Question::Certificate { .. } } if env::var_os(TLS).is_some() => {
+                    engine.send(Command::Answer { question: id, answer: Answer::TrustOnce });
+                }
                 EventBody::Asked { question, .. } => panic!("an unexpected question: {question:?}"),
                 EventBody::Trouble(problem) => eprintln!("trouble: {}", problem.sentence()),
                 _ => {}
@@ -128,13 +133,14 @@ fn saved(home: &Path) -> Items {
 
 /// The engine, with the queue of a home.
 fn start(home: &Path, server: &Server) -> Child {
-    Process::new(env::current_exe().unwrap())
-        .args(["--exact", "child", "--nocapture"])
-        .env(HOME, home)
-        .env(PORT, server.address().port().to_string())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
+    process(home, server).spawn().unwrap()
+}
+
+fn process(home: &Path, server: &Server) -> Process {
+    let mut process = Process::new(env::current_exe().unwrap());
+    process.args(["--exact", "child", "--nocapture"]).stdout(Stdio::null());
+    process.env(HOME, home).env(PORT, server.address().port().to_string());
+    process
 }
 
 /// One round's folders and its queue.
@@ -146,12 +152,12 @@ struct Round {
 
 impl Round {
     /// Plants both trees and a saved queue of two folders, one each way.
-    fn new(server: &Server, number: u64) -> Self {
+    fn new(server: &Server, number: u64, folders: usize, files: usize) -> Self {
         let home = tempfile::tempdir().unwrap();
         let (up, back) = (home.path().join("up"), home.path().join("back"));
         let there = server.root().join(format!("down {number}"));
-        tree::plant(&up, 30, FILES);
-        tree::plant(&there, 30, FILES);
+        tree::plant(&up, folders, files);
+        tree::plant(&there, folders, files);
         let folder = |id, direction, local: &Path, remote: String| SavedItem {
             is_folder: Some(true),
             ..item(id, direction, local, &remote)
@@ -197,15 +203,34 @@ fn number(name: &str, otherwise: u64) -> u64 {
 fn a_killed_queue_comes_back_and_nothing_is_sent_twice() {
     let name = "kill::a_killed_queue_comes_back_and_nothing_is_sent_twice";
     let Some(server) = Server::start_or_skip(name, Kind::Vsftpd, &Setup::default()) else { return };
-    let (wanted, seed) = (number("MOORLINE_KILLS", 18), number("MOORLINE_SEED", 2280));
+    kill_rounds(&server, number("MOORLINE_KILLS", 18), (30, FILES), |home| process(home, &server));
+}
+
+/// Under TLS bytes are on their way in the library too, and a connection that ends without a word is one that was cut.
+#[test]
+fn a_queue_that_is_killed_under_tls_comes_back_and_nothing_is_sent_twice() {
+    let name = "kill::a_queue_that_is_killed_under_tls_comes_back_and_nothing_is_sent_twice";
+    let setup = Setup { tls: Tls::Required, ..Setup::default() };
+    let Some(server) = Server::start_or_skip(name, Kind::Vsftpd, &setup) else { return };
+    kill_rounds(&server, number("MOORLINE_KILLS", 18).div_ceil(4), (8, FILES / 5), |home| {
+        let mut process = process(home, &server);
+        process.env(TLS, "1");
+        process
+    });
+    assert!(server.log_text().contains("\"PROT P\""), "it was not under TLS");
+}
+
+/// Rounds of a queue of so many folders and files each way until so many kills are through.
+fn kill_rounds(server: &Server, wanted: u64, (folders, files): (usize, usize), process: impl Fn(&Path) -> Process) {
+    let seed = number("MOORLINE_SEED", 2280);
     println!("{wanted} kills, seed {seed}");
     let mut random = fastrand::Rng::with_seed(seed);
     let (mut kills, mut rounds) = (0, 0);
     while kills < wanted {
         rounds += 1;
         assert!(rounds <= 10 + wanted, "the queue ends before it can be killed");
-        let round = Round::new(&server, rounds);
-        let status = run(&round, &server, &mut random, wanted, &mut kills);
+        let round = Round::new(server, rounds, folders, files);
+        let status = run(&round, server, &process, &mut random, wanted, &mut kills);
         assert!(status.success(), "round {rounds}, seed {seed}: the queue did not come to its end: {status}");
         tree::assert_same(&round.up, &server.root().join(format!("up {rounds}")));
         tree::assert_same(&server.root().join(format!("down {rounds}")), &round.back);
@@ -214,11 +239,18 @@ fn a_killed_queue_comes_back_and_nothing_is_sent_twice() {
 }
 
 /// Kills and restarts until the queue is done.
-fn run(round: &Round, server: &Server, random: &mut fastrand::Rng, wanted: u64, kills: &mut u64) -> ExitStatus {
+fn run(
+    round: &Round,
+    server: &Server,
+    process: &impl Fn(&Path) -> Process,
+    random: &mut fastrand::Rng,
+    wanted: u64,
+    kills: &mut u64,
+) -> ExitStatus {
     let mut proven: Option<(BTreeSet<String>, Vec<String>)> = None;
     let mut seen = server.log_text().len();
     for attempt in 0.. {
-        let mut child = start(round.home.path(), server);
+        let mut child = process(round.home.path()).spawn().unwrap();
         let killed = attempt < KILLS_A_ROUND && *kills < wanted;
         if killed {
             // Not to wait for something: the moment itself is what the test is about.

@@ -1,10 +1,13 @@
 //! Servers that lie: each case is a lie × upload or download × plain or TLS, over the real engine, and none of them may turn green.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "liars/gathered.rs"]
+mod gathered;
 #[path = "liars/server.rs"]
 mod server;
 mod support;
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -90,6 +93,7 @@ const HONEST: Lie = Lie {
     vanishes: false,
     cut: false,
     forgets_offset: false,
+    only: None,
 };
 
 /// A lie that is told with SIZE not known, so that the listing is asked.
@@ -180,6 +184,18 @@ fn lies() -> Vec<Told> {
         listing("listing with a size that is a word", Rows::Garbage),
         listing("listing truncated, and says so", Rows::Truncated),
         Told { tls_only: true, ..listing("listing cut without close_notify", Rows::Cut) },
+        listing("listing with a folder of that name and size", Rows::Folder),
+        listing("listing of long ago", Rows::Old),
+        told(
+            "listing with the file twice, the right size last",
+            Ways::Up,
+            Lie { size: Size::Unknown, rows: Rows::Twice(false), bytes: Bytes::Short(1), ..HONEST },
+        ),
+        told(
+            "listing with the file twice, the right size first",
+            Ways::Up,
+            Lie { size: Size::Unknown, rows: Rows::Twice(true), bytes: Bytes::Short(1), ..HONEST },
+        ),
         told("no size anywhere", Ways::Down, Lie { size: Size::Unknown, rows: Rows::NoSizes, ..HONEST }),
         told("listing longer than the file, SIZE too", Ways::Down, Lie { size: Size::More, rows: Rows::More, ..HONEST }),
         told("listing shorter than the file, SIZE too", Ways::Down, Lie { size: Size::Less, rows: Rows::Less, ..HONEST }),
@@ -314,6 +330,19 @@ fn play(case: Case) -> Outcome {
 
 /// Runs one job in an engine of its own until nothing more happens to it.
 fn transfer(case: Case, places: &Places, port: u16, job: Job) -> TransferState {
+    run_until(case, places, port, job, |engine| {
+        let rows = [QueueTab::Done, QueueTab::Failed].iter().flat_map(|tab| engine.queue().rows(*tab, 0, 1)).next();
+        if let Some(row) = rows {
+            return Some(row.state);
+        }
+        // A full disk or a quota holds the direction up: the file waits for a person, which is as far from green as a failure.
+        let summary = engine.queue().summary();
+        (summary.uploads_wait.is_some() || summary.downloads_wait.is_some()).then_some(TransferState::Queued)
+    })
+}
+
+/// Runs one job in an engine of its own until there is what is looked for.
+fn run_until<R>(case: Case, places: &Places, port: u16, job: Job, mut look: impl FnMut(&Engine) -> Option<R>) -> R {
     let bell = Arc::new(Bell::default());
     let options = Options { places: Some(places.clone()), keyring: false, keep_queue: false };
     let engine = Engine::start(options, Arc::clone(&bell) as Arc<dyn Waker>).unwrap();
@@ -341,14 +370,8 @@ fn transfer(case: Case, places: &Places, port: u16, job: Job) -> TransferState {
                 engine.send(Command::Answer { question: id, answer });
             }
         }
-        let rows = [QueueTab::Done, QueueTab::Failed].iter().flat_map(|tab| engine.queue().rows(*tab, 0, 1)).next();
-        if let Some(row) = rows {
-            return row.state;
-        }
-        // A full disk or a quota holds the direction up: the file waits for a person, which is as far from green as a failure.
-        let summary = engine.queue().summary();
-        if summary.uploads_wait.is_some() || summary.downloads_wait.is_some() {
-            return TransferState::Queued;
+        if let Some(found) = look(&engine) {
+            return found;
         }
         let rang = bell.rings_beyond(heard, deadline);
         assert!(rang, "{case:?} hangs: {:?}", story(&engine));
@@ -362,13 +385,18 @@ fn story(engine: &Engine) -> Vec<String> {
 
 /// Runs cases, many at a time; what is wrong with each is told by `judge`.
 fn run(cases: &[Case], judge: impl Fn(Case, &Outcome) -> Result<(), String> + Sync) {
+    run_with(cases, play, judge);
+}
+
+/// The same with another way of playing them.
+fn run_with<O>(cases: &[Case], play: impl Fn(Case) -> O + Sync, judge: impl Fn(Case, &O) -> Result<(), String> + Sync) {
     let next = AtomicUsize::new(0);
     let wrong: Mutex<Vec<String>> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let judged = std::panic::catch_unwind(|| play(*case))
+                    let judged = std::panic::catch_unwind(AssertUnwindSafe(|| play(*case)))
                         .map_err(|panic| panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "it panicked".to_owned()));
                     let judged = judged.and_then(|outcome| judge(*case, &outcome));
                     if let Err(words) = judged {

@@ -43,8 +43,13 @@ pub(super) fn put(arguments: &PutArguments, around: &Surroundings) -> Result<(),
         remote.site.write_directly = Some(true);
     }
     let name = targets::departing_name(&arguments.local)?;
-    std::fs::metadata(&arguments.local)
+    let facts = std::fs::metadata(&arguments.local)
         .map_err(|error| Failure::local(format!("“{}” could not be read: {error}.", arguments.local.display())))?;
+    if !facts.is_file() && !facts.is_dir() {
+        // Before anybody is asked for a connection: to open a named pipe is to wait for whoever writes into it.
+        let what = format!("“{}” was not sent: {}.", arguments.local.display(), Cause::NoFile.why());
+        return Err(Failure::Local(Some(Problem::new(ProblemKind::Local, what).because(Cause::NoFile))));
+    }
     let local = absolute(&arguments.local)?;
     let mut session = connect(&remote, &arguments.transfer, around)?;
     let path = remote.resolve(&session.start_folder())?;

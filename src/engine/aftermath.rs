@@ -214,7 +214,7 @@ pub async fn lane_stopped(ctx: &SessionContext, stopped: &Stopped) {
     let is_too_much = match stopped {
         Stopped::ConnectionGone(fault) => !ctx.stop.is_cancelled() && !lower(ctx, std::slice::from_ref(fault)).await,
         Stopped::Failed { problem, .. } => problem.server_words.as_deref().is_some_and(cannot_cope),
-        Stopped::ByWish | Stopped::Unrecorded => false,
+        Stopped::ByWish | Stopped::Unrecorded | Stopped::NotHere => false,
     };
     if is_too_much {
         ctx.lane_lost();

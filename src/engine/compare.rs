@@ -1,6 +1,5 @@
 //! Both sides of a target that exists, read over a connection of their own until they differ: the question's dialog shows where.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::event::{EventBody, QuestionId};
 use crate::engine::lane::Connection;
+use crate::engine::local;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
@@ -65,7 +65,7 @@ async fn run(
 /// The first bytes of a file, one more than is compared: so its end is seen.
 fn beginning(path: &std::path::Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(BOUND as u64 + 1).read_to_end(&mut bytes)?;
+    local::open(path)?.take(BOUND as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -1,6 +1,5 @@
 //! Proof of uploads from one listing of their folder: a connection goes on with the next file while the proof of the last ones waits.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -11,6 +10,7 @@ use crate::engine::{settle, trouble, upload};
 use crate::ftp::{Control, Fault};
 use crate::model::entry::EntryKind;
 use crate::model::gathering::{self, FEW, Gathering};
+use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
 use crate::model::queue::Item;
 use crate::model::retry::TRANSFER_TRIES;
@@ -124,10 +124,9 @@ pub async fn prove(ctx: &SessionContext, control: &mut Control, mut batch: Batch
         let began = Instant::now();
         match ctx.list(control, &batch.folder).await {
             Ok(listing) => {
-                let entries = listing.entries.iter().filter(|entry| entry.kind == EntryKind::File);
-                let sizes: HashMap<&str, Option<u64>> = entries.map(|entry| (entry.name.as_str(), entry.size)).collect();
+                let sizes = listing.sizes_of_files();
                 let shown = |sent: &Sent| sizes.get(sent.path.name()?).copied().flatten();
-                if !sizes.is_empty() && sizes.values().all(Option::is_none) {
+                if tells_no_size(&listing) {
                     ctx.proofs.tells_no_size.store(true, Ordering::Relaxed);
                 }
                 let (proven, left) = batch.sent.into_iter().partition(|sent| shown(sent) == Some(sent.arrival.bytes));
@@ -161,6 +160,11 @@ pub async fn prove(ctx: &SessionContext, control: &mut Control, mut batch: Batch
         }
     }
     Ok(())
+}
+
+fn tells_no_size(listing: &Listing) -> bool {
+    let mut files = listing.entries.iter().filter(|entry| entry.kind == EntryKind::File).peekable();
+    files.peek().is_some() && files.all(|file| file.size.is_none())
 }
 
 /// The files have arrived, but for those of which a person wanted something else meanwhile.

@@ -68,6 +68,8 @@ pub enum Stopped {
     ConnectionGone(Fault),
     /// A person (or the leave) stopped it.
     ByWish,
+    /// It has turned out to be large, and the connection is for small files: another one takes it.
+    NotHere,
     /// The disk refused its record before anything was done about it: it waits until the queue can be saved.
     Unrecorded,
 }

@@ -274,7 +274,7 @@ async fn observed(ctx: &Arc<SessionContext>, number: u16, control: &mut Control,
 /// Why it did not end well.
 pub async fn run_item(ctx: &Arc<SessionContext>, control: &mut Control, mut item: Item) -> Result<Outcome, Stopped> {
     let result = run_by_kind(ctx, control, &mut item).await;
-    if matches!(result, Err(Stopped::Unrecorded)) {
+    if matches!(result, Err(Stopped::Unrecorded | Stopped::NotHere)) {
         as_taken(ctx, &item);
     }
     result
@@ -285,11 +285,13 @@ async fn run_by_kind(ctx: &Arc<SessionContext>, control: &mut Control, item: &mu
         match item.direction {
             Direction::Upload => {
                 let path = item.local.clone();
-                let is_folder = on_disk(move || std::fs::metadata(path).map(|facts| facts.is_dir()))
+                let (is_folder, size) = on_disk(move || std::fs::metadata(path).map(|facts| (facts.is_dir(), facts.len())))
                     .await
                     .map_err(|error| Stopped::disk(&error, "open", &item.local))?;
                 item.is_folder = Some(is_folder);
-                ctx.queue.update(|queue| queue.edit(item.id, |kept| kept.is_folder = Some(is_folder)));
+                ctx.queue.update(|queue| {
+                    queue.edit(item.id, |kept| (kept.is_folder, kept.size) = (Some(is_folder), (!is_folder).then_some(size)));
+                });
             }
             Direction::Download => {
                 let outcome = folder::identify(ctx, control, item).await?;
@@ -297,6 +299,9 @@ async fn run_by_kind(ctx: &Arc<SessionContext>, control: &mut Control, item: &mu
                     return Ok(outcome);
                 }
             }
+        }
+        if ctx.is_lent_to(item.id) {
+            return Err(Stopped::NotHere);
         }
     }
     let is_folder = item.is_folder == Some(true);

@@ -22,8 +22,16 @@ pub fn is_here() -> bool {
     IS_LANE.get()
 }
 
-/// Runs what `begin` makes on a thread of its own, to its end; dropped before that, this ends it. `None` when the system refuses a thread.
+/// Runs what `begin` makes on a thread of its own, to its end; dropped before that, this ends it. `None` when the system refuses a thread:
+/// what `begin` holds is given back then.
 pub async fn run<F>(begin: impl FnOnce() -> F + Send + 'static) -> Option<F::Output>
+where
+    F: Future<Output: Send + 'static>,
+{
+    run_on(thread::Builder::new(), begin).await
+}
+
+async fn run_on<F>(thread: thread::Builder, begin: impl FnOnce() -> F + Send + 'static) -> Option<F::Output>
 where
     F: Future<Output: Send + 'static>,
 {
@@ -53,7 +61,7 @@ where
             }
         }
     };
-    match thread::Builder::new().name("moorline-lane".into()).spawn(work) {
+    match thread.name("moorline-lane".into()).spawn(work) {
         Ok(_) => ended.await.ok(),
         Err(error) => {
             tracing::warn!("a connection has no thread to work on: {error}");
@@ -80,5 +88,30 @@ pub fn soon_on_disk(work: impl FnOnce() + Send + 'static) {
         work();
     } else {
         drop(tokio::task::spawn_blocking(work));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::crew::Crew;
+
+    /// More memory for its stack than any system has.
+    const TOO_MUCH: usize = 1 << 60;
+
+    #[test]
+    fn a_lane_that_gets_no_thread_gives_its_seat_back() {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let crew = Arc::new(Crew::default());
+        let seat = crew.take_seat(1).unwrap();
+        assert!(crew.take_seat(1).is_none());
+        let number = async move || seat.number();
+        assert_eq!(runtime.block_on(run_on(thread::Builder::new().stack_size(TOO_MUCH), number)), None);
+        let seat = crew.take_seat(1).expect("the seat is lost");
+        assert_eq!(runtime.block_on(run(async move || seat.number())), Some(1));
     }
 }

@@ -1,6 +1,6 @@
 //! The local side: listing, making, renaming and deleting. Blocking; runs on the runtime's blocking threads.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::engine::namesakes::other_name;
 use crate::engine::trouble;
+use crate::model::cause::NoFile;
 use crate::model::entry::{Entry, EntryKind, Modified, Precision};
 use crate::model::listing::{Listing, ListingSource, UnreadRow};
 use crate::model::problem::Problem;
@@ -50,6 +51,30 @@ fn entry(name: String, path: &Path) -> Entry {
     entry.mode = mode(&facts);
     entry.target = target.map(|target| target.to_string_lossy().into_owned());
     entry
+}
+
+/// Opens a file to read it, and nothing but a file: to open a named pipe is to wait until somebody writes into it, and a device may do
+/// something because it is opened.
+///
+/// # Errors
+/// The system's, and [`NoFile`].
+pub fn open(path: &Path) -> io::Result<File> {
+    is_file(&fs::metadata(path)?)?;
+    File::open(path)
+}
+
+/// Makes sure that something is a file.
+///
+/// # Errors
+/// It is a folder, or [`NoFile`].
+pub fn is_file(facts: &fs::Metadata) -> io::Result<()> {
+    if facts.is_file() {
+        Ok(())
+    } else if facts.is_dir() {
+        Err(io::ErrorKind::IsADirectory.into())
+    } else {
+        Err(io::Error::other(NoFile))
+    }
 }
 
 /// The last change of a file.
@@ -174,6 +199,23 @@ mod tests {
         fs::write(base.path().join("one"), b"1").unwrap();
         rename(&base.path().join("one"), "One").unwrap();
         assert!(list(base.path()).unwrap().has("One"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nothing_but_a_file_is_opened() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let base = tempfile::tempdir().unwrap();
+        let [file, pipe, socket] = ["file", "pipe", "socket"].map(|name| base.path().join(name));
+        fs::write(&file, b"1").unwrap();
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert!(open(&file).is_ok());
+        assert_eq!(open(base.path()).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+        for path in [&pipe, &socket, Path::new("/dev/zero")] {
+            let error = open(path).unwrap_err();
+            assert!(error.get_ref().is_some_and(|inner| inner.is::<NoFile>()), "{}: {error}", path.display());
+        }
     }
 
     #[cfg(unix)]

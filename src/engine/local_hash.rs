@@ -1,12 +1,12 @@
 //! Checksums of local files, computed away from the runtime's own threads.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::Digest;
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::local;
 use crate::model::checksum::{Checksum, HashAlgorithm};
 
 /// Bytes that are read at once; between two reads a cancel is seen.
@@ -68,7 +68,7 @@ impl Hasher {
 /// # Errors
 /// The disk's; `Interrupted` soon after `stop` was cancelled.
 pub fn of_file(path: &Path, algorithm: HashAlgorithm, stop: &CancellationToken) -> io::Result<Checksum> {
-    let mut file = File::open(path)?;
+    let mut file = local::open(path)?;
     let mut hasher = Hasher::new(algorithm);
     let mut piece = vec![0; PIECE];
     loop {

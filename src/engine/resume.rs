@@ -8,6 +8,7 @@ use crate::engine::command::Answer;
 use crate::engine::event::{EventBody, Question};
 use crate::engine::item_outcome::{Stopped, break_off};
 use crate::engine::lane_thread::on_disk;
+use crate::engine::local;
 use crate::engine::session_context::SessionContext;
 use crate::engine::settle;
 use crate::ftp::{Control, Data, Fault};
@@ -146,7 +147,7 @@ pub async fn read_exactly(data: &mut Data<'_>, length: u64) -> Result<Vec<u8>, F
 /// The file cannot be read.
 pub async fn compare(from: u64, came: Vec<u8>, ours: PathBuf) -> io::Result<Verdict> {
     let judge = move || {
-        let mut file = File::open(ours)?;
+        let mut file = local::open(&ours)?;
         Ok(resume::judge(from, &came, |place| read_at(&mut file, place, came.len())))
     };
     on_disk(judge).await

@@ -35,6 +35,7 @@ use crate::model::secret::Secret;
 use crate::model::session::{ConnectStep, SessionView};
 use crate::model::settings::Settings;
 use crate::model::site::Site;
+use crate::model::transfer::TransferId;
 
 /// What a session shares with the whole program.
 #[derive(Clone)]
@@ -388,6 +389,12 @@ impl SessionContext {
         if lock(&self.budget).lend_one(waits) {
             self.change_budget(|_, _| {});
         }
+    }
+
+    /// Whether a file that has turned out to be large is at the connection that was lent to small ones.
+    pub fn is_lent_to(&self, id: TransferId) -> bool {
+        let lanes = lock(&self.budget).lanes();
+        self.queue.read(|queue| queue.is_large_too_many(&self.site.id, id, lanes))
     }
 
     /// A lane lost its connection, or the server could not cope with it.

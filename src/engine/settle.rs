@@ -56,7 +56,7 @@ pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
 fn go_on_or_fail(ctx: &SessionContext, queue: &mut Queue, id: TransferId, why: Stopped) {
     match why {
         Stopped::ByWish => {}
-        Stopped::Unrecorded => never_begun(queue, id),
+        Stopped::Unrecorded | Stopped::NotHere => never_begun(queue, id),
         Stopped::Failed { problem, .. } if holds_up(queue, id, &problem) => {
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
         }

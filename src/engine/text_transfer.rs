@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use crate::engine::copy::CopyFault;
 use crate::engine::item_outcome::{Stopped, break_off};
 use crate::engine::lane_thread::on_disk;
+use crate::engine::local;
 use crate::engine::pace::Flow;
 use crate::engine::session_context::SessionContext;
 use crate::ftp::{Control, Data, Fault};
@@ -41,7 +42,7 @@ pub async fn form_of_source(ctx: &SessionContext, rules: &TransferRules, item: &
     let path = item.local.clone();
     let begins = on_disk(move || {
         let mut begins = Vec::new();
-        File::open(path)?.take(LOOKED_AT as u64).read_to_end(&mut begins)?;
+        local::open(&path)?.take(LOOKED_AT as u64).read_to_end(&mut begins)?;
         Ok(begins)
     });
     let begins = begins.await.map_err(|error| Stopped::disk(&error, "read", &item.local))?;
@@ -80,7 +81,7 @@ pub struct Sent {
 /// The connection's fault or the disk's.
 pub async fn send(ctx: &SessionContext, control: &mut Control, item: &Item, part: &RemotePath) -> Result<Sent, Stopped> {
     let path = item.local.clone();
-    let file = on_disk(move || File::open(path)).await.map_err(|error| Stopped::disk(&error, "open", &item.local))?;
+    let file = on_disk(move || local::open(&path)).await.map_err(|error| Stopped::disk(&error, "open", &item.local))?;
     let doing = format!("take {part}");
     control.next_in_text();
     let mut data = control.store(part, 0).await.map_err(|fault| Stopped::wire(fault, &doing))?;
@@ -134,7 +135,7 @@ pub async fn prove_sent(control: &mut Control, path: &RemotePath, sizes: Sizes) 
                 return Err(unproven(format!("{path} is no file's path.")));
             };
             let listing = control.list(&folder).await.map_err(|fault| Stopped::wire(fault, doing))?;
-            (listing.entries.iter().find(|entry| entry.name == name).and_then(|entry| entry.size), Compared::Listing)
+            (listing.size_of_file(name), Compared::Listing)
         }
         Err(fault) => return Err(Stopped::wire(fault, doing)),
     };

@@ -171,6 +171,10 @@ async fn send(
     let mut data = match stored {
         Ok(data) => data,
         Err(fault) => {
+            if at_once.is_some() {
+                // What went to a server that refuses the file went all the same.
+                flow.spend(control.sent_at_once()).await;
+            }
             if offset > 0 && refuses_offset(&fault) {
                 return Err(Stopped::no_restart(&fault));
             }
@@ -214,7 +218,7 @@ pub async fn prove(control: &mut Control, path: &RemotePath, bytes: u64) -> Resu
         Ok(None) | Err(Fault::Refused(_)) => {
             let Some((folder, name)) = path.parent().zip(path.name()) else { return Err(unnameable(path)) };
             let listing = control.list(&folder).await.map_err(|fault| Stopped::wire(fault, doing))?;
-            (listing.entries.iter().find(|entry| entry.name == name).and_then(|entry| entry.size), Compared::Listing)
+            (listing.size_of_file(name), Compared::Listing)
         }
         Err(fault) => return Err(Stopped::wire(fault, doing)),
     };

@@ -101,10 +101,10 @@ impl Source {
 
 /// Nothing when the file changes while it is read. Blocking.
 fn open(path: PathBuf) -> io::Result<Option<Source>> {
-    let mut file = File::open(&path)?;
+    let mut file = local::open(&path)?;
     let facts = file.metadata()?;
     let (size, modified) = (facts.len(), local::modified(&facts));
-    if size > SMALL || !facts.is_file() {
+    if size > SMALL {
         return Ok(Some(Source { path, size, modified, content: Content::File(file) }));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);

@@ -303,7 +303,7 @@ impl Walk<'_> {
             Ok(Checked::Differs { algorithm, .. }) => Ok(Finding::Differs(Difference::Content(algorithm))),
             Err(Stopped::Failed { problem, .. }) => Ok(Finding::Unprovable(problem.what)),
             Err(Stopped::ConnectionGone(fault)) => Err(fault),
-            Err(Stopped::ByWish | Stopped::Unrecorded) => Err(Fault::Cancelled),
+            Err(Stopped::ByWish | Stopped::Unrecorded | Stopped::NotHere) => Err(Fault::Cancelled),
         }
     }
 }

@@ -16,7 +16,12 @@ impl Parcel {
         (self.bytes, self.sent) = (bytes, 0);
     }
 
-    /// How many of them have gone.
+    /// Nothing is carried any more.
+    pub fn empty(&mut self) {
+        self.bytes = Vec::new();
+    }
+
+    /// How many of the last ones have gone.
     pub fn sent(&self) -> usize {
         self.sent
     }

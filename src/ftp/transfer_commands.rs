@@ -220,16 +220,21 @@ impl Control {
         let in_text = std::mem::take(&mut self.next_in_text);
         self.set_type(in_text).await?;
         self.ahead = Some(modified.and_then(|at| self.known_time_command(path, at)).into_iter().collect());
-        if self.pipelining.load(Ordering::Acquire) && !self.session.protects_data() {
-            self.session.line().parcel().put(bytes.to_vec());
-        }
+        let goes_at_once = self.pipelining.load(Ordering::Acquire) && !self.session.protects_data();
+        self.session.line().parcel().put(if goes_at_once { bytes.to_vec() } else { Vec::new() });
         let opened = self.open(&format!("STOR {path}"), 0).await;
-        let sent = self.session.line().parcel().sent();
-        self.session.line().parcel().put(Vec::new());
+        self.session.line().parcel().empty();
+        let sent = self.sent_at_once();
         match opened {
             Ok(stream) => Ok(self.data(stream, true, path.as_str()).having_sent(sent)),
             Err(unopened) => Err(self.report(unopened)),
         }
+    }
+
+    /// How many bytes of the last [`Control::store_small`] went before the server had answered, also where it refused the file.
+    #[must_use]
+    pub fn sent_at_once(&self) -> usize {
+        self.session.line().parcel().sent()
     }
 
     /// What an unopened data connection is for the caller.

@@ -37,6 +37,7 @@ pub enum Cause {
     NameTooLong,
     LocalName,
     LocalShape,
+    NoFile,
     LocalOccupied,
     TooLargeHere,
     TooManyOpen,
@@ -49,9 +50,14 @@ pub enum Cause {
     Unknown,
 }
 
+/// The error behind [`Cause::NoFile`]: a named pipe, a socket or a device is where a file should be. No system has one for it.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("it is neither a file nor a folder")]
+pub struct NoFile;
+
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Quota,
         Self::ServerFull,
         Self::TooLarge,
@@ -76,6 +82,7 @@ impl Cause {
         Self::NameTooLong,
         Self::LocalName,
         Self::LocalShape,
+        Self::NoFile,
         Self::LocalOccupied,
         Self::TooLargeHere,
         Self::TooManyOpen,
@@ -144,6 +151,11 @@ impl Cause {
             Self::NameTooLong => (WhenMended, "its name is too long for this machine", "Fetch it under a shorter name."),
             Self::LocalName => (WhenMended, "this machine takes no such name", "Fetch it under another name."),
             Self::LocalShape => (WhenMended, "a folder is where a file should be, or the other way round", "Rename one of them."),
+            Self::NoFile => (
+                Never,
+                "it is neither a file nor a folder",
+                "Pipes, sockets and devices are not transferred: write what they give into a file, and send that.",
+            ),
             Self::LocalOccupied => {
                 (WhenMended, "something with that name is there already", "Delete or rename what is there, then try again.")
             }
@@ -287,6 +299,7 @@ impl Cause {
                 Some(23 | 24) if cfg!(unix) => Self::TooManyOpen,
                 // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION.
                 Some(32 | 33) if cfg!(windows) => Self::LocalInUse,
+                _ if error.get_ref().is_some_and(|inner| inner.is::<NoFile>()) => Self::NoFile,
                 _ => Self::LocalTrouble,
             },
         }
@@ -404,6 +417,7 @@ mod tests {
         for (kind, expected) in table {
             assert_eq!(Cause::of_disk(&kind.into()), expected, "{kind:?}");
         }
+        assert_eq!(Cause::of_disk(&io::Error::other(NoFile)), Cause::NoFile);
         #[cfg(unix)]
         {
             // ENAMETOOLONG

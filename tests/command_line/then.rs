@@ -123,3 +123,78 @@ fn an_action_that_there_is_not_is_told_of_before_anything_is_done() {
     assert!(errors(&output).contains("it is none of these: notify, sleep, shutdown, \"run COMMAND\""), "{}", errors(&output));
     assert_eq!(server.count("USER"), 0);
 }
+
+/// The system's bus, as far as the program sees it: whoever wants to let the machine sleep has to ask here, and hears nothing.
+#[cfg(target_os = "linux")]
+struct Bus {
+    address: String,
+    asked: Arc<Mutex<usize>>,
+}
+
+#[cfg(target_os = "linux")]
+impl Bus {
+    fn in_folder(folder: &Path) -> Self {
+        let path = folder.join("bus");
+        let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let asked = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&asked);
+        std::thread::spawn(move || listener.incoming().flatten().for_each(|_| *counted.lock().unwrap() += 1));
+        Self { address: format!("unix:path={}", path.display()), asked }
+    }
+
+    fn asked(&self) -> usize {
+        *self.asked.lock().unwrap()
+    }
+}
+
+/// A terminal: what it is given is typed, and what the program shows comes out of it.
+#[cfg(target_os = "linux")]
+const TERMINAL: &str = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_person_at_a_terminal_is_told_in_time_and_calls_it_off() {
+    use std::io::Read;
+    if Command::new("python3").arg("--version").output().is_err() {
+        let name = "command_line::then::a_person_at_a_terminal_is_told_in_time_and_calls_it_off";
+        return support::skip::skipped(name, "there is no python3 to make a terminal");
+    }
+    let server = Server::start(&[("/a", b"a")]);
+    for (action, announced) in [("sleep", "This machine will sleep in "), ("shutdown", "This machine will shut down in ")] {
+        let berth = Berth::at(&server);
+        let bus = Bus::in_folder(berth.folder.path());
+        let get = berth.command(&["get", "--quiet", "--then", action, &berth.url("a"), "./"]);
+        let mut at_terminal = Command::new("python3");
+        at_terminal.args(["-c", TERMINAL]).arg(get.get_program()).args(get.get_args()).current_dir(berth.folder.path());
+        for (name, value) in get.get_envs() {
+            match value {
+                Some(value) => at_terminal.env(name, value),
+                None => at_terminal.env_remove(name),
+            };
+        }
+        at_terminal.env("DBUS_SYSTEM_BUS_ADDRESS", &bus.address).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut terminal = at_terminal.spawn().unwrap();
+        let (mut typed, mut shown) = (terminal.stdin.take().unwrap(), terminal.stdout.take().unwrap());
+        let (mut seen, mut some) = (String::new(), [0; 256]);
+        let mut ended = false;
+        while !ended && !seen.contains("calls it off") {
+            let count = shown.read(&mut some).unwrap();
+            seen.push_str(&String::from_utf8_lossy(&some[..count]));
+            ended = count == 0;
+        }
+        let seconds = seen.split_once(announced).and_then(|(_, rest)| rest.split_once(" s; Ctrl+C calls it off."));
+        let seconds = seconds.and_then(|(seconds, _)| seconds.parse::<u64>().ok());
+        assert!(seconds.is_some_and(|seconds| (1..=60).contains(&seconds)), "{action}: {seen}");
+        typed.write_all(b"\x03").unwrap();
+        shown.read_to_string(&mut seen).unwrap();
+        assert_eq!(terminal.wait().unwrap().code(), Some(1), "{action}: {seen}");
+        assert!(seen.contains("moorline: Interrupted"), "{action}: {seen}");
+        assert_eq!(bus.asked(), 0, "{action}: the machine was asked all the same");
+        assert_eq!(fs::read(berth.folder.path().join("a")).unwrap(), b"a");
+        // A script has nobody who could call it off: the same without a terminal asks the machine at once, and is refused here.
+        let mut script = berth.command(&["get", "--then", action, &berth.url("a"), "b"]);
+        let output = script.env("DBUS_SYSTEM_BUS_ADDRESS", &bus.address).output().unwrap();
+        assert_eq!((output.status.code(), bus.asked() > 0), (Some(4), true), "{action}: {}", errors(&output));
+        assert!(!errors(&output).contains("calls it off"), "{action}: {}", errors(&output));
+    }
+}

@@ -165,3 +165,93 @@ fn how_far_a_clock_is_off_is_what_a_person_says_whatever_was_measured() {
         assert_eq!(server.file("/f").unwrap() == b"second", arrives, "{stated:?}");
     }
 }
+
+/// Hours that are no zone: what was changed since it was sent goes again, what was not does not.
+#[test]
+fn a_clock_that_is_many_hours_off_misleads_nothing() {
+    const HOUR: i64 = 3600;
+    for ahead in [20 * HOUR, -30 * HOUR, 400 * 24 * HOUR] {
+        let server = Server::start(&[]);
+        let written = Timestamp::now() + SignedDuration::from_secs(ahead);
+        server.with(|shelf| shelf.time = stamp(written));
+        let folder = tempfile::tempdir().unwrap();
+        let local = folder.path().join("f");
+        let change = |content: &str, at: Timestamp| {
+            fs::write(&local, content).unwrap();
+            fs::File::options().write(true).open(&local).unwrap().set_modified(at.into()).unwrap();
+        };
+        // An hour before it is sent.
+        change("first", hours_ago(1));
+        let mut client = Client::moored(&server);
+        client.put(&local, "/f", OnExists::Newer);
+        client.done("/f");
+        let skew = client.hear("the clock", |body| match body {
+            EventBody::Host { facts, .. } => facts.skew_seconds,
+            _ => None,
+        });
+        assert!((ahead - 60..=ahead).contains(&skew), "{ahead}: {skew}");
+        let again = |client: &mut Client| {
+            client.engine.send(Command::ClearDone);
+            client.until("cleared", |client| client.rows().is_empty().then_some(()));
+            client.put(&local, "/f", OnExists::Newer);
+            client.ended("/f")
+        };
+        assert_eq!(again(&mut client), TransferState::Skipped(SkipReason::Exists), "{ahead}: nothing has changed");
+        // Two minutes after it was sent, and not by the server's clock.
+        change("second", Timestamp::now() + SignedDuration::from_secs(120));
+        let state = again(&mut client);
+        assert!(matches!(state, TransferState::Done(_)), "{ahead}: {state:?}");
+        assert_eq!(server.file("/f").unwrap(), b"second", "{ahead}");
+    }
+}
+
+/// Whatever sets times, and however soon: what is measured is the time that the server gave, not the one that it was told.
+#[test]
+fn the_clock_is_measured_before_a_time_is_set() {
+    for ahead_of_time in [false, true] {
+        let server = Server::start(&[]);
+        server.with(|shelf| {
+            shelf.time = stamp(Timestamp::now() + SignedDuration::from_mins(4));
+            // As vsftpd, which gets the time with the file as soon as it is known how; or with MFMT, which every server gets by itself.
+            (shelf.mdtm_sets, shelf.sets_times) = (ahead_of_time, !ahead_of_time);
+            shelf.greeting = ahead_of_time.then_some("220 (vsFTPd 3.0.5)");
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let set = if ahead_of_time { "MDTM 20251120101112 " } else { "MFMT 20251120101112 " };
+        let mut client = Client::forgetful();
+        let mut one = site(server.port());
+        one.connections = 1;
+        client.connect_to(one, Some("secret"));
+        client.moor();
+        // In a folder of its own, so that the server is known to have nothing of that name.
+        let send = |client: &mut Client, name: &str, on_exists| {
+            let (up, remote) = (folder.path().join(name), format!("/{name}/{name}"));
+            fs::create_dir(&up).unwrap();
+            fs::write(up.join(name), name).unwrap();
+            let at: Timestamp = "2025-11-20T10:11:12Z".parse().unwrap();
+            fs::File::options().write(true).open(up.join(name)).unwrap().set_modified(at.into()).unwrap();
+            client.put(&up, &format!("/{name}"), on_exists);
+            client.done(&remote);
+            assert_eq!(server.count(&format!("{set}{remote}")), 1, "{:#?}", client.story());
+        };
+        let order = |first: &str, second: &str| {
+            let place =
+                |begins: &str| server.with(|shelf| shelf.commands.iter().position(|line| line.starts_with(begins)).unwrap());
+            place(first) < place(second)
+        };
+        // No answer depends on the clock here, and none is looked for.
+        send(&mut client, "a", OnExists::Overwrite);
+        send(&mut client, "b", OnExists::Overwrite);
+        let asked = server.count("MDTM /");
+        send(&mut client, "c", OnExists::Newer);
+        let skew = client.hear("the clock", |body| match body {
+            EventBody::Host { facts, .. } => facts.skew_seconds,
+            _ => None,
+        });
+        assert!((180..=240).contains(&skew), "{ahead_of_time}: {skew}");
+        assert!(order("MDTM /c/c", &format!("{set}/c/c")), "{:#?}", client.story());
+        // It is known from here on.
+        send(&mut client, "d", OnExists::Newer);
+        assert_eq!(server.count("MDTM /") - asked, 1, "{:#?}", client.story());
+    }
+}

@@ -85,6 +85,12 @@ pub enum Rows {
     Cut,
     /// It shows what the client last sent.
     Echo,
+    /// The file is in it twice, as it is and as long as what the client last sent: in this order, or (true) the other way round.
+    Twice(bool),
+    /// A folder has the name, and the size of what the client last sent.
+    Folder,
+    /// It is one of long ago: another size, another time.
+    Old,
 }
 
 /// What the checksum is of.
@@ -149,6 +155,19 @@ pub struct Lie {
     pub cut: bool,
     /// REST is confirmed and not obeyed.
     pub forgets_offset: bool,
+    /// It lies about this file only, of all that it holds.
+    pub only: Option<&'static str>,
+}
+
+impl Lie {
+    /// What of it is told about a path.
+    fn about(self, path: &str) -> Self {
+        match self.only {
+            // Also under the temporary name that it has when it is sent again.
+            Some(name) if !path.rsplit('/').next().is_some_and(|last| last.starts_with(name)) => Self::default(),
+            _ => self,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -367,7 +386,7 @@ impl Session {
 
     fn size(&self, path: &str) -> String {
         let last = self.shared.with(|files| files.last_sent);
-        match self.shared.lie.size {
+        match self.shared.lie.about(path).size {
             Size::Unknown => "502 SIZE is not known".to_owned(),
             Size::Refused => "550 not for you".to_owned(),
             Size::True => self.about(path, |bytes| format!("213 {}", bytes.len())),
@@ -414,7 +433,6 @@ impl Session {
     }
 
     fn listing(&self) -> Vec<u8> {
-        let rows = self.shared.lie.rows;
         let prefix = format!("{}/", self.folder.trim_end_matches('/'));
         self.shared.with(|files| {
             let last = files.last_sent;
@@ -422,13 +440,27 @@ impl Session {
             for (path, bytes) in &files.files {
                 let Some(name) = path.strip_prefix(&prefix).filter(|name| !name.contains('/')) else { continue };
                 let (mut name, mut size) = (name.to_owned(), bytes.len().to_string());
-                match rows {
+                match self.shared.lie.about(path).rows {
                     Rows::Without => continue,
                     Rows::More => size = (bytes.len() + 7).to_string(),
                     Rows::Less => size = bytes.len().saturating_sub(7).to_string(),
                     Rows::OtherCase => name = name.to_uppercase(),
                     Rows::Garbage => size = "large".into(),
                     Rows::Echo => size = last.to_string(),
+                    Rows::Twice(is_last_true) => {
+                        let lie = format!("type=file;size={last};modify=20251120101112; {name}\r\n");
+                        let truth = format!("type=file;size={size};modify=20251120101112; {name}\r\n");
+                        text.push_str(&if is_last_true { lie + &truth } else { truth + &lie });
+                        continue;
+                    }
+                    Rows::Folder => {
+                        text.push_str(&format!("type=dir;size={last};modify=20251120101112; {name}\r\n"));
+                        continue;
+                    }
+                    Rows::Old => {
+                        text.push_str(&format!("type=file;size=20000;modify=19991231235959; {name}\r\n"));
+                        continue;
+                    }
                     Rows::NoSizes => {
                         text.push_str(&format!("type=file;modify=20251120101112; {name}\r\n"));
                         continue;
@@ -445,7 +477,7 @@ impl Session {
     }
 
     fn transfer(&mut self, verb: &str, path: &str) -> io::Result<()> {
-        let lie = self.shared.lie;
+        let lie = if verb == "MLSD" { self.shared.lie } else { self.shared.lie.about(path) };
         let offset = std::mem::take(&mut self.offset);
         let Some(listener) = self.passive.take() else { return self.say("425 PASV first") };
         let source = match verb {
@@ -493,7 +525,7 @@ impl Session {
         } else {
             let half = if matches!(lie.rows, Rows::Truncated | Rows::Cut) { source.len() / 2 } else { source.len() };
             data.write_all(&source[..half])?;
-            data.end(lie.rows == Rows::Cut);
+            data.end(lie.rows == Rows::Cut && half > 0);
         }
         if lie.vanishes && verb == "STOR" {
             self.shared.with(|files| files.files.remove(path));
@@ -501,7 +533,10 @@ impl Session {
         match is_file {
             true if lie.early || lie.silent => Ok(()),
             true => self.say(closing),
-            false if lie.rows == Rows::Truncated => self.say("226-Options: -l\r\n226 Output truncated to 1 matches"),
+            // An empty folder is shown as it is.
+            false if lie.rows == Rows::Truncated && !source.is_empty() => {
+                self.say("226-Options: -l\r\n226 Output truncated to 1 matches")
+            }
             false => self.say("226 Transfer complete."),
         }
     }

@@ -32,8 +32,14 @@ pub struct Shelf {
     pub proofs_held: bool,
     /// Whether MLSD pays heed to a path.
     pub lists_paths: bool,
+    /// The greeting, when it is another than usual.
+    pub greeting: Option<&'static str>,
+    /// STOR is answered when the first byte is there.
+    pub bytes_first: bool,
     /// Whether MFMT is offered.
     pub sets_times: bool,
+    /// Whether MDTM sets a time that stands before the path.
+    pub mdtm_sets: bool,
     /// Times that were set.
     pub times: BTreeMap<String, String>,
     /// The next transfers are closed with these lines.
@@ -243,7 +249,8 @@ impl Session {
         if self.server.with(|shelf| shelf.is_closed) {
             return self.control.shutdown(Shutdown::Both);
         }
-        self.say("220 shelf")?;
+        let greeting = self.server.with(|shelf| shelf.greeting);
+        self.say(greeting.unwrap_or("220 shelf"))?;
         for line in BufReader::new(self.control.try_clone()?).lines() {
             let line = line?;
             self.server.with(|shelf| shelf.commands.push(line.clone()));
@@ -369,6 +376,11 @@ impl Session {
                 shelf.times.insert(path.to_owned(), time.to_owned());
                 format!("213 Modify={time}; {path}")
             }),
+            "MDTM" if self.server.with(|shelf| shelf.mdtm_sets) && argument.contains(" /") => self.server.with(|shelf| {
+                let (time, path) = argument.split_once(' ').unwrap_or_default();
+                shelf.times.insert(path.to_owned(), time.to_owned());
+                "213 set".to_owned()
+            }),
             "MDTM" => self.server.with(|shelf| match shelf.files.get(&path) {
                 Some(_) => format!("213 {}", shelf.times.get(&path).unwrap_or(&shelf.time)),
                 None => "550 No such file.".to_owned(),
@@ -470,6 +482,13 @@ impl Session {
             return Ok(true);
         };
         let (mut data, _) = listener.accept()?;
+        if verb == "STOR" && self.server.with(|shelf| shelf.bytes_first) {
+            data.set_read_timeout(Some(PATIENCE))?;
+            if data.peek(&mut [0])? == 0 {
+                self.say("426 No bytes came.")?;
+                return Ok(true);
+            }
+        }
         self.say("150 go")?;
         let is_file = matches!(verb, "RETR" | "STOR");
         if is_file {

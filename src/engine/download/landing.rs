@@ -92,10 +92,10 @@ pub async fn choose_landing(
         kind = ours(item, part, length, source.now.is_some() || item.from_start);
     }
     let present = match there {
-        Ok(facts) if facts.is_dir() => {
-            return Err(Stopped::disk(&io::Error::from(io::ErrorKind::IsADirectory), "write", &target));
+        Ok(facts) => {
+            local::is_file(&facts).map_err(|error| Stopped::disk(&error, "write", &target))?;
+            Some(Facts { size: Some(facts.len()), modified: local::modified(&facts) })
         }
-        Ok(facts) => Some(Facts { size: Some(facts.len()), modified: local::modified(&facts) }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(Stopped::disk(&error, "open", &target)),
     };

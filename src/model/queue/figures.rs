@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::model::queue::{Item, Queue, StopWish};
+use crate::model::queue::{Item, Queue, StopWish, is_large};
 use crate::model::site::SiteId;
 use crate::model::transfer::{Direction, QueueSummary, TransferId, TransferState};
 
@@ -11,6 +11,13 @@ impl Queue {
     #[must_use]
     pub fn has_small_behind_large(&self, site: &SiteId, lanes: usize) -> bool {
         !self.begins_nothing() && self.site(site).is_some_and(|site| site.has_small_behind_large(lanes))
+    }
+
+    /// Whether an item that runs is large, and with it more than `lanes` connections are at large files of `site`.
+    #[must_use]
+    pub fn is_large_too_many(&self, site: &SiteId, id: TransferId, lanes: usize) -> bool {
+        let is_large = self.get(id).is_some_and(|item| is_large(item.is_folder == Some(true), item.size));
+        is_large && self.site(site).is_some_and(|site| site.busy_large > lanes.max(1))
     }
 
     /// Counts, speed, time left.
