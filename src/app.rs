@@ -4,6 +4,7 @@ mod control_click;
 mod cpu;
 mod drag_pointer;
 mod effects;
+mod fit;
 mod in_order;
 mod keyboard;
 pub mod machine;

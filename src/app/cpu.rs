@@ -20,7 +20,7 @@ use egui_winit::winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, Eve
 use egui_winit::winit::window::{Window, WindowId};
 use egui_winit::{ActionRequested, accesskit_winit};
 
-use crate::app::App;
+use crate::app::{App, fit};
 use raster::{Area, Canvas, Textures};
 
 /// The least time from one picture to the next; nothing else holds the drawing back.
@@ -121,7 +121,7 @@ struct Open {
 impl Host {
     fn open(&mut self, events: &ActiveEventLoop, starting: JoinHandle<Result<Prepared, Failure>>) -> Result<Open, Failure> {
         // Shown with the first picture, not before it.
-        let viewport = self.viewport.clone().with_visible(false);
+        let viewport = within_screen(self.viewport.clone(), events).with_visible(false);
         let window = Arc::new(egui_winit::create_window(&self.ctx, events, &viewport)?);
         let mut state =
             egui_winit::State::new(self.ctx.clone(), ViewportId::ROOT, &window, Some(scale_of(&window)), window.theme(), None);
@@ -363,6 +363,13 @@ fn paint_in_bands(pixels: &mut [u32], width: usize, area: Area, paint: impl Fn(&
             }
         }
     });
+}
+
+/// A window that is larger than the screen is not even shown so.
+fn within_screen(viewport: ViewportBuilder, events: &ActiveEventLoop) -> ViewportBuilder {
+    let (Some(size), Some(screen)) = (viewport.inner_size, events.primary_monitor()) else { return viewport };
+    let extent = screen.size().to_logical::<f32>(screen.scale_factor());
+    viewport.with_inner_size(fit::within(size, egui::vec2(extent.width, extent.height), true))
 }
 
 /// The display's pixels for each point.

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use crate::app::control_click::ControlClick;
 use crate::app::drag_pointer::DragPointer;
 use crate::app::effects::{Outside, perform};
+use crate::app::fit::Fit;
 use crate::app::in_order::InOrder;
 use crate::app::keyboard;
 use crate::app::system::{self, Wishes};
@@ -44,6 +45,9 @@ pub struct App {
     drag_pointer: DragPointer,
     in_order: InOrder,
     control_click: ControlClick,
+    fit: Fit,
+    /// Whether the saved settings have come.
+    is_set_up: bool,
     title: String,
     was_focused: bool,
     /// When somebody last touched the window, in seconds of its clock.
@@ -72,6 +76,8 @@ impl App {
             drag_pointer: DragPointer::default(),
             in_order: InOrder::default(),
             control_click: ControlClick::default(),
+            fit: Fit::default(),
+            is_set_up: false,
             title: String::new(),
             was_focused: true,
             touched: 0.0,
@@ -121,8 +127,9 @@ impl App {
             let size = info.inner_rect?.size() * zoom;
             let maximized = info.maximized.unwrap_or(false);
             let points = |length: f32| length.round().clamp(1.0, f32::from(u16::MAX)) as u16;
-            // A maximized window keeps the size that it had before.
-            let size = match (maximized, self.screen.settings.window) {
+            // A maximized window keeps the size that it had before, and so does one that only had to fit its screen.
+            let is_kept = maximized || self.fit.is_untouched(size);
+            let size = match (is_kept, self.screen.settings.window) {
                 (true, Some(before)) => (before.width, before.height),
                 _ => (points(size.x), points(size.y)),
             };
@@ -135,6 +142,7 @@ impl App {
             let ready = matches!(event.body, EventBody::Settings(_));
             let effects = absorb(&mut self.screen, event, now);
             self.perform(ctx, effects);
+            self.is_set_up |= ready;
             if ready && let Some(address) = self.address.take() {
                 self.act(ctx, vec![Action::OpenAddress(address)]);
             }
@@ -248,6 +256,10 @@ impl App {
             actions.push(Action::CloseRequested);
         }
         self.act(ctx, actions);
+        if self.is_set_up {
+            let left = self.screen.settings.window.map(|place| egui::vec2(place.width.into(), place.height.into()));
+            self.fit.begin(ctx, left);
+        }
         self.dress(ctx);
     }
 
