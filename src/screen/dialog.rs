@@ -29,7 +29,7 @@ pub enum GuardPurpose {
 }
 
 /// The parts of the site form.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are the labels")]
 pub enum SitePage {
     #[default]

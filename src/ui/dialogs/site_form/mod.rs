@@ -6,6 +6,8 @@ mod notes;
 mod session;
 mod transfers;
 
+use eframe::egui::{Layout, ScrollArea, vec2};
+
 use crate::screen::dialog::{SiteForm, SitePage};
 use crate::screen::{Action, Dialog};
 use crate::ui::icon::Icon;
@@ -22,8 +24,12 @@ const PAGES: [(SitePage, &str); 5] = [
     (SitePage::Notes, "Notes"),
 ];
 
-/// All pages have this height, so that the dialog stays where it is.
-const HEIGHT: f32 = 412.0;
+/// All pages have the height of the longest, where the window allows it: the dialog and its tabs stay where they are.
+const HEIGHT: f32 = 572.0;
+/// What a dialog needs beside its body, and its tabs above the page.
+const AROUND: f32 = 170.0 + 52.0;
+/// Room for the scroll bar of a long page.
+const BAR: f32 = 12.0;
 
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>, form: &SiteForm) {
@@ -41,16 +47,22 @@ pub(super) fn show(stage: &mut Stage<'_>, form: &SiteForm) {
             draft.page = page;
         }
         ui.add_space(4.0);
-        ui.allocate_ui(eframe::egui::vec2(ui.available_width(), HEIGHT), |ui| {
-            ui.set_min_height(HEIGHT);
-            ui.spacing_mut().item_spacing.y = 12.0;
-            match draft.page {
-                SitePage::Connection => connection::show(ui, draft, &folders, opened),
-                SitePage::Folders => browse = folders::show(ui, draft),
-                SitePage::Transfers => transfers::show(ui, draft),
-                SitePage::Session => session::show(ui, draft),
-                SitePage::Notes => notes::show(ui, draft),
-            }
+        // As much as the dialog's body may have: then only the page scrolls, and the tabs stay.
+        let height = HEIGHT.min((ui.ctx().content_rect().height() - AROUND).max(68.0));
+        let width = ui.available_width();
+        ui.allocate_ui_with_layout(vec2(width + BAR, height), Layout::top_down(eframe::egui::Align::Min), |ui| {
+            ui.set_min_height(height);
+            ScrollArea::vertical().id_salt(("site page", draft.page)).max_height(height).auto_shrink(false).show(ui, |ui| {
+                ui.set_max_width(width);
+                ui.spacing_mut().item_spacing.y = 12.0;
+                match draft.page {
+                    SitePage::Connection => connection::show(ui, draft, &folders, opened),
+                    SitePage::Folders => browse = folders::show(ui, draft),
+                    SitePage::Transfers => transfers::show(ui, draft),
+                    SitePage::Session => session::show(ui, draft),
+                    SitePage::Notes => notes::show(ui, draft),
+                }
+            });
         });
     });
     if browse {

@@ -24,7 +24,7 @@ const COLORS: [(SiteColor, &str); 7] = [
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
     swatches(ui, &mut form.site.color);
-    Field::new("Notes").hint("Who to call, what to watch out for").lines(15).show(ui, &mut form.site.notes);
+    Field::new("Notes").hint("Who to call, what to watch out for").lines(28).show(ui, &mut form.site.notes);
 }
 
 fn swatches(ui: &mut Ui, value: &mut SiteColor) {
