@@ -23,6 +23,9 @@ pub fn id() -> Id {
     Id::unique("site list")
 }
 
+/// Where a folder's mark stands, from the left edge of its row.
+const FOLDER_MARK: f32 = 22.0;
+
 /// A site, being dragged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct DraggedSite(SiteId);
@@ -31,6 +34,15 @@ struct DraggedSite(SiteId);
 enum Line<'a> {
     Folder { folder: &'a SiteFolder, depth: usize },
     Site { site: &'a Site, depth: usize },
+}
+
+impl Line<'_> {
+    /// In how many folders it is.
+    fn depth(&self) -> usize {
+        match self {
+            Self::Folder { depth, .. } | Self::Site { depth, .. } => *depth,
+        }
+    }
 }
 
 /// Draws the list.
@@ -64,6 +76,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             for line in &lines {
                 let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::SITE_ROW), Sense::hover());
                 if ui.is_rect_visible(rect) {
+                    guides(ui, rect, line.depth());
                     match line {
                         Line::Folder { folder, depth } => folder_row(ui, view, folder, *depth, rect, actions),
                         Line::Site { site, depth } => site_row(ui, view, site, *depth, rect, &ground, actions),
@@ -157,6 +170,13 @@ fn indent(depth: usize) -> f32 {
     crate::ui::table::length(depth) * 12.0
 }
 
+/// A quiet line below the mark of each folder that a row is in.
+fn guides(ui: &Ui, rect: Rect, depth: usize) {
+    for level in 0..depth {
+        paint::vertical_line(ui, rect.left() + indent(level) + FOLDER_MARK, rect.top(), rect.bottom());
+    }
+}
+
 fn folder_row(ui: &mut Ui, view: &View<'_>, folder: &SiteFolder, depth: usize, rect: Rect, actions: &mut Vec<Action>) {
     let t = tokens(ui);
     let response = ui.interact(rect, ui.scope_id().with(("site folder", &folder.path)), Sense::click());
@@ -168,7 +188,7 @@ fn folder_row(ui: &mut Ui, view: &View<'_>, folder: &SiteFolder, depth: usize, r
     }
     let left = rect.left() + indent(depth);
     let icon = if folder.open { Icon::CHEVRON_DOWN } else { Icon::CHEVRON_RIGHT };
-    icon.paint(ui.painter(), pos2(left + 22.0, rect.center().y), size::ICON_SMALL - 1.0, t.subdued);
+    icon.paint(ui.painter(), pos2(left + FOLDER_MARK, rect.center().y), size::ICON_SMALL - 1.0, t.subdued);
     let font = fonts::regular(size::BODY);
     let ink = if response.hovered() { t.subdued_on_fill } else { t.subdued };
     let cut = paint::cut_middle(ui, name, &font, rect.right() - left - 48.0);
@@ -204,7 +224,8 @@ fn site_row(ui: &mut Ui, view: &View<'_>, site: &Site, depth: usize, rect: Rect,
     let is_open = screen.session.site.as_ref().is_some_and(|open| open.id == site.id);
     let is_cursor = screen.site_cursor.as_ref() == Some(&site.id);
     response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, is_cursor, &site.name));
-    let left = rect.left() + indent(depth).max(12.0);
+    // Its name stands under the name of a folder beside it, and to the right of the name of the folder that it is in.
+    let left = rect.left() + indent(depth) + 12.0;
     let ground = Rect::from_min_max(pos2(left + 8.0, rect.top()), pos2(rect.right() - 9.0, rect.bottom()));
     let fill = if is_cursor {
         Some(t.selection)
