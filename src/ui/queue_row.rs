@@ -39,6 +39,34 @@ impl Parts {
     }
 }
 
+/// How far name and path may reach, and where the words about the state begin.
+struct Rooms {
+    name_right: f32,
+    path_right: f32,
+    words_left: f32,
+}
+
+impl Parts {
+    fn rooms(&self, state: &TransferState) -> Rooms {
+        let words_left = match state {
+            // The reason is what a person looks for here: it takes room from the path, whose end is in the reason or the tooltip.
+            TransferState::Failed(_) => self.path.map_or(self.bar.left(), |path| path + (self.bar.left() - path) * 0.5),
+            _ if state.is_final() => self.bar.left(),
+            _ => self.words,
+        };
+        let path_right = match state {
+            _ if state.is_final() => words_left,
+            _ if has_bar(state) => self.bar.left(),
+            _ => words_left.min(self.bar.left() + 60.0),
+        } - 16.0;
+        Rooms { name_right: self.path.map_or(path_right, |path| path - 12.0), path_right, words_left }
+    }
+}
+
+fn has_bar(state: &TransferState) -> bool {
+    !state.is_final() && !matches!(state, TransferState::Queued | TransferState::Scanning)
+}
+
 /// Draws a row; `ids` are all rows that are visible, for ranges.
 pub fn show(
     ui: &mut Ui,
@@ -93,24 +121,17 @@ pub fn show(
     arrow.paint(ui.painter(), pos2(rect.left() + 15.0, y), size::ICON_SMALL - 1.0, arrow_ink);
 
     let font = fonts::regular(size::BODY);
-    let has_bar = !row.state.is_final() && !matches!(row.state, TransferState::Queued | TransferState::Scanning);
-    let middle = if has_bar { parts.bar.left() - 16.0 } else { parts.words.min(parts.bar.left() + 60.0) - 16.0 };
+    let has_bar = has_bar(&row.state);
+    let rooms = parts.rooms(&row.state);
+    let words_left = rooms.words_left;
     let (from, to) = match row.direction {
         Direction::Upload => (name.clone(), row.remote.to_string()),
         Direction::Download => (row.remote.name().unwrap_or("/").to_owned(), name.clone()),
     };
-    let name_right = parts.path.unwrap_or(middle) - 12.0;
-    let cut = paint::cut_middle(ui, &from, &font, name_right - parts.name);
+    let cut = paint::cut_middle(ui, &from, &font, rooms.name_right - parts.name);
     paint::text(ui, pos2(parts.name, y), Align::Min, cut, font.clone(), if selected { t.strong } else { t.text });
-    let words_left = match row.state {
-        // The reason is what a person looks for here: it takes room from the path, whose end is in the reason or the tooltip.
-        TransferState::Failed(_) => parts.path.map_or(parts.bar.left(), |path| path + (parts.bar.left() - path) * 0.5),
-        _ if row.state.is_final() => parts.bar.left(),
-        _ => parts.words,
-    };
     if let Some(path) = parts.path {
-        let right = if row.state.is_final() { words_left - 16.0 } else { middle };
-        let cut = paint::cut_middle(ui, &to, &font, right - path);
+        let cut = paint::cut_middle(ui, &to, &font, rooms.path_right - path);
         paint::text(ui, pos2(path, y), Align::Min, cut, font.clone(), second);
     }
     if has_bar {
@@ -281,5 +302,39 @@ fn details(ui: &mut Ui, row: &TransferRow) {
     }
     if row.tries > 1 {
         ui.label(crate::ui::text::subdued(ui, format!("Begun {} times", row.tries)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::problem::{Problem, ProblemKind};
+    use crate::model::receipt::ReceiptId;
+    use crate::model::transfer::SkipReason;
+
+    #[test]
+    fn names_and_paths_end_before_what_follows_them_at_every_width() {
+        let proof = Proof { reply: "226".into(), bytes: 2, compared: Compared::Size, hash: None, receipt: ReceiptId(1) };
+        let states = [
+            TransferState::Queued,
+            TransferState::Scanning,
+            TransferState::Moving,
+            TransferState::Proving,
+            TransferState::Paused,
+            TransferState::Asking,
+            TransferState::Kept,
+            TransferState::Done(proof),
+            TransferState::Skipped(SkipReason::Exists),
+            TransferState::Failed(Problem::new(ProblemKind::Local, "gone")),
+        ];
+        for width in [560.0_f32, 760.0, 800.0, 999.0, 1000.0, 1320.0, 2560.0] {
+            let parts = Parts::of(Rect::from_min_size(pos2(0.0, 0.0), vec2(width, size::ROW)));
+            for state in &states {
+                let rooms = parts.rooms(state);
+                let end = if has_bar(state) { parts.bar.left() } else { rooms.words_left };
+                assert!(rooms.name_right + 8.0 <= parts.path.unwrap_or(end), "the name of {state:?} at {width}");
+                assert!(rooms.path_right + 8.0 <= end, "the path of {state:?} at {width}");
+            }
+        }
     }
 }
