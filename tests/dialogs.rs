@@ -16,8 +16,9 @@ use moorline::model::clock::Ahead;
 use moorline::model::conflict::{Facts, OnExists, Scope};
 use moorline::model::diagnosis::{Finding, Report, Step, StepName};
 use moorline::model::difference::Difference;
-use moorline::model::entry::{Modified, Precision};
+use moorline::model::entry::{Entry, EntryKind, Modified, Precision};
 use moorline::model::host::HostFacts;
+use moorline::model::listing::{Listing, ListingSource};
 use moorline::model::path::RemotePath;
 use moorline::model::receipt::{HashProof, Receipt, ReceiptId, TlsProof};
 use moorline::model::receipt_export::ExportFormat;
@@ -465,6 +466,73 @@ fn lists_open_over_their_dialog_and_the_focus_is_seen() {
         harness.run_steps(12);
         results.add(harness.try_snapshot_options(format!("dialogs/settings_focus_{suffix}"), &tolerance()));
     }
+}
+
+#[test]
+fn the_site_forms_tabs_stand_still_whatever_tab_is_shown() {
+    for size in [FULL, egui::vec2(1280.0, 800.0), egui::vec2(900.0, 600.0), egui::vec2(760.0, 480.0)] {
+        let pages = [SitePage::Connection, SitePage::Folders, SitePage::Transfers, SitePage::Session, SitePage::Notes];
+        let places = pages.map(|page| {
+            let form = with_dialog(Dialog::Site(Box::new(site_form(page))));
+            let harness = sized(form, Theme::Dark, size);
+            let places = ["Session", "Notes"].map(|tab| harness.get_by_role_and_label(Role::Tab, tab).rect());
+            let save = harness.get_by_role_and_label(Role::Button, "Save").rect();
+            assert!(places[0].top() > 0.0 && save.bottom() < size.y, "all of it is in the window");
+            (places, save)
+        });
+        assert!(places.iter().all(|place| *place == places[0]), "{size}: {places:?}");
+    }
+}
+
+#[test]
+fn a_deletion_says_what_goes_and_what_stays() {
+    let ask = |names: &[&str], files, folders| {
+        let places = names.iter().map(|name| Place::Remote(path(&format!("/www/{name}")))).collect();
+        let mut screen = with_question(Question::Delete { places, files, folders, bytes: 0 });
+        let entries = ["current", "latest"].map(|name| Entry::new(name, EntryKind::Link)).to_vec();
+        let listing = Listing { entries, source: ListingSource::Mlsd, unread: Vec::new(), incomplete: None };
+        screen.remote.listing = Some(Arc::new(listing));
+        harness(screen, Theme::Dark)
+    };
+    for (names, files, folders, title, last) in [
+        (
+            &["current"][..],
+            1,
+            0,
+            "Delete 1 link from the server?",
+            "The link goes, its target stays. There is no way to take this back.",
+        ),
+        (
+            &["current", "latest"],
+            2,
+            0,
+            "Delete 2 links from the server?",
+            "The links go, their targets stay. There is no way to take this back.",
+        ),
+        (&["old"], 0, 1, "Delete 1 empty folder from the server?", "There is no way to take this back."),
+        (
+            &["old"],
+            3,
+            1,
+            "Delete 1 folder and 3 files from the server?",
+            "Everything inside the folders is counted. There is no way to take this back.",
+        ),
+    ] {
+        let harness = ask(names, files, folders);
+        harness.get_by_role_and_label(Role::Dialog, title);
+        harness.get_by_label(last);
+    }
+}
+
+#[test]
+fn files_of_the_same_time_are_said_to_be_so() {
+    let Question::Exists { transfer, direction, local, remote, source, mut target, ahead } = conflict(12_800) else { panic!() };
+    target.modified = source.modified.map(|time| Modified { at: time.at + Duration::from_millis(400), ..time });
+    let question =
+        |target| Question::Exists { transfer, direction, local: local.clone(), remote: remote.clone(), source, target, ahead };
+    harness(with_question(question(target)), Theme::Dark).get_by_label("Both have the same time and the same size.");
+    target.size = Some(12_000);
+    harness(with_question(question(target)), Theme::Dark).get_by_label("Both have the same time; the new one is 800 B larger.");
 }
 
 #[test]

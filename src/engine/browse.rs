@@ -13,6 +13,7 @@ use crate::engine::verify;
 use crate::engine::{Answer, local::Count};
 use crate::ftp::{Control, Fault};
 use crate::model::entry::EntryKind;
+use crate::model::format;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 
@@ -240,7 +241,9 @@ async fn delete(ctx: &SessionContext, control: &mut Control, paths: Vec<RemotePa
             }
         }
         while let Some(folder) = open.pop() {
-            ctx.publisher.publish(EventBody::Browsing { doing: Some(format!("Counting: {} files", files.len())) });
+            ctx.publisher.publish(EventBody::Browsing {
+                doing: Some(format!("Counting: {}", format::counted(files.len(), "file", "files"))),
+            });
             let listing = control.list(&folder).await?;
             if !listing.unread.is_empty() || listing.incomplete.is_some() {
                 unreadable.push(folder.clone());
@@ -286,13 +289,14 @@ async fn delete(ctx: &SessionContext, control: &mut Control, paths: Vec<RemotePa
             Err(fault) => return Err(fault),
         }
     }
-    ctx.publisher.publish(EventBody::Notice(format!("Deleted {} files and {} folders.", count.files, count.folders)));
+    ctx.publisher.publish(EventBody::Notice(count.deleted()));
     Ok(())
 }
 
 fn progress(ctx: &SessionContext, done: usize, all: usize) {
     if done.is_multiple_of(20) || done == all {
-        ctx.publisher.publish(EventBody::Browsing { doing: Some(format!("Deleting {done} of {all}")) });
+        ctx.publisher
+            .publish(EventBody::Browsing { doing: Some(format!("Deleting {} of {}", format::count(done), format::count(all))) });
     }
 }
 

@@ -14,6 +14,7 @@ use crate::ftp::{Control, Fault};
 use crate::model::composed::name_there;
 use crate::model::conflict::Facts;
 use crate::model::entry::{Entry, EntryKind, Modified};
+use crate::model::format;
 use crate::model::listing::Listing;
 use crate::model::path::{RemotePath, safe_local_name};
 use crate::model::problem::{Problem, ProblemKind};
@@ -213,7 +214,8 @@ fn complete(listing: &Listing, item: &Item) -> Result<Outcome, Problem> {
     match listing.unread.len() {
         0 => Ok(Outcome::FolderRead),
         count => {
-            Err(Problem::new(ProblemKind::Unproven, format!("{count} rows of the listing of {} could not be read.", item.remote))
+            let rows = format::counted(count, "row", "rows");
+            Err(Problem::new(ProblemKind::Unproven, format!("{rows} of the listing of {} could not be read.", item.remote))
                 .advise("Everything else in the folder is fetched.")
                 .quote(listing.unread.iter().take(3).map(|row| row.text.clone()).collect::<Vec<_>>().join(" · ")))
         }

@@ -159,9 +159,9 @@ impl Keeper {
         let _turn = turn;
         let secrets = Arc::clone(&self.secrets);
         let save = move || match password {
-            Some(password) => secrets.set(&id, &user, &password),
-            None => secrets.forget(&id, &user),
+            Some(password) => secrets.set(&id, &user, &password).map_err(|error| error.problem_of("the password was not saved: ")),
+            None => secrets.forget(&id, &user).map_err(|error| error.problem_of("the password was not forgotten: ")),
         };
-        tokio::task::spawn_blocking(save).await.ok()?.err().map(|error| error.problem())
+        tokio::task::spawn_blocking(save).await.ok()?.err()
     }
 }

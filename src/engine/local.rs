@@ -10,6 +10,7 @@ use crate::engine::namesakes::other_name;
 use crate::engine::trouble;
 use crate::model::cause::NoFile;
 use crate::model::entry::{Entry, EntryKind, Modified, Precision};
+use crate::model::format;
 use crate::model::listing::{Listing, ListingSource, UnreadRow};
 use crate::model::problem::Problem;
 
@@ -129,6 +130,20 @@ pub struct Count {
     pub bytes: u64,
 }
 
+impl Count {
+    /// What is said when all of it is deleted: only what there was.
+    #[must_use]
+    pub fn deleted(&self) -> String {
+        let files = format::counted(self.files, "file", "files");
+        let folders = format::counted(self.folders, "folder", "folders");
+        match (self.files, self.folders) {
+            (_, 0) => format!("Deleted {files}."),
+            (0, _) => format!("Deleted {folders}."),
+            _ => format!("Deleted {files} and {folders}."),
+        }
+    }
+}
+
 /// Counts what is in `path`, itself included; links are not followed.
 ///
 /// # Errors
@@ -164,6 +179,18 @@ pub fn delete(path: &Path) -> Result<(), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_was_deleted_is_told() {
+        for (files, folders, words) in [
+            (1, 0, "Deleted 1 file."),
+            (5_000, 0, "Deleted 5,000 files."),
+            (0, 1, "Deleted 1 folder."),
+            (2, 1, "Deleted 2 files and 1 folder."),
+        ] {
+            assert_eq!(Count { files, folders, bytes: 0 }.deleted(), words);
+        }
+    }
 
     #[test]
     fn a_folder_is_listed_counted_and_deleted() {

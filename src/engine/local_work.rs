@@ -10,7 +10,6 @@ use crate::engine::event::{EventBody, Question};
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::engine::{Answer, local, trouble};
-use crate::model::format;
 use crate::model::problem::Problem;
 
 /// Reads a folder and publishes what is in it, or why it cannot be read.
@@ -55,11 +54,7 @@ pub async fn change_local(publisher: &Publisher, questions: &Questions, change: 
                 return Ok(());
             }
             blocking(move || paths.iter().try_for_each(|path| local::delete(path))).await?;
-            publisher.publish(EventBody::Notice(format!(
-                "Deleted {} and {}.",
-                format::counted(counted.files, "file", "files"),
-                format::counted(counted.folders, "folder", "folders")
-            )));
+            publisher.publish(EventBody::Notice(counted.deleted()));
             Ok(())
         }
         // These are the server's; the actor sends them there.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::model::checksum::Checksum;
 use crate::model::format;
@@ -131,9 +132,10 @@ impl Receipt {
         "modified",
     ];
 
-    /// What proves it, one line a fact: name and words for a person.
+    /// What proves it, one line a fact: name and words for a person, with times as the clock in this zone shows them.
     #[must_use]
-    pub fn facts(&self) -> Vec<(&'static str, String)> {
+    pub fn facts(&self, zone: &TimeZone) -> Vec<(&'static str, String)> {
+        let told = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string();
         let hash = match &self.hash {
             Some(hash) => format!("{}, told by {}: {}", hash.checksum.algorithm.name(), hash.command, hash.checksum.hex),
             None => "not asked for".to_owned(),
@@ -148,28 +150,28 @@ impl Receipt {
         };
         let mut facts = vec![
             ("Site", if self.site.is_empty() { self.server.clone() } else { format!("{} · {}", self.site, self.server) }),
-            ("Way", if self.direction == Direction::Upload { "to the server" } else { "from the server" }.to_owned()),
+            ("Direction", if self.direction == Direction::Upload { "to the server" } else { "from the server" }.to_owned()),
             ("Local file", self.local.display().to_string()),
             ("Remote file", self.remote.to_string()),
             ("Closing reply", self.reply.clone()),
             ("Bytes that arrived", format::count(self.bytes)),
-            ("Size the server told", format!("{}, by {}", format::count(self.reported), self.compared.told_by())),
+            ("Size reported by the server", format!("{}, by {}", format::count(self.reported), self.compared.told_by())),
             ("Checksum", hash),
             ("TLS", tls),
-            ("Began", self.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()),
-            ("Proven", self.ended.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()),
+            ("Began", told(self.started)),
+            ("Proven", told(self.ended)),
             ("Tries", self.tries.to_string()),
         ];
         if let Some(at) = self.modified {
-            facts.push(("Source last changed", at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
+            facts.push(("Source last changed", told(at)));
         }
         facts
     }
 
-    /// The receipt as text, a fact a line.
+    /// The receipt as text, a fact a line; times as in [`Self::facts`].
     #[must_use]
-    pub fn text(&self) -> String {
-        self.facts().iter().map(|(name, words)| format!("{name}: {words}\n")).collect()
+    pub fn text(&self, zone: &TimeZone) -> String {
+        self.facts(zone).iter().map(|(name, words)| format!("{name}: {words}\n")).collect()
     }
 }
 
@@ -185,6 +187,8 @@ pub fn direction(direction: Direction) -> &'static str {
 #[cfg(test)]
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used, missing_docs)]
+
+    use jiff::tz::offset;
 
     use super::*;
     use crate::model::checksum::HashAlgorithm;
@@ -219,12 +223,20 @@ pub(crate) mod tests {
         let receipt = sample(1);
         assert_eq!(Receipt::FIELDS.len(), receipt.values().len());
         assert!(receipt.values().iter().all(|value| !value.is_empty()));
-        let text = receipt.text();
-        for words in ["226 Transfer complete", "SHA-256, told by HASH: abab", "close_notify", "TLS 1.2", "3, by SIZE"] {
+        let text = receipt.text(&TimeZone::fixed(offset(2)));
+        for words in [
+            "226 Transfer complete",
+            "SHA-256, told by HASH: abab",
+            "close_notify",
+            "TLS 1.2",
+            "3, by SIZE",
+            "Proven: 2026-11-27 11:00:01 +02:00",
+        ] {
             assert!(text.contains(words), "{words} in {text}");
         }
         let bare = Receipt { hash: None, tls: None, modified: None, ..sample(1) };
-        assert!(bare.text().contains("not asked for") && bare.text().contains("none on the data connection"));
+        let text = bare.text(&TimeZone::UTC);
+        assert!(text.contains("not asked for") && text.contains("none on the data connection"));
         assert_eq!(bare.values()[9..15], ["", "", "", "", "", ""]);
     }
 

@@ -40,8 +40,11 @@ pub enum StoreError {
         /// Why.
         detail: String,
     },
-    /// The system keyring refused, or there is none.
-    #[error("the system keyring did not do it: {0}")]
+    /// There is no keyring; says why.
+    #[error("there is no keyring")]
+    NoKeyring(String),
+    /// The system keyring refused; its own words.
+    #[error("the keyring refused")]
     Keyring(String),
 }
 
@@ -49,10 +52,20 @@ impl StoreError {
     /// The same as it is shown to a person.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        let text = self.to_string();
+        self.problem_of("")
+    }
+
+    /// As [`Self::problem`], behind the words that say what was not done.
+    #[must_use]
+    pub fn problem_of(&self, what: &str) -> Problem {
+        let text = format!("{what}{self}");
         let mut letters = text.chars();
         let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-        Problem::new(ProblemKind::Local, format!("{first}{}.", letters.as_str()))
+        let problem = Problem::new(ProblemKind::Local, format!("{first}{}.", letters.as_str()));
+        match self {
+            Self::NoKeyring(reason) | Self::Keyring(reason) => problem.advise(reason.clone()),
+            _ => problem,
+        }
     }
 }
 

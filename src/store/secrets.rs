@@ -24,13 +24,13 @@ pub trait SecretStore: Send + Sync {
     /// Keeps a password in place of an earlier one.
     ///
     /// # Errors
-    /// [`StoreError::Keyring`].
+    /// [`StoreError::NoKeyring`], [`StoreError::Keyring`].
     fn set(&self, site: &SiteId, user: &str, secret: &Secret) -> Result<(), StoreError>;
 
     /// Forgets a password; one that is not there is forgotten already.
     ///
     /// # Errors
-    /// [`StoreError::Keyring`].
+    /// [`StoreError::NoKeyring`], [`StoreError::Keyring`].
     fn forget(&self, site: &SiteId, user: &str) -> Result<(), StoreError>;
 }
 
@@ -41,7 +41,7 @@ pub struct SystemKeyring;
 impl SystemKeyring {
     fn entry(self, site: &SiteId, user: &str) -> Result<Entry, StoreError> {
         if !self.available() {
-            return Err(StoreError::Keyring("there is none on this desktop".to_owned()));
+            return Err(StoreError::NoKeyring("This desktop offers none. The password is asked for at each connect.".to_owned()));
         }
         Entry::new(SERVICE, &name(site, user)).map_err(refused)
     }
@@ -90,7 +90,7 @@ impl SecretStore for NoKeyring {
     }
 
     fn set(&self, _site: &SiteId, _user: &str, _secret: &Secret) -> Result<(), StoreError> {
-        Err(StoreError::Keyring("none is in use".to_owned()))
+        Err(StoreError::NoKeyring("None is in use. The password is asked for at each connect.".to_owned()))
     }
 
     fn forget(&self, _site: &SiteId, _user: &str) -> Result<(), StoreError> {
@@ -130,7 +130,7 @@ fn name(site: &SiteId, user: &str) -> String {
 }
 
 fn refused(error: Error) -> StoreError {
-    StoreError::Keyring(error.to_string())
+    StoreError::Keyring(format!("It says: {error}"))
 }
 
 /// Whether a message bus is there to find the Secret Service on.
@@ -153,6 +153,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[test]
+    fn without_a_keyring_the_reason_is_told_beside_what_was_not_done() {
+        let error = NoKeyring.set(&SiteId("a".into()), "b", &Secret::new("c")).unwrap_err();
+        let problem = error.problem_of("the password was not saved: ");
+        assert_eq!(problem.what, "The password was not saved: there is no keyring.");
+        assert!(problem.advice.contains("asked for at each connect"));
+    }
 
     #[test]
     fn a_password_belongs_to_its_site_and_user() {

@@ -144,7 +144,10 @@ pub fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
         QueueTab::Done => &[Verb::ShowReceipt, Verb::ExportReceipts, Verb::ClearDone],
     };
     for verb in verbs {
-        verbs::menu_item(ui, view.screen, *verb, actions);
+        // What has failed is no longer under way, so there is nothing to cancel.
+        let is_removal = (tab, *verb) == (QueueTab::Failed, Verb::CancelTransfers);
+        let label = if is_removal { "Remove from the list" } else { verb.label() };
+        verbs::menu_item_named(ui, view.screen, *verb, label, actions);
     }
     if tab == QueueTab::Queued {
         verbs::menu_line(ui);

@@ -254,8 +254,13 @@ fn cross(ui: &mut Ui, row: &TransferRow, name: &str, rect: Rect, actions: &mut V
     }
     let place = Rect::from_center_size(pos2(rect.right() - 15.0, rect.center().y), vec2(22.0, 22.0));
     let response = ui.interact(place, ui.scope_id().with(("cancel", row.id)), Sense::click());
-    let label = format!("Cancel {name}");
-    let tooltip = "Take this out of the queue; what has arrived of it is deleted. Pause it to keep that";
+    let has_failed = matches!(row.state, TransferState::Failed(_));
+    let label = format!("{} {name}", if has_failed { "Remove" } else { "Cancel" });
+    let tooltip = if has_failed {
+        "Remove this from the list; what has arrived of it is deleted"
+    } else {
+        "Take this out of the queue; what has arrived of it is deleted. Pause it to keep that"
+    };
     if button::icon_button_at(ui, place, response, Icon::X, &label, tooltip, None).clicked() {
         actions.push(Action::CancelTransfer(row.id));
     }

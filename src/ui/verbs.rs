@@ -51,8 +51,13 @@ pub fn icon_button(ui: &mut Ui, screen: &Screen, verb: Verb, actions: &mut Vec<A
 
 /// A row of a menu for a verb.
 pub fn menu_item(ui: &mut Ui, screen: &Screen, verb: Verb, actions: &mut Vec<Action>) {
+    menu_item_named(ui, screen, verb, verb.label(), actions);
+}
+
+/// As [`menu_item`], under another name where the usual one would be misleading.
+pub fn menu_item_named(ui: &mut Ui, screen: &Screen, verb: Verb, label: &str, actions: &mut Vec<Action>) {
     let why_not = why_not(verb, screen);
-    if menu_row(ui, Some(icon(verb)), verb.label(), key(verb).as_deref(), why_not).clicked() {
+    if menu_row(ui, Some(icon(verb)), label, key(verb).as_deref(), why_not).clicked() {
         actions.push(Action::Do(verb));
     }
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::engine::{Command, Place};
 use crate::model::checksum::HashUse;
 use crate::model::composed::name_there;
@@ -62,7 +64,7 @@ pub(super) fn save(path: PathBuf, what: Save) -> Vec<Effect> {
 
 /// The receipt's main button: it stays, so that it can still be read.
 pub(super) fn copy_receipt(screen: &mut Screen, receipt: Box<Receipt>) -> Vec<Effect> {
-    let text = receipt.text();
+    let text = receipt.text(&TimeZone::system());
     screen.dialog = Some(Dialog::Receipt(receipt));
     screen.notify("Copied.".to_owned());
     vec![Effect::CopyText(text)]

@@ -26,7 +26,7 @@ fn the_receipt_of_the_selected_row_is_asked_for_shown_and_copied() {
     tell(&mut screen, EventBody::Receipt(Some(Box::new(receipt.clone()))));
     assert_eq!(screen.dialog, Some(Dialog::Receipt(Box::new(receipt.clone()))));
     let effects = reduce(&mut screen, Action::AcceptDialog);
-    assert!(matches!(&effects[..], [Effect::CopyText(text)] if *text == receipt.text()));
+    assert!(matches!(&effects[..], [Effect::CopyText(text)] if *text == receipt.text(&jiff::tz::TimeZone::system())));
     assert!(screen.dialog.is_some(), "it can still be read");
     reduce(&mut screen, Action::CloseDialog);
     tell(&mut screen, EventBody::Receipt(None));

@@ -3,7 +3,9 @@
 use eframe::egui::Label;
 
 use crate::engine::Place;
+use crate::model::entry::EntryKind;
 use crate::model::format;
+use crate::screen::Side;
 use crate::ui::icon::Icon;
 use crate::ui::text;
 use crate::ui::widgets::field;
@@ -17,7 +19,12 @@ const SHOWN: usize = 5;
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>, id: u64, places: &[Place], files: u64, folders: u64, bytes: u64) {
     let on_server = places.iter().any(|place| matches!(place, Place::Remote(_)));
-    let what = words::files_and_folders(files, folders);
+    let links = links(stage, places);
+    let what = match links {
+        // Nothing but links: what they lead to is not touched.
+        1.. if links == files && folders == 0 => format::counted(links, "link", "links"),
+        _ => words::files_and_folders(files, folders),
+    };
     let from = if on_server { "from the server" } else { "from this machine" };
     let size = if bytes > 0 { format!(" ({})", format::size(bytes)) } else { String::new() };
     let title = format!("Delete {what}{size} {from}?");
@@ -33,11 +40,38 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, places: &[Place], files: u64,
         if more > 0 {
             ui.label(text::small(ui, format!("and {} more", format::count(more))));
         }
-        let last = if folders > 0 {
-            "Everything inside the folders is counted. There is no way to take this back."
-        } else {
-            "There is no way to take this back."
-        };
-        field::paragraph(ui, text::subdued(ui, last));
+        let has_content = files + folders > places.len() as u64;
+        field::paragraph(ui, text::subdued(ui, last_words(links, has_content)));
     });
+}
+
+/// How many of these are links, as their folder shows them.
+fn links(stage: &Stage<'_>, places: &[Place]) -> u64 {
+    let is_link = |place: &&Place| {
+        let side = if matches!(place, Place::Remote(_)) { Side::Remote } else { Side::Local };
+        let pane = stage.screen.pane(side);
+        let name = words::name(place);
+        let entries = pane.listing.as_ref().filter(|_| is_in(place, pane.place.as_ref()));
+        entries.is_some_and(|listing| listing.entries.iter().any(|entry| entry.kind == EntryKind::Link && entry.name == name))
+    };
+    places.iter().filter(is_link).count() as u64
+}
+
+fn is_in(place: &Place, folder: Option<&Place>) -> bool {
+    match (place, folder) {
+        (Place::Local(path), Some(Place::Local(folder))) => path.parent() == Some(folder),
+        (Place::Remote(path), Some(Place::Remote(folder))) => path.parent().as_ref() == Some(folder),
+        _ => false,
+    }
+}
+
+/// What is to be known before it is done.
+fn last_words(links: u64, has_content: bool) -> String {
+    let target = match links {
+        0 => "",
+        1 => "The link goes, its target stays. ",
+        _ => "The links go, their targets stay. ",
+    };
+    let content = if has_content { "Everything inside the folders is counted. " } else { "" };
+    format!("{target}{content}There is no way to take this back.")
 }

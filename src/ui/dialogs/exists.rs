@@ -1,6 +1,7 @@
 //! The target of a transfer is there already.
 
 use std::path::Path;
+use std::time::Duration;
 
 use eframe::egui::{CornerRadius, Frame, Label, Margin, Stroke, Ui};
 use jiff::Zoned;
@@ -172,14 +173,21 @@ fn apart(later: Modified, earlier: Modified) -> String {
     format::duration(later.at.duration_since(earlier.at).unsigned_abs())
 }
 
+/// Whether two times differ by less than is said of them.
+fn are_the_same(one: Modified, other: Modified) -> bool {
+    one.at.duration_since(other.at).unsigned_abs() < Duration::from_secs(1)
+}
+
 /// Which one is newer and which one is larger, in words.
 fn in_words(conflict: &Conflict<'_>) -> String {
     let age = match (conflict.source.modified, conflict.target.modified) {
+        (Some(source), Some(target)) if are_the_same(source, target) => None,
         (Some(source), Some(target)) if source.at > target.at => Some(format!("{} newer", apart(source, target))),
-        (Some(source), Some(target)) if source.at < target.at => Some(format!("{} older", apart(target, source))),
-        (Some(_), Some(_)) => Some("of the same time".to_owned()),
+        (Some(source), Some(target)) => Some(format!("{} older", apart(target, source))),
         _ => None,
     };
+    let same_time = conflict.source.modified.zip(conflict.target.modified).is_some_and(|(one, other)| are_the_same(one, other));
+    let same_size = conflict.source.size.is_some() && conflict.source.size == conflict.target.size;
     let size = match (conflict.source.size, conflict.target.size) {
         (Some(source), Some(target)) if source > target => Some(format!("{} larger", format::size(source - target))),
         (Some(source), Some(target)) if source < target => Some(format!("{} smaller", format::size(target - source))),
@@ -187,6 +195,9 @@ fn in_words(conflict: &Conflict<'_>) -> String {
         _ => None,
     };
     match (age, size) {
+        _ if same_time && same_size => "Both have the same time and the same size.".to_owned(),
+        (_, Some(size)) if same_time => format!("Both have the same time; the new one is {size}."),
+        (_, None) if same_time => "Both have the same time; their sizes cannot be compared.".to_owned(),
         (Some(age), Some(size)) => format!("The new one is {age} and {size}."),
         (Some(age), None) => format!("The new one is {age}; their sizes cannot be compared."),
         (None, Some(size)) => format!("The new one is {size}; their times cannot be compared."),

@@ -27,7 +27,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut SettingsForm) {
             scales.push((settings.scale_percent, format!("{} %", settings.scale_percent)));
             scales.sort();
         }
-        choice(ui, "Size of everything", &mut settings.scale_percent, &scales);
+        choice(ui, "Zoom", &mut settings.scale_percent, &scales);
     });
     switch(ui, &mut settings.show_hidden, "Hidden files", "Show files and folders whose names begin with a dot.");
 }

@@ -30,7 +30,11 @@ pub(super) fn show(ui: &mut Ui, form: &mut SettingsForm) {
         if let Some(choice) = segmented(ui, "When the queue is through", &choices, settings.usually_when_done) {
             settings.usually_when_done = choice;
         }
-        field::below(ui, None, "For one run of the queue “When done…” above it offers more: a command, sleep, shutting down.");
+        field::below(
+            ui,
+            None,
+            "For one run of the queue, “When done…” in the bar above it offers more: a command, sleep, shutting down.",
+        );
     });
     switch(
         ui,

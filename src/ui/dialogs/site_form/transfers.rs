@@ -42,17 +42,19 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
         );
     });
     let learned = form.learned.filter(|_| !form.forget).and_then(|facts| facts.list_ahead_seconds);
-    let clock =
-        learned.map_or_else(|| "Empty: as measured.".to_owned(), |ahead| format!("Empty: as learned, {}.", clock::in_words(ahead)));
+    let clock = learned
+        .map_or_else(|| "Empty: as measured.".to_owned(), |ahead| format!("Empty: as measured, {}.", clock::in_words(ahead)));
     let measured = form.learned.filter(|_| !form.forget).and_then(|facts| facts.skew_seconds);
     let skew = measured.map_or_else(|| "Empty: as measured.".to_owned(), |skew| format!("Empty: as measured, {skew}."));
     let wrong = |wanted: &str| form.errors.iter().find(|(label, _)| *label == wanted).map(|(_, words)| words.clone());
     let (wrong_list, wrong_clock) = (wrong(LIST_AHEAD), wrong(CLOCK_AHEAD));
     let masks = Field::new("Files that are moved as text").hint("none").mono();
-    masks.note("Masks, such as *.txt;*.html. What looks like no text is moved as it is.").show(ui, &mut form.site.text_files);
+    masks
+        .note("Masks, such as *.txt;*.html. Files that do not look like text are sent unchanged.")
+        .show(ui, &mut form.site.text_files);
     row(ui, [0.0, 0.0], |ui, index| {
         if index == 0 {
-            Field::new(LIST_AHEAD).hint("as learned").note(&clock).error(wrong_list.as_deref()).show(ui, &mut form.list_ahead);
+            Field::new(LIST_AHEAD).hint("as measured").note(&clock).error(wrong_list.as_deref()).show(ui, &mut form.list_ahead);
         } else {
             Field::new(CLOCK_AHEAD).hint("as measured").note(&skew).error(wrong_clock.as_deref()).show(ui, &mut form.clock_ahead);
         }
