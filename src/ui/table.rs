@@ -115,7 +115,7 @@ fn show_row(
 
     let dragging = drop::dragged_from(ui.ctx());
     let fill = if selected {
-        Some(t.selection)
+        Some(if view.screen.active == side { t.selection } else { t.selection_muted })
     } else if response.hovered() && dragging.is_none() {
         Some(t.raised)
     } else {

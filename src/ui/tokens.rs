@@ -31,6 +31,8 @@ pub struct Tokens {
     pub on_accent: Color32,
     /// Selected rows.
     pub selection: Color32,
+    /// Selected rows of the pane that is not active: no key acts on them.
+    pub selection_muted: Color32,
     /// Moored, proven.
     pub good: Color32,
     /// Waiting, adrift.
@@ -71,6 +73,7 @@ pub const DARK: Tokens = Tokens {
     accent_ground: rgb(0x17_33_5C),
     on_accent: rgb(0x08_11_1F),
     selection: rgb(0x1B_3A_66),
+    selection_muted: rgb(0x29_33_40),
     good: rgb(0x3C_C2_A4),
     warn: rgb(0xF0_B0_49),
     bad: rgb(0xF0_71_6B),
@@ -97,6 +100,7 @@ pub const LIGHT: Tokens = Tokens {
     accent_ground: rgb(0xDC_E9_FC),
     on_accent: rgb(0xFF_FF_FF),
     selection: rgb(0xD6_E6_FC),
+    selection_muted: rgb(0xE2_E6_EB),
     good: rgb(0x0F_8A_72),
     warn: rgb(0xA5_6A_08),
     bad: rgb(0xC6_3A_34),
@@ -181,6 +185,8 @@ mod tests {
                 ("text on raised", t.text, t.raised),
                 ("text on pressed", t.text, t.pressed),
                 ("text on selection", t.text, t.selection),
+                ("strong on muted selection", t.strong, t.selection_muted),
+                ("subdued on muted selection", t.subdued_on_fill, t.selection_muted),
                 ("text on banner", t.text, t.warn_ground),
                 ("strong on accent ground", t.strong, t.accent_ground),
                 ("subdued on panel", t.subdued, t.panel),
