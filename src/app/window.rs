@@ -16,6 +16,7 @@ use crate::app::in_order::InOrder;
 use crate::app::keyboard;
 use crate::app::system::{self, Wishes};
 use crate::engine::{Engine, EventBody};
+use crate::model::log::{LogKind, LogLine};
 use crate::model::session::Phase;
 use crate::model::settings::ThemeChoice;
 use crate::screen::absorb::absorb;
@@ -166,6 +167,14 @@ impl App {
         self.was_focused = focused;
     }
 
+    /// Writes the trouble that was told into the log: a message goes before everybody has read it.
+    fn log_trouble(&mut self) {
+        for text in std::mem::take(&mut self.screen.untold) {
+            let line = LogLine { at: Timestamp::now(), connection: 0, kind: LogKind::Problem, text };
+            self.engine.log().push(line);
+        }
+    }
+
     /// Theme, scale and title as the screen has them.
     fn dress(&mut self, ctx: &Context) {
         let dark = match self.screen.settings.theme {
@@ -229,7 +238,7 @@ impl App {
             ctx.request_repaint_after(Duration::from_secs(30));
         }
         let next = self.screen.toasts.iter().map(|toast| toast.until - now).filter(|left| left.is_finite()).reduce(f64::min);
-        if let Some(left) = next {
+        if let Some(left) = next.filter(|_| !self.screen.toasts_held) {
             ctx.request_repaint_after(Duration::from_secs_f64(left.clamp(0.01, 3_600.0)));
         }
     }
@@ -256,6 +265,7 @@ impl App {
             actions.push(Action::CloseRequested);
         }
         self.act(ctx, actions);
+        self.log_trouble();
         if self.is_set_up {
             let left = self.screen.settings.window.map(|place| egui::vec2(place.width.into(), place.height.into()));
             self.fit.begin(ctx, left);
@@ -292,6 +302,7 @@ impl App {
         }
         if !actions.is_empty() {
             self.act(&ctx, actions);
+            self.log_trouble();
             self.dress(&ctx);
             ctx.request_repaint();
         }

@@ -174,6 +174,8 @@ pub enum Action {
     Banner(BannerAction),
     /// A toast's cross.
     DismissToast(u64),
+    /// The pointer came over the messages, or left them.
+    HoldToasts(bool),
     /// The window manager asks to close the window.
     CloseRequested,
     /// Widths and heights of panels, in points, when a person changed them.

@@ -114,6 +114,10 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
             screen.toasts.retain(|toast| toast.id != id);
             Vec::new()
         }
+        Action::HoldToasts(held) => {
+            screen.hold_toasts(held);
+            Vec::new()
+        }
         Action::CloseRequested if screen.may_close => vec![Effect::CloseWindow],
         Action::CloseRequested => screen.ask_to_leave(GuardPurpose::Close),
         Action::Resized { queue_height, sites_width } => program::resized(screen, queue_height, sites_width),

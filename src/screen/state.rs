@@ -110,7 +110,7 @@ pub struct Toast {
     pub text: String,
     /// The second line: advice, the server's words.
     pub detail: String,
-    /// Whether it tells of trouble (stays until dismissed).
+    /// Whether it tells of trouble (stays longer).
     pub is_problem: bool,
     /// Whether it tells that something is done.
     pub is_done: bool,
@@ -195,6 +195,10 @@ pub struct Screen {
     pub comparison: Option<Comparison>,
     /// Messages.
     pub toasts: Vec<Toast>,
+    /// Whether the pointer is over them: none goes then.
+    pub toasts_held: bool,
+    /// Trouble that was told and is to be written into the log.
+    pub untold: Vec<String>,
     /// Files held over the window: over which pane, and over which folder row of it.
     pub drop_hint: Option<(Side, Option<usize>)>,
     /// Close the window once the leave is complete.

@@ -12,13 +12,12 @@ use crate::ui::{text, theme};
 
 /// Width of a message in points.
 const WIDTH: f32 = 380.0;
-/// How many are shown at once; the newest ones.
-const SHOWN: usize = 4;
-
 /// Draws the messages above the strip, the newest at the bottom.
 pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
     let mut bottom = size::STRIP + 12.0;
-    for toast in screen.toasts.iter().rev().take(SHOWN) {
+    let pointer = ctx.input(|input| input.pointer.hover_pos());
+    let mut held = false;
+    for toast in screen.toasts.iter().rev() {
         let id = Id::unique(("toast", toast.id));
         let opacity = ctx.animate_bool_with_time(id.with("fade"), ctx.memory(|memory| memory.area_rect(id).is_some()), theme::FADE);
         let shown = Area::new(id)
@@ -33,7 +32,11 @@ pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
         if shown.inner {
             actions.push(Action::DismissToast(toast.id));
         }
+        held |= pointer.is_some_and(|at| shown.response.rect.contains(at));
         bottom += shown.response.rect.height() + 8.0;
+    }
+    if held != screen.toasts_held {
+        actions.push(Action::HoldToasts(held));
     }
 }
 

@@ -107,7 +107,7 @@ fn select_all_is_about_the_list_that_has_the_keyboard() {
 }
 
 #[test]
-fn notices_go_and_trouble_stays() {
+fn notices_go_and_trouble_stays_until_it_can_be_read() {
     let mut screen = moored();
     screen.notify("Done.");
     screen.complain("Failed.", "");
@@ -115,27 +115,46 @@ fn notices_go_and_trouble_stays() {
     assert_eq!(screen.toasts.len(), 2);
     reduce(&mut screen, Action::Tick { now: 104.1 });
     assert_eq!(screen.toasts.iter().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["Failed."]);
-    reduce(&mut screen, Action::Tick { now: 1e9 });
+    reduce(&mut screen, Action::Tick { now: 108.1 });
+    assert!(screen.toasts.is_empty());
+    screen.complain("Failed.", "word ".repeat(100));
+    assert_eq!(screen.toasts[0].until, 108.1 + 15.0, "more to read, but not for ever");
     let id = screen.toasts[0].id;
     reduce(&mut screen, Action::DismissToast(id));
+    assert!(screen.toasts.is_empty());
+    assert_eq!(screen.untold.len(), 2, "the log has both");
+    assert_eq!(screen.untold[0], "Failed.");
+}
+
+#[test]
+fn messages_stay_while_the_pointer_is_over_them() {
+    let mut screen = moored();
+    screen.notify("Done.");
+    reduce(&mut screen, Action::HoldToasts(true));
+    reduce(&mut screen, Action::Tick { now: 500.0 });
+    assert_eq!(screen.toasts.len(), 1);
+    reduce(&mut screen, Action::HoldToasts(false));
+    reduce(&mut screen, Action::Tick { now: 501.9 });
+    assert_eq!(screen.toasts.len(), 1, "a moment longer, for who slips off");
+    reduce(&mut screen, Action::Tick { now: 502.1 });
     assert!(screen.toasts.is_empty());
 }
 
 #[test]
-fn there_are_at_most_four_messages_and_the_oldest_notice_goes_first() {
+fn there_are_at_most_three_messages_and_the_oldest_notice_goes_first() {
     let mut screen = moored();
     screen.complain("p1", "");
     for text in ["n1", "n2", "n3", "n4"] {
         screen.notify(text);
     }
     let texts = |screen: &Screen| screen.toasts.iter().map(|toast| toast.text.clone()).collect::<Vec<_>>();
-    assert_eq!(texts(&screen), ["p1", "n2", "n3", "n4"]);
-    for text in ["p2", "p3", "p4", "p5"] {
+    assert_eq!(texts(&screen), ["p1", "n3", "n4"]);
+    for text in ["p2", "p3", "p4"] {
         screen.complain(text, "");
     }
-    assert_eq!(texts(&screen), ["p2", "p3", "p4", "p5"]);
+    assert_eq!(texts(&screen), ["p2", "p3", "p4"]);
     screen.complain("p2", "");
-    assert_eq!(texts(&screen), ["p3", "p4", "p5", "p2"], "the same again is one message");
+    assert_eq!(texts(&screen), ["p3", "p4", "p2"], "the same again is one message");
 }
 
 #[test]
