@@ -1,6 +1,7 @@
 //! What has to be done outside the screen: pickers, clipboard, the window itself.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,11 +10,15 @@ use eframe::egui::{Context, UserAttentionType, ViewportCommand};
 
 use crate::app::machine;
 use crate::engine::Engine;
+use crate::model::name_pattern::NamePattern;
+use crate::screen::action::Save;
 use crate::screen::state::Focus;
 use crate::screen::{Action, Effect, Screen};
 
 /// A picker that ends sooner than this was never shown: the system has neither a portal nor zenity.
 const TOO_SOON: Duration = Duration::from_millis(100);
+/// So many names are tried for a file that may not replace another one.
+const NAMES: u32 = 10_000;
 
 /// What effects need.
 pub struct Outside<'a> {
@@ -36,14 +41,15 @@ pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) {
             pick(|| rfd::FileDialog::new().set_title("Choose a folder").pick_folder().map(Action::PickedFolder))
         }),
         Effect::PickSave { folder, name, what } => in_thread(outside, "moorline-pick-save", move || {
-            pick(|| {
-                let dialog = rfd::FileDialog::new().set_title("Save as").set_file_name(name);
-                let dialog = match folder {
-                    Some(folder) => dialog.set_directory(folder),
-                    None => dialog,
-                };
-                dialog.save_file().map(|path| Action::PickedSave { path, what })
-            })
+            let dialog = rfd::FileDialog::new().set_title("Save as").set_file_name(name);
+            let dialog = match &folder {
+                Some(folder) => dialog.set_directory(folder),
+                None => dialog,
+            };
+            match pick(|| dialog.save_file().map(|path| Action::PickedSave { path, what: what.clone() })) {
+                Some(Action::PickFailed) => Some(without_dialog(folder, name, what)),
+                picked => picked,
+            }
         }),
         Effect::PasteFiles => in_thread(outside, "moorline-paste", || copied_files().map(Action::PickedFiles)),
         Effect::CopyLog => outside.ctx.copy_text(log_text(outside.engine)),
@@ -89,6 +95,24 @@ fn pick(show: impl FnOnce() -> Option<Action>) -> Option<Action> {
     if picked.is_none() && opened.elapsed() < TOO_SOON { Some(Action::PickFailed) } else { picked }
 }
 
+/// Where something is saved when nobody can be asked: beside what the local pane shows, else in the home folder.
+fn without_dialog(folder: Option<PathBuf>, name: &str, what: Save) -> Action {
+    let folder = folder.or_else(|| directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()));
+    match folder.and_then(|folder| free_name(&folder, name)) {
+        Some(path) => Action::SaveWithoutDialog { path, what },
+        None => Action::PickFailed,
+    }
+}
+
+/// The first name that nothing in the folder has: as it is, else with a number.
+fn free_name(folder: &Path, name: &str) -> Option<PathBuf> {
+    let numbered = NamePattern::default();
+    let now = jiff::Zoned::now().datetime();
+    let names = std::iter::once(name.to_owned()).chain((1..NAMES).map(|number| numbered.candidate(name, number, now)));
+    let is_free = |path: &PathBuf| path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    names.map(|name| folder.join(name)).find(is_free)
+}
+
 /// The files that were copied in a file manager.
 fn copied_files() -> Option<Vec<PathBuf>> {
     let files = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.get().file_list());
@@ -114,5 +138,27 @@ fn put_focus(ctx: &Context, screen: &Screen, focus: Focus) {
     ctx.memory_mut(|memory| memory.request_focus(id));
     if focus == Focus::Address {
         crate::ui::address::select_all(ctx, &screen.address.text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_is_saved_without_a_dialog_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = free_name(folder.path(), "receipts.csv").unwrap();
+        assert_eq!(first, folder.path().join("receipts.csv"));
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..3 {
+            let path = free_name(folder.path(), "receipts.csv").unwrap();
+            assert!(path.extension().is_some_and(|ending| ending == "csv") && !path.exists(), "{path:?}");
+            std::fs::write(&path, "taken").unwrap();
+            assert!(seen.insert(path));
+        }
+        assert_eq!(free_name(&folder.path().join("gone"), "x"), Some(folder.path().join("gone/x")));
     }
 }

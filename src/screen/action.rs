@@ -92,6 +92,8 @@ pub enum Action {
     PickedFolder(PathBuf),
     /// A file was picked to save something in.
     PickedSave { path: PathBuf, what: Save },
+    /// No dialog could be opened to pick a file to save something in; this name is free.
+    SaveWithoutDialog { path: PathBuf, what: Save },
     /// No dialog could be opened on this system.
     PickFailed,
     /// The address field.

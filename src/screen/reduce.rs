@@ -61,6 +61,7 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::BrowseFolder => vec![Effect::PickFolder],
         Action::PickedFolder(path) => dialogs::picked_folder(screen, &path),
         Action::PickedSave { path, what } => proofs::save(path, what),
+        Action::SaveWithoutDialog { path, what } => proofs::save_without_dialog(screen, path, what),
         Action::PickFailed => dialogs::pick_failed(screen),
         Action::EditAddress(text) => address::edit(screen, text),
         Action::ChooseSuggestion(line) => address::choose(screen, line),

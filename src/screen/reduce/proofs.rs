@@ -62,6 +62,14 @@ pub(super) fn save(path: PathBuf, what: Save) -> Vec<Effect> {
     })]
 }
 
+/// There is no dialog to choose a file in: it goes where the person is, and that is told.
+pub(super) fn save_without_dialog(screen: &mut Screen, path: PathBuf, what: Save) -> Vec<Effect> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+    screen.advise("This system opens no dialog to choose a file.", format!("It is saved as “{name}” in {folder}."));
+    save(path, what)
+}
+
 /// The receipt's main button: it stays, so that it can still be read.
 pub(super) fn copy_receipt(screen: &mut Screen, receipt: Box<Receipt>) -> Vec<Effect> {
     let text = receipt.text(&TimeZone::system());

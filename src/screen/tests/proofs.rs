@@ -92,6 +92,18 @@ fn a_comparison_is_asked_begun_followed_stopped_and_saved() {
 }
 
 #[test]
+fn without_a_dialog_it_is_told_where_something_is_saved() {
+    let mut screen = moored();
+    let what = Save::Verification(Arc::default());
+    let effects = reduce(&mut screen, Action::SaveWithoutDialog { path: "/home/anna/x.csv".into(), what });
+    assert!(
+        matches!(command(&effects), Command::SaveVerification { target, .. } if target.as_path() == std::path::Path::new("/home/anna/x.csv"))
+    );
+    let toast = screen.toasts.last().unwrap();
+    assert!(!toast.is_problem && toast.detail == "It is saved as “x.csv” in /home/anna.", "{toast:?}");
+}
+
+#[test]
 fn a_comparison_needs_a_connection() {
     let mut screen = Screen::default();
     assert!(Verb::Verify.is_enabled(&screen).is_err());
