@@ -189,7 +189,9 @@ fn what_cannot_be_done_is_disabled_and_does_nothing() {
     assert!(button.accesskit_node().is_disabled());
     button.click();
     assert_eq!(done(&mut window), []);
-    window.get_by_label("Add a site").click();
+    let least = |window: &Harness<'static, Window>| window.get_all_by_label("New site").count();
+    assert_eq!(least(&window), 3, "one name everywhere: above the list, in it, and in the pane");
+    window.get_all_by_label("New site").nth(1).unwrap().click();
     assert_eq!(done(&mut window), [Action::Do(Verb::NewSite)]);
 }
 
@@ -223,4 +225,28 @@ fn the_footer_says_what_a_listing_lacks_also_while_rows_are_selected() {
     listing.incomplete = Some("Output truncated to 2000 matches".into());
     let window = open(sample);
     assert!(window.query_by_label("1 of 10 selected · 12.1 KB · 1 row could not be read · not complete").is_some());
+}
+
+#[test]
+fn the_buttons_of_every_queue_tab_stand_still() {
+    let places = [PanelTab::Active, PanelTab::Queued, PanelTab::Failed, PanelTab::Done].map(|tab| {
+        let mut sample = sample_screens::moored(ThemeChoice::Dark);
+        sample.screen.tab = tab;
+        (sample.screen.queue.failed, sample.screen.queue.done) = (2, 2);
+        let window = open(sample);
+        ["When done…", "Hold", "Filter transfers", "Sorted by queue order"].map(|label| window.get_by_label(label).rect())
+    });
+    assert!(places.iter().all(|place| *place == places[0]), "{places:?}");
+}
+
+#[test]
+fn a_site_under_the_pointer_offers_to_connect() {
+    let mut window = moored();
+    assert_eq!(window.query_all_by_label_contains("Connect to").count(), 0);
+    let row = window.get_by_label("Lindt & Sohn").rect();
+    window.hover_at(row.center());
+    window.run_steps(3);
+    window.get_by_label("Connect to Lindt & Sohn").click();
+    let id = window.state().sample.screen.sites.sites.iter().find(|site| site.name == "Lindt & Sohn").unwrap().id.clone();
+    assert_eq!(done(&mut window), [Action::OpenSite(id)]);
 }

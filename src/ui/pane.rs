@@ -146,7 +146,7 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
         (Side::Local, _) => (Icon::HARD_DRIVE, "Opening the folder", String::new(), None),
         (_, Phase::Offline) => {
             let next = if screen.sites.sites.is_empty() {
-                "Type an address above, or add a site.".to_owned()
+                "Type an address above, or save a new site.".to_owned()
             } else {
                 "Choose a site on the left, or type an address above.".to_owned()
             };

@@ -97,9 +97,9 @@ fn empty(ui: &mut Ui, body: Rect, actions: &mut Vec<Action>) {
     let area = body.shrink2(vec2(14.0, 8.0));
     ui.scope_builder(UiBuilder::new().max_rect(area).id_salt("no sites"), |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
-        let words = "Servers that you save here are one click away.";
+        let words = "Servers that you save here are a double click away.";
         ui.label(eframe::egui::RichText::new(words).font(fonts::regular(size::BODY)).color(tokens(ui).subdued));
-        if button::quiet_button(ui, "Add a site").on_hover_text(verbs::tooltip(Verb::NewSite)).clicked() {
+        if button::quiet_button(ui, Verb::NewSite.label()).on_hover_text(verbs::tooltip(Verb::NewSite)).clicked() {
             actions.push(Action::Do(Verb::NewSite));
         }
     });
@@ -242,15 +242,49 @@ fn site_row(ui: &mut Ui, view: &View<'_>, site: &Site, depth: usize, rect: Rect,
     ui.painter().rect_filled(bar, CornerRadius::same(1), color);
     let font = if is_open { fonts::strong(size::BODY) } else { fonts::regular(size::BODY) };
     let ink = if is_open || is_cursor { t.strong } else { t.text };
-    let cut = paint::cut_middle(ui, &site.name, &font, ground.right() - ground.left() - 27.0);
+    // A person may not know of the double click: the row under the pointer says what it does.
+    let connect = (response.contains_pointer() && !is_open).then(|| Connect::beside(ui, ground));
+    let right = connect.as_ref().map_or(ground.right() - 8.0, |connect| connect.place.left() - 6.0);
+    let cut = paint::cut_middle(ui, &site.name, &font, right - ground.left() - 19.0);
     paint::text(ui, pos2(ground.left() + 19.0, rect.center().y), Align::Min, cut, font, ink);
     if is_cursor && list.has_focus() && theme::shows_focus(ui.ctx()) {
         let stroke = eframe::egui::Stroke::new(2.0, t.accent);
         ui.painter().rect_stroke(ground.shrink(1.0), CornerRadius::same(size::RADIUS), stroke, eframe::egui::StrokeKind::Middle);
     }
     site_input(ui, view, site, &response, ground, list, actions);
+    if let Some(connect) = connect
+        && connect.show(ui, site)
+    {
+        actions.push(Action::OpenSite(site.id.clone()));
+    }
     response.context_menu(|ui| site_context::show(ui, site, actions));
     response.on_hover_text(crate::ui::top_bar::user_at_host(site));
+}
+
+/// The button at the end of the row under the pointer.
+struct Connect {
+    place: Rect,
+}
+
+impl Connect {
+    const LABEL: &'static str = "Connect";
+
+    fn beside(ui: &Ui, row: Rect) -> Self {
+        let width = paint::width(ui, Self::LABEL, &fonts::regular(size::SECONDARY)) + 14.0;
+        let middle = pos2(row.right() - 4.0 - width / 2.0, row.center().y);
+        Self { place: Rect::from_center_size(middle, vec2(width, row.height() - 6.0)) }
+    }
+
+    /// Draws it; true when it is clicked.
+    fn show(&self, ui: &Ui, site: &Site) -> bool {
+        let t = tokens(ui);
+        let response = ui.interact(self.place, ui.scope_id().with(("connect", &site.id.0)), Sense::CLICK);
+        let (fill, ink) = if response.hovered() { (t.accent, t.on_accent) } else { (t.pressed, t.text) };
+        ui.painter().rect_filled(self.place, CornerRadius::same(size::RADIUS - 2), fill);
+        paint::text(ui, self.place.center(), Align::Center, Self::LABEL, fonts::regular(size::SECONDARY), ink);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Connect to {}", site.name)));
+        response.clicked()
+    }
 }
 
 fn site_input(

@@ -299,7 +299,7 @@ pub fn sites() -> SiteTree {
             site("staging", "Harbour Books (staging)", "staging.harbourbooks.example", "Customers", SiteColor::Amber),
             site("lindt", "Lindt & Sohn", "ftp.lindtsohn.example", "Customers", SiteColor::Blue),
             site("zos", "z/OS nightly", "mvs.example", "Archive", SiteColor::Violet),
-            site("nas", "NAS at home", "nas.example", "Archive", SiteColor::Grey),
+            site("nas", "NAS at home", "nas.example", "", SiteColor::Grey),
         ],
     }
 }
