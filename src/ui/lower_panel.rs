@@ -107,26 +107,30 @@ fn pill(ui: &mut Ui, view: &View<'_>, tab: PanelTab, verb: Verb, count: Option<u
     response.on_hover_text(verbs::tooltip(verb))
 }
 
-/// From the right: what the tab offers, hold, the speed graph, the figures.
+/// From the right: what every tab has, what this one offers, the speed graph, the figures.
 fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let screen = view.screen;
     ui.spacing_mut().item_spacing.x = 8.0;
     match screen.tab {
-        PanelTab::Failed => verb_button(ui, view, Verb::RetryAllFailed, "Try all again", actions),
-        PanelTab::Done => verb_button(ui, view, Verb::ClearDone, "Clear", actions),
         PanelTab::Log => {
             verb_button(ui, view, Verb::CopyLog, "Copy", actions);
             record_button(ui, view, actions);
             return;
         }
         PanelTab::Timeline => return timeline::commands(ui),
-        PanelTab::Active | PanelTab::Queued => {}
+        PanelTab::Active | PanelTab::Queued | PanelTab::Failed | PanelTab::Done => {}
     }
     when_done_menu::button(ui, view, actions);
     limit_menu::button(ui, view, actions);
     hold_button(ui, view, actions);
     if let Some(tab) = screen.tab.queue_tab() {
         queue_filter::show(ui, view, tab, actions);
+    }
+    // Behind what every tab has, so that nothing of that moves under the pointer.
+    match screen.tab {
+        PanelTab::Failed => verb_button(ui, view, Verb::RetryAllFailed, "Try all again", actions),
+        PanelTab::Done => verb_button(ui, view, Verb::ClearDone, "Clear", actions),
+        PanelTab::Active | PanelTab::Queued | PanelTab::Log | PanelTab::Timeline => {}
     }
     // The open filter takes the room of the figures in a narrow window.
     let room = ui.max_rect().width() - if screen.queue_filter_open { 200.0 } else { 0.0 };
