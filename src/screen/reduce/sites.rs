@@ -66,8 +66,17 @@ pub(super) fn toggle_folder(screen: &mut Screen, path: &str) -> Vec<Effect> {
     })
 }
 
-/// A new site, in the folder of the one that is marked.
+/// A new site, in the folder of the one that is marked; over an address that is connected it begins with that.
 pub(super) fn new_site(screen: &mut Screen) -> Vec<Effect> {
+    let is_quick = screen.session.site.as_ref().is_some_and(|site| site.id.is_quick());
+    if is_quick && screen.session.phase != Phase::Offline {
+        let folder = screen.marked_site().map(|site| site.folder.clone()).unwrap_or_default();
+        let effects = save_current(screen);
+        if let Some(Dialog::Site(form)) = &mut screen.dialog {
+            form.site.folder = folder;
+        }
+        return effects;
+    }
     let mut site = Site::new(new_site_id(), "", "");
     site.folder = screen.marked_site().map(|site| site.folder.clone()).unwrap_or_default();
     screen.dialog = Some(Dialog::Site(Box::new(SiteForm::of(site, true))));

@@ -312,6 +312,28 @@ fn opening_a_site_connects_and_opens_its_local_folder() {
 }
 
 #[test]
+fn a_new_site_begins_with_the_address_that_is_connected() {
+    let mut screen = offline();
+    reduce(&mut screen, Action::OpenAddress("ftps://bob:pw@host.example:2990/in".into()));
+    let quick = screen.quick.clone().unwrap().site;
+    let told = |phase| SessionView { site: Some(quick.clone()), phase, ..SessionView::default() };
+    tell(&mut screen, EventBody::Session(Box::new(told(Phase::Moored))));
+    act(&mut screen, Verb::NewSite);
+    let Some(Dialog::Site(form)) = screen.dialog.take() else { panic!("no form") };
+    assert_eq!((form.site.host.as_str(), form.port.as_str(), form.site.user.as_str()), ("host.example", "2990", "bob"));
+    assert_eq!((form.site.encryption, form.is_new), (Encryption::Implicit, true));
+    assert_ne!(form.site.id, quick.id);
+    tell(&mut screen, EventBody::Session(Box::new(told(Phase::Offline))));
+    act(&mut screen, Verb::NewSite);
+    let Some(Dialog::Site(form)) = screen.dialog.take() else { panic!("no form") };
+    assert_eq!(form.site.host, "", "nothing is connected any more");
+    let mut saved_site = moored();
+    act(&mut saved_site, Verb::NewSite);
+    let Some(Dialog::Site(form)) = saved_site.dialog.take() else { panic!("no form") };
+    assert_eq!(form.site.host, "", "that one is in the list already");
+}
+
+#[test]
 fn a_reconnect_comes_back_to_the_folder_that_is_shown() {
     let mut screen = moored();
     let gone = view(&screen, Phase::Offline);
