@@ -138,7 +138,8 @@ fn right_side(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     if room > 900.0 && history.iter().any(|speed| *speed > 0) {
         sparkline(ui, &history);
     }
-    if room > 700.0 {
+    // The tabs go first.
+    if room > 860.0 {
         let words = figures(view);
         if !words.is_empty() {
             ui.add_space(4.0);
