@@ -1,5 +1,5 @@
 //! What a person does to the window and the actions that it becomes, by accessible name, without a display.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 #[path = "support/sample_screens.rs"]
 mod sample_screens;
@@ -249,4 +249,33 @@ fn a_site_under_the_pointer_offers_to_connect() {
     window.get_by_label("Connect to Lindt & Sohn").click();
     let id = window.state().sample.screen.sites.sites.iter().find(|site| site.name == "Lindt & Sohn").unwrap().id.clone();
     assert_eq!(done(&mut window), [Action::OpenSite(id)]);
+}
+
+#[test]
+fn a_columns_edge_is_dragged_and_its_header_says_which_columns_there_are() {
+    let mut window = moored();
+    let header = window.get_by_label("Owner").rect();
+    let edge = header.left_center();
+    window.hover_at(edge);
+    window.drag_at(edge);
+    window.run_steps(1);
+    for step in 1..=4_u8 {
+        window.hover_at(edge - egui::vec2(f32::from(step) * 5.0, 0.0));
+        window.run_steps(2);
+    }
+    assert_eq!(window.get_by_label("Owner").rect().left(), header.left() - 20.0, "it follows the pointer");
+    window.drop_at(edge - egui::vec2(20.0, 0.0));
+    let widened = done(&mut window);
+    let width = (header.width() - 8.0) as u16 + 20;
+    assert_eq!(widened, [Action::WidenColumn { side: Side::Remote, key: SortKey::Owner, width: Some(width) }]);
+
+    window.get_by_label("Owner").click_secondary();
+    window.run_steps(3);
+    let has = |window: &Harness<'static, Window>, label: &str| window.query_by_role_and_label(Role::MenuItem, label).is_some();
+    assert!(["Size", "Modified", "Permissions", "Owner"].iter().all(|label| has(&window, label)));
+    window.get_by_role_and_label(Role::MenuItem, "Permissions").click();
+    assert_eq!(done(&mut window), [Action::ShowColumn { side: Side::Remote, key: SortKey::Mode, shown: false }]);
+    window.state_mut().sample.screen.settings.remote_columns.show(SortKey::Mode, false);
+    window.run_steps(3);
+    assert!(window.query_by_label("Mode").is_none() && window.query_by_label("Owner").is_some());
 }

@@ -10,6 +10,7 @@ pub mod certificate;
 pub mod checksum;
 pub mod chosen;
 pub mod clock;
+pub mod columns;
 pub mod composed;
 pub mod conflict;
 pub mod diagnosis;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::columns::PaneColumns;
 use crate::model::conflict::OnExists;
 use crate::model::rate::SpeedLimits;
 use crate::model::resume::SourceChanged;
@@ -67,6 +68,10 @@ pub struct Settings {
     pub queue_height: u16,
     /// Width of the site list in points.
     pub sites_width: u16,
+    /// The columns of the local pane.
+    pub local_columns: PaneColumns,
+    /// The columns of the remote pane.
+    pub remote_columns: PaneColumns,
 }
 
 /// Where the window was.
@@ -104,6 +109,8 @@ impl Default for Settings {
             local_folder: None,
             queue_height: 326,
             sites_width: 196,
+            local_columns: PaneColumns::default(),
+            remote_columns: PaneColumns::default(),
         }
     }
 }

@@ -78,6 +78,10 @@ pub enum Action {
     Filter { side: Side, text: String },
     /// The filter field was opened or closed (closing clears it).
     ShowFilter { side: Side, shown: bool },
+    /// A column was dragged to a width in points; `None` gives it its usual one again.
+    WidenColumn { side: Side, key: SortKey, width: Option<u16> },
+    /// A column is shown or hidden.
+    ShowColumn { side: Side, key: SortKey, shown: bool },
     /// Rows of one pane were dropped on the other, on a folder row or on its free space.
     DropRows { from: Side, onto: Option<usize> },
     /// Files from the desktop are held over the window.

@@ -51,6 +51,8 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::EnterPath { side } => panes::enter_path(screen, side),
         Action::Filter { side, text } => panes::filter(screen, side, text),
         Action::ShowFilter { side, shown } => panes::show_filter(screen, side, shown),
+        Action::WidenColumn { side, key, width } => program::columns(screen, side, |columns| columns.widen(key, width)),
+        Action::ShowColumn { side, key, shown } => program::columns(screen, side, |columns| columns.show(key, shown)),
         Action::DropRows { from, onto } => files::drop_rows(screen, from, onto),
         Action::HoverFiles(hint) => {
             screen.drop_hint = hint;

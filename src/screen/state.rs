@@ -8,6 +8,7 @@ use crate::engine::{Question, QuestionId};
 use crate::model::address::AddressPath;
 use crate::model::arrangement::Arrangement;
 use crate::model::chosen::Chosen;
+use crate::model::columns::PaneColumns;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::difference::Difference;
 use crate::model::local_place::LocalPlace;
@@ -255,6 +256,15 @@ impl Screen {
     pub fn site_limits(&self) -> SpeedLimits {
         let site = self.connected_site().or(self.session.site.as_ref());
         site.map(|site| site.speed).unwrap_or_default()
+    }
+
+    /// The columns that a person wants in a pane.
+    #[must_use]
+    pub fn columns(&self, side: Side) -> &PaneColumns {
+        match side {
+            Side::Local => &self.settings.local_columns,
+            Side::Remote => &self.settings.remote_columns,
+        }
     }
 
     /// A pane, to change it.

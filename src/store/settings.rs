@@ -94,8 +94,10 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::model::columns::PaneColumns;
     use crate::model::conflict::OnExists;
     use crate::model::settings::{ThemeChoice, WindowPlace};
+    use crate::model::sort::SortKey;
 
     fn places_with(text: Option<&str>) -> (tempfile::TempDir, Places) {
         let folder = tempfile::tempdir().unwrap();
@@ -117,6 +119,7 @@ mod tests {
             window: Some(WindowPlace { width: 1400, height: 900, maximized: true }),
             local_folder: Some("/home/anna".into()),
             reconnect: false,
+            remote_columns: PaneColumns { owner: 90, hidden: vec![SortKey::Mode], ..PaneColumns::default() },
             ..Settings::default()
         };
         save(&places, &settings).unwrap();

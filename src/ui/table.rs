@@ -4,6 +4,7 @@ use eframe::egui::{Align, CornerRadius, DragAndDrop, Rect, Response, Role, Scrol
 
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::format;
+use crate::model::sort::SortKey;
 use crate::screen::action::Extend;
 use crate::screen::state::Focus;
 use crate::screen::{Action, Side};
@@ -14,12 +15,17 @@ use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
 use crate::ui::{fonts, paint, pane, pane_menu, table_header, table_keys, theme};
 
+/// Between a cell's text and the next cell.
+const CELL_GAP: f32 = 2.0;
+
 /// Draws header and rows.
 pub fn show(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Action>) {
     let area = ui.max_rect();
-    let columns = Columns::of(area, side, tells_owner(view, side));
+    let told = tells_owner(view, side);
+    let wanted = table_header::as_dragged(ui, view.screen.columns(side), side);
+    let columns = Columns::of(area, side, told, &wanted);
     let header = Rect::from_min_size(area.min, vec2(area.width(), size::TABLE_HEADER));
-    table_header::show(ui, view, side, &columns, header, actions);
+    table_header::show(ui, view, side, told, &columns, header, actions);
 
     let body = Rect::from_min_max(pos2(area.left(), header.bottom()), area.max);
     let ground = ui.interact(body, pane::id(side), Sense::click());
@@ -225,14 +231,20 @@ fn draw_cells(ui: &Ui, view: &View<'_>, entry: &Entry, rect: Rect, columns: &Col
     };
     let was_cut = cut.contains('…') && !entry.name.contains('…');
     paint::text(ui, pos2(columns.name_left, y), Align::Min, cut, font.clone(), ink);
-    if let Some(bytes) = entry.content_size() {
-        paint::text(ui, pos2(columns.size_right, y), Align::Max, format::size(bytes), font.clone(), second);
+    if let (Some(right), Some(bytes)) = (columns.size_right, entry.content_size()) {
+        paint::text(ui, pos2(right, y), Align::Max, format::size(bytes), font.clone(), second);
     }
     if let (Some(left), Some(modified)) = (columns.modified_left, entry.modified) {
-        paint::text(ui, pos2(left, y), Align::Min, format::modified(modified, view.now, view.zone), font.clone(), second);
+        let words = format::modified(modified, view.now, view.zone);
+        let end = columns.mode_left.or(columns.owner_left).unwrap_or(rect.right());
+        let cut = paint::cut_end(ui, &words, &font, end - left - CELL_GAP);
+        paint::text(ui, pos2(left, y), Align::Min, cut, font.clone(), second);
     }
     if let (Some(left), Some(mode)) = (columns.mode_left, entry.mode) {
-        paint::text(ui, pos2(left, y), Align::Min, format::permissions(mode), fonts::mono(size::MONO), second);
+        let (words, font) = (format::permissions(mode), fonts::mono(size::MONO));
+        let end = columns.owner_left.unwrap_or(rect.right());
+        let cut = paint::cut_end(ui, &words, &font, end - left - CELL_GAP);
+        paint::text(ui, pos2(left, y), Align::Min, cut, font, second);
     }
     if let (Some(left), Some(owner)) = (columns.owner_left, &entry.owner) {
         let cut = paint::cut_middle(ui, owner, &font, rect.right() - left - 8.0);
@@ -246,29 +258,29 @@ fn draw_cells(ui: &Ui, view: &View<'_>, entry: &Entry, rect: Rect, columns: &Col
 /// The exact value of the cell under the pointer.
 fn exact_values(ui: &Ui, view: &View<'_>, entry: &Entry, columns: &Columns, response: &Response, was_cut: bool) {
     let Some(at) = ui.input(|input| input.pointer.hover_pos()) else { return };
-    let words = if at.x < columns.name_right {
-        if !was_cut {
-            return;
-        }
-        match &entry.target {
+    let words = match columns.at(response.rect, at.x) {
+        SortKey::Name if !was_cut => return,
+        SortKey::Name => match &entry.target {
             Some(target) => format!("{} → {target}", entry.name),
             None => entry.name.clone(),
+        },
+        SortKey::Size => {
+            let Some(bytes) = entry.content_size() else { return };
+            format::exact_size(bytes)
         }
-    } else if at.x <= columns.size_right + 8.0 {
-        let Some(bytes) = entry.content_size() else { return };
-        format::exact_size(bytes)
-    } else if columns.mode_left.is_none_or(|left| at.x < left - 8.0) {
-        let Some(modified) = entry.modified else { return };
-        format::exact_modified(modified, view.zone)
-    } else if columns.owner_left.is_none_or(|left| at.x < left - 8.0) {
-        let Some(mode) = entry.mode else { return };
-        format!("{mode:04o}")
-    } else {
-        match (&entry.owner, &entry.group) {
+        SortKey::Modified => {
+            let Some(modified) = entry.modified else { return };
+            format::exact_modified(modified, view.zone)
+        }
+        SortKey::Mode => {
+            let Some(mode) = entry.mode else { return };
+            format!("{mode:04o}")
+        }
+        SortKey::Owner => match (&entry.owner, &entry.group) {
             (Some(owner), Some(group)) => format!("{owner}, group {group}"),
             (Some(owner), None) => owner.clone(),
             _ => return,
-        }
+        },
     };
     response.clone().on_hover_text_at_pointer(words);
 }

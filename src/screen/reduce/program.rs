@@ -2,9 +2,11 @@
 
 use crate::engine::Command;
 use crate::model::banner::BannerAction;
+use crate::model::columns::PaneColumns;
 use crate::model::settings::{Settings, ThemeChoice, WindowPlace};
 use crate::screen::action::Effect;
 use crate::screen::enabled::SCALE;
+use crate::screen::pane::Side;
 use crate::screen::reduce::{address, diagnosis, sites};
 use crate::screen::state::Screen;
 
@@ -64,6 +66,16 @@ pub(super) fn resized(screen: &mut Screen, queue_height: u16, sites_width: u16) 
     change_settings(screen, |settings| {
         settings.queue_height = queue_height;
         settings.sites_width = sites_width;
+    })
+}
+
+/// The columns of a pane.
+pub(super) fn columns(screen: &mut Screen, side: Side, change: impl FnOnce(&mut PaneColumns)) -> Vec<Effect> {
+    change_settings(screen, |settings| {
+        change(match side {
+            Side::Local => &mut settings.local_columns,
+            Side::Remote => &mut settings.remote_columns,
+        });
     })
 }
 
