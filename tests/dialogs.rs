@@ -750,7 +750,7 @@ fn a_speed_that_cannot_be_read_is_told_beside_its_field() {
     form.limits.down = "1.5 MiB/s".into();
     reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(form))));
     let effects = reduce(&mut screen, Action::AcceptDialog);
-    let [Effect::Engine(Command::SaveSettings { settings })] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Engine(Command::SaveSettings { settings, .. })] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(settings.speed.down.0, 1536);
 }
 
@@ -775,7 +775,7 @@ fn times_of_the_week_are_added_changed_and_removed() {
     take_drafts(&mut harness);
     let saved = |screen: &Screen| {
         let effects = reduce(&mut screen.clone(), Action::AcceptDialog);
-        let [Effect::Engine(Command::SaveSettings { settings })] = effects.as_slice() else { return Vec::new() };
+        let [Effect::Engine(Command::SaveSettings { settings, .. })] = effects.as_slice() else { return Vec::new() };
         settings.speed_schedule.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(saved(&harness.state().screen), ["Tue–Sat 22:30–18:00: no limit"]);
@@ -797,7 +797,7 @@ fn a_command_is_shown_as_it_is_run_and_is_chosen_for_this_run() {
     reduce(&mut screen, Action::EditDialog(Box::new(run_when_done("publish \"my site\""))));
     let effects = reduce(&mut screen, Action::AcceptDialog);
     let words: Vec<String> = vec!["publish".into(), "my site".into()];
-    let [Effect::Engine(Command::SaveSettings { settings }), Effect::Engine(Command::WhenDone { choice })] = effects.as_slice()
+    let [Effect::Engine(Command::SaveSettings { settings, .. }), Effect::Engine(Command::WhenDone { choice })] = effects.as_slice()
     else {
         panic!("{effects:?}")
     };

@@ -31,6 +31,8 @@ mod support;
 mod targets;
 #[path = "engine/text.rs"]
 mod text;
+#[path = "engine/two_windows.rs"]
+mod two_windows;
 #[cfg(target_os = "linux")]
 #[path = "engine/threadless.rs"]
 mod threadless;
@@ -563,7 +565,7 @@ fn a_person_who_wants_to_be_asked_decides_about_a_source_that_changed() {
         let local = folder.path().join("f.log");
         let mut client = Client::moored(&server);
         let settings = Settings { source_changed: SourceChanged::Ask, ..Settings::default() };
-        client.engine.send(Command::SaveSettings { settings: Box::new(settings) });
+        client.engine.send(Command::SaveSettings { was: None, settings: Box::new(settings) });
         let id = paused(&mut client, &server, "/f.log", &local, 200_000);
         // It has grown, as a log does.
         let grown = [old.clone(), bytes(100_000)].concat();
@@ -735,7 +737,7 @@ fn a_sites_own_limit_holds_too_and_can_be_changed_while_files_move() {
     client.row("/big.bin", |row| row.moved > 0);
     // At this speed it takes more than two hours; what waits for its turn must go on at once.
     let tree = SiteTree { sites: vec![Site { speed: SpeedLimits::default(), ..slow }], ..SiteTree::default() };
-    client.engine.send(Command::SaveSites { tree: Box::new(tree) });
+    client.engine.send(Command::SaveSites { was: None, tree: Box::new(tree) });
     client.done("/big.bin");
 }
 

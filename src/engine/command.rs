@@ -247,8 +247,10 @@ pub enum Command {
         /// Where.
         target: PathBuf,
     },
-    /// Saves the site list.
+    /// Saves what was changed of the site list.
     SaveSites {
+        /// The list that was changed; `None` is the one that the engine has.
+        was: Option<Arc<SiteTree>>,
         /// All of it.
         tree: Box<SiteTree>,
     },
@@ -264,11 +266,15 @@ pub enum Command {
         /// What stays of it.
         facts: HostFacts,
     },
-    /// Saves and applies the settings.
+    /// Saves and applies what was changed of the settings.
     SaveSettings {
+        /// Those that were changed; `None` is those that the engine has.
+        was: Option<Box<Settings>>,
         /// All of them.
         settings: Box<Settings>,
     },
+    /// Takes in the sites and settings that another window saved.
+    LookForSaved,
     /// Limits the speed for as long as the program runs, instead of what the settings say.
     LimitSpeed {
         /// How; `None` goes by the settings again.

@@ -11,6 +11,7 @@ use crate::engine::shared_queue::SharedQueue;
 use crate::model::conflict::{self, Facts, OnExists, Resolution, Scope};
 use crate::model::name_pattern::NamePattern;
 use crate::model::queue::Item;
+use crate::model::settings::Settings;
 use crate::model::transfer::{Direction, QueueTab, TransferId, TransferState};
 
 /// How many items are changed under one lock when an answer is written into a batch.
@@ -96,16 +97,18 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
         });
         publisher.wake();
         if let Some(choice) = always {
-            let saved = {
-                let mut settings = settings.write().unwrap_or_else(PoisonError::into_inner);
-                match asker.direction {
-                    Direction::Upload => settings.upload_exists = choice,
-                    Direction::Download => settings.download_exists = choice,
-                }
-                settings.clone()
+            let was = settings.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let mut new = was.clone();
+            match asker.direction {
+                Direction::Upload => new.upload_exists = choice,
+                Direction::Download => new.download_exists = choice,
+            }
+            let tell = publisher.clone();
+            let apply = move |now: &Settings| {
+                settings.write().unwrap_or_else(PoisonError::into_inner).clone_from(now);
+                tell.publish(EventBody::Settings(Box::new(now.clone())));
             };
-            publisher.publish(EventBody::Settings(Box::new(saved.clone())));
-            if let Some(problem) = keeper.save_settings(saved).await {
+            for problem in keeper.save_settings(Some(was), new, apply).await {
                 publisher.publish(EventBody::Trouble(problem));
             }
         }

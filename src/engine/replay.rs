@@ -93,7 +93,7 @@ pub fn play(lines: &[RecordLine]) -> std::io::Result<Replayed> {
         download_exists: OnExists::Overwrite,
         ..Settings::default()
     };
-    engine.send(Command::SaveSettings { settings: Box::new(settings) });
+    engine.send(Command::SaveSettings { was: None, settings: Box::new(settings) });
     let mut player = Player {
         engine,
         port: Port::open()?,

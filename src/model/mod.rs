@@ -27,6 +27,7 @@ pub mod listing;
 pub mod local_place;
 pub mod log;
 pub mod masks;
+pub mod merging;
 pub mod name_pattern;
 pub mod pace;
 pub mod path;

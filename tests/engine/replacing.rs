@@ -248,7 +248,7 @@ fn a_part_whose_source_changed_goes_when_its_file_is_skipped_or_cancelled() {
         let mut client = Client::moored(&server);
         let asking = Settings { source_changed: SourceChanged::Ask, ..Settings::default() };
         let settings = Settings { upload_exists: OnExists::Overwrite, ..asking };
-        client.engine.send(Command::SaveSettings { settings: Box::new(settings) });
+        client.engine.send(Command::SaveSettings { was: None, settings: Box::new(settings) });
         stalled_upload(&client, &server, &local, OnExists::Ask);
         let id = client.row("/d/f", |_| true).id;
         client.engine.send(Command::Pause { ids: vec![id].into() });

@@ -206,7 +206,7 @@ fn run_when_done(screen: &mut Screen, line: String) -> Vec<Effect> {
 
 fn accept_settings(screen: &mut Screen, mut form: Box<SettingsForm>) -> Vec<Effect> {
     match form.check() {
-        Some(settings) => program::apply_settings(screen, settings),
+        Some(settings) => program::apply_settings(screen, form.was, settings),
         None => {
             form.show_errors();
             again(screen, Dialog::Settings(form))
