@@ -312,7 +312,7 @@ mod tests {
 
     fn part(name: &str) -> Temporary {
         let target = RemotePath::parse("/a/f").unwrap();
-        Temporary::Remote(Leftover { site: SiteId("s".into()), target, part: name.into(), aside: None })
+        Temporary::Remote(Leftover { site: SiteId("s".into()), target, part: name.into(), aside: None, begun: None })
     }
 
     fn seen(by: &UnderWay) -> Vec<(bool, Vec<(Temporary, AfterKill)>)> {

@@ -146,6 +146,7 @@ fn a_download_that_got_its_name_unheard_is_not_fetched_again_by_the_next_run() {
             modified: i64::try_from(at.as_nanosecond()).ok(),
             precision: moorline::model::entry::Precision::Second,
             part: Some("f.part".into()),
+            is_new: false,
             ranges: None,
             tries: 1,
             priority: moorline::model::transfer::Priority::Normal,
