@@ -1215,7 +1215,7 @@ fn each_answer_to_an_existing_target_does_what_it_says() {
 }
 
 #[test]
-fn one_answer_for_all_serves_all_and_cancel_fails_its_item() {
+fn one_answer_for_all_serves_all_and_cancel_leaves_its_item_as_it_is() {
     let server = Server::start(&[("/a", b"1"), ("/b", b"2"), ("/c", b"3"), ("/d", b"4")]);
     let folder = tempfile::tempdir().unwrap();
     for name in ["a", "b", "c", "d"] {
@@ -1225,7 +1225,9 @@ fn one_answer_for_all_serves_all_and_cancel_fails_its_item() {
     client.get("/a", &folder.path().join("a"), OnExists::Ask);
     let (id, _) = client.asked();
     client.answer(id, Answer::Cancel);
-    assert_eq!(client.failed("/a").kind, ProblemKind::Cancelled);
+    assert_eq!(client.ended("/a"), TransferState::Skipped(SkipReason::Declined), "a person's no is no failure");
+    assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"old");
+    assert_eq!(client.engine.queue().summary().failed, 0);
     for name in ["b", "c", "d"] {
         client.get(&format!("/{name}"), &folder.path().join(name), OnExists::Ask);
     }

@@ -302,6 +302,11 @@ fn a_part_whose_source_changed_goes_when_its_file_is_skipped_or_cancelled() {
         let (question, asked) = client.asked();
         assert!(matches!(asked, Question::Changed { .. }), "{asked:?}");
         if is_skipped {
+            client.answer(question, Answer::Cancel);
+            client.row("/d/f", |row| row.state == TransferState::Paused);
+            assert_eq!(beside(&server), ["/d/f.part"], "no answer throws nothing away");
+            client.engine.send(Command::Resume { ids: vec![id].into() });
+            let (question, _) = client.asked();
             client.answer(question, Answer::Changed(WhenChanged::Skip));
         } else {
             client.engine.send(Command::Cancel { ids: vec![id].into() });
