@@ -20,6 +20,7 @@ use moorline::model::entry::{Entry, EntryKind, Modified, Precision};
 use moorline::model::host::HostFacts;
 use moorline::model::listing::{Listing, ListingSource};
 use moorline::model::path::RemotePath;
+use moorline::model::permissions::Inside;
 use moorline::model::receipt::{HashProof, Receipt, ReceiptId, TlsProof};
 use moorline::model::receipt_export::ExportFormat;
 use moorline::model::resume::Sign;
@@ -358,6 +359,15 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         octal: "2755".into(),
         has_folders: true,
         recursive: false,
+        inside: Inside::default(),
+    };
+    let inside = Dialog::Permissions {
+        paths: vec![path("/www/uploads")],
+        mode: 0o644,
+        octal: "644".into(),
+        has_folders: true,
+        recursive: true,
+        inside: Inside::default(),
     };
     vec![
         ("guard", guard(GuardPurpose::Disconnect, DisconnectWhen::QueueDone)),
@@ -384,6 +394,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
             with_dialog(Dialog::Rename { place: Place::Remote(path("/www/index.php")), name: "index.php".into(), error: None }),
         ),
         ("permissions", with_dialog(mode)),
+        ("permissions_inside", with_dialog(inside)),
         ("settings_general", with_dialog(settings(SettingsPage::General))),
         ("settings_transfers", with_dialog(settings(SettingsPage::Transfers))),
         ("settings_existing", with_dialog(settings(SettingsPage::Existing))),
@@ -875,6 +886,7 @@ fn the_boxes_and_the_octal_digits_keep_in_step() {
         octal: octal.into(),
         has_folders: false,
         recursive: false,
+        inside: Inside::default(),
     };
     let mut harness = harness(with_dialog(dialog(0o644, "644")), Theme::Dark);
     harness.get_by_role_and_label(Role::CheckBox, "Group: Write").click();
@@ -897,8 +909,14 @@ fn the_boxes_and_the_octal_digits_keep_in_step() {
 
 #[test]
 fn wrong_octal_digits_are_not_accepted() {
-    let dialog =
-        Dialog::Permissions { paths: vec![path("/www")], mode: 0o644, octal: "698".into(), has_folders: true, recursive: false };
+    let dialog = Dialog::Permissions {
+        paths: vec![path("/www")],
+        mode: 0o644,
+        octal: "698".into(),
+        has_folders: true,
+        recursive: false,
+        inside: Inside::default(),
+    };
     assert_eq!(after(with_dialog(dialog.clone()), |harness| harness.key_press(Key::Enter)), []);
     let clicked = after(with_dialog(dialog), |harness| harness.get_by_role_and_label(Role::Button, "Set permissions").click());
     assert_eq!(clicked, []);

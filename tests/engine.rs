@@ -53,6 +53,7 @@ use moorline::model::chosen::Chosen;
 use moorline::model::conflict::{OnExists, Scope};
 use moorline::model::listing::Listing;
 use moorline::model::path::RemotePath;
+use moorline::model::permissions::{Inside, Which};
 use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::rate::{Rate, SpeedLimits};
 use moorline::model::resume::{Sign, SourceChanged, WhenChanged};
@@ -1427,6 +1428,45 @@ fn a_leave_now_keeps_what_has_arrived() {
     client.done("/a");
     assert_eq!(server.count("REST 34464"), 1, "{:#?}", client.story());
     assert!(fs::read(folder.path().join("a")).unwrap() == large);
+}
+
+#[test]
+fn permissions_reach_everything_inside_a_folder_that_they_close() {
+    let inside = |which, enterable| Some(Inside { which, enterable });
+    type Modes = &'static [(&'static str, u32)];
+    let table: [(u32, Option<Inside>, Modes); 6] = [
+        (0o644, None, &[("/d", 0o644)]),
+        (0o644, inside(Which::All, true), &[("/d", 0o755), ("/d/deep", 0o755), ("/d/deep/two", 0o644), ("/d/one", 0o644)]),
+        (0o644, inside(Which::All, false), &[("/d", 0o644), ("/d/deep", 0o644), ("/d/deep/two", 0o644), ("/d/one", 0o644)]),
+        (0o600, inside(Which::Files, true), &[("/d/deep/two", 0o600), ("/d/one", 0o600)]),
+        (0o750, inside(Which::Folders, true), &[("/d", 0o750), ("/d/deep", 0o750)]),
+        (0o200, inside(Which::Folders, true), &[("/d", 0o200), ("/d/deep", 0o200)]),
+    ];
+    for (mode, inside, expected) in table {
+        let server = Server::start(&[("/d/one", b"1"), ("/d/deep/two", b"22"), ("/kept", b"k")]);
+        let mut client = Client::moored(&server);
+        client.engine.send(Command::Change(Change::SetMode { paths: vec![path("/d")], mode, inside }));
+        if inside.is_some() {
+            let words = client.hear("how many", |body| match body {
+                EventBody::Notice(words) => Some(words.clone()),
+                EventBody::Trouble(problem) => panic!("{mode:o} {inside:?}: {problem:?}"),
+                _ => None,
+            });
+            let folders = expected.iter().filter(|(path, _)| !path.contains("one") && !path.contains("two")).count();
+            let told = (expected.len() - folders, folders);
+            let said = match told {
+                (2, 2) => "2 files and 2 folders",
+                (2, 0) => "2 files and 0 folders",
+                _ => "0 files and 2 folders",
+            };
+            assert_eq!(words, format!("Changed the permissions of {said}."));
+        } else {
+            server.until(|shelf| !shelf.modes.is_empty());
+        }
+        let modes: Vec<(String, u32)> = server.with(|shelf| shelf.modes.clone().into_iter().collect());
+        let modes: Vec<(&str, u32)> = modes.iter().map(|(path, mode)| (path.as_str(), *mode)).collect();
+        assert_eq!(modes, expected, "{mode:o} {inside:?}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::permissions::Inside;
 use crate::model::problem::Problem;
 use crate::model::queue::Reorder;
 use crate::model::rate::SpeedLimits;
@@ -58,8 +59,8 @@ pub enum Change {
         paths: Vec<RemotePath>,
         /// Low twelve bits.
         mode: u32,
-        /// Also everything inside folders.
-        recursive: bool,
+        /// How also what is inside folders gets them; `None` leaves that alone.
+        inside: Option<Inside>,
     },
 }
 

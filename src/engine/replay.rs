@@ -15,6 +15,7 @@ use crate::model::address::AddressPath;
 use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::path::RemotePath;
+use crate::model::permissions::{Inside, Which};
 use crate::model::record::{RecordEvent, RecordLine, RecordedJob, Standing, Wish, leave_name};
 use crate::model::resume::WhenChanged;
 use crate::model::secret::Secret;
@@ -334,9 +335,12 @@ impl Player<'_> {
                 let places = paths.iter().filter_map(|text| path(text)).map(Place::Remote).collect();
                 Some(Command::Change(Change::Delete { places }))
             }
-            Wish::SetMode { paths, mode, recursive } => {
+            Wish::SetMode { paths, mode, recursive, inside } => {
                 let paths = paths.iter().filter_map(|text| path(text)).collect();
-                Some(Command::Change(Change::SetMode { paths, mode: *mode, recursive: *recursive }))
+                // As it was before there was a choice.
+                let all = Inside { which: Which::All, enterable: false };
+                let inside = inside.or_else(|| recursive.then_some(all));
+                Some(Command::Change(Change::SetMode { paths, mode: *mode, inside }))
             }
             Wish::Enqueue { jobs } => Some(Command::Enqueue { jobs: jobs.iter().filter_map(|job| self.job(job)).collect() }),
             Wish::Retry => Some(Command::Retry { ids: Chosen::everything(QueueTab::Failed) }),

@@ -32,6 +32,7 @@ pub mod name_pattern;
 pub mod pace;
 pub mod path;
 pub mod pattern;
+pub mod permissions;
 pub mod problem;
 pub mod queue;
 pub mod ranges;
