@@ -28,7 +28,7 @@ use moorline::model::session::{DisconnectWhen, LimitSource};
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::transfer::{Compared, Direction, QueueSummary, TransferId};
 use moorline::model::upkeep::IdleCommand;
-use moorline::model::verify::{Difference as Unlike, Finding as Compares, Pair, Row, Verification};
+use moorline::model::verify::{Difference as Unlike, Finding as Compares, Pair, Row, Times, Verification};
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::screen::dialog::{ExportRange, GuardPurpose, SiteForm, SitePage, VerifyStage};
 use moorline::screen::reduce::reduce;
@@ -302,6 +302,8 @@ fn verified() -> Verification {
         let checksum = Some(HashAlgorithm::Sha256);
         verification.push(row(&format!("assets/photo {number:02}.jpg"), Compares::Same { checksum }, facts(90_000), facts(90_000)));
     }
+    verification.push(row("css/site.css", Compares::SameSize(Times::NewerThere), facts(4_096), facts(4_096)));
+    verification.push(row("css/print.css", Compares::SameSize(Times::Alike), facts(1_024), facts(1_024)));
     let content = Compares::Differs(Unlike::Content(HashAlgorithm::Sha256));
     verification.push(row("includes/config.php", content, facts(2_210), facts(2_210)));
     verification.push(row("index.php", Compares::Differs(Unlike::Size), facts(12_800), facts(12_100)));

@@ -254,12 +254,21 @@ fn a_comparison_finds_what_differs_and_nothing_else() {
         assert_exit(&moorline(home, ["put", "tree", &url, "--quiet"]), 0);
         let same = moorline(home, ["verify", "tree", &url]);
         assert_exit(&same, 0);
-        assert_eq!(stdout(&same), "All 15 files are the same on both sides.\n");
+        // Two of them are empty: there is nothing more to compare of these.
+        assert_eq!(stdout(&same), "2 the same, 13 of the same size.\n");
+        let proven = moorline(home, ["verify", "tree", &url, "--checksums", "offered"]);
+        assert_eq!(stdout(&proven) == "All 15 files are the same on both sides.\n", hashes, "{}", stdout(&proven));
 
         let there = server.root().join("tree");
         fs::write(there.join("two words/a b.txt"), "BLANK").unwrap();
-        // Of the same size: only a checksum can tell.
-        assert_exit(&moorline(home, ["verify", "tree", &url]), 0);
+        // Of what is to come, or long ago, vsftpd tells the day only.
+        let earlier = std::time::SystemTime::now() - Duration::from_secs(48 * 3600);
+        fs::File::options().write(true).open(there.join("two words/a b.txt")).unwrap().set_modified(earlier).unwrap();
+        // Of the same size: only a checksum can tell. What can be seen is said.
+        let sizes = moorline(home, ["verify", "tree", &url]);
+        assert_exit(&sizes, 0);
+        let row = "same-size     two words/a b.txt  (same size, 5 B, newer here)\n";
+        assert!(stdout(&sizes).starts_with(row) && stdout(&sizes).contains("(1 with another time)"), "{}", stdout(&sizes));
         let offered = moorline(home, ["verify", "tree", &url, "--checksums", "offered"]);
         assert_exit(&offered, i32::from(hashes));
         assert_eq!(stdout(&offered).contains("differs       two words/a b.txt"), hashes, "{}", stdout(&offered));
@@ -280,8 +289,8 @@ fn a_comparison_finds_what_differs_and_nothing_else() {
         assert_eq!(of("empty")["result"], "only-here");
         assert_eq!(of("of the server")["result"], "only-there");
         assert_eq!(of("only here/")["result"], "only-here");
-        let counts = ["same", "differs", "only_here", "only_there", "unprovable"].map(|key| summary[key].as_u64().unwrap());
-        assert_eq!(counts, [13, 1, 2, 1, 0], "{summary}");
+        let counts = ["same_size", "differs", "only_here", "only_there", "unprovable"].map(|key| summary[key].as_u64().unwrap());
+        assert_eq!(counts, [12, 1, 2, 1, 0], "{summary}");
         let csv = stdout(&moorline(home, ["verify", "tree", &url, "--csv"]));
         assert_eq!(csv.lines().count(), 1 + 17);
         assert!(!there.join("only here").exists(), "something was transferred");
