@@ -31,11 +31,11 @@ mod support;
 mod targets;
 #[path = "engine/text.rs"]
 mod text;
-#[path = "engine/two_windows.rs"]
-mod two_windows;
 #[cfg(target_os = "linux")]
 #[path = "engine/threadless.rs"]
 mod threadless;
+#[path = "engine/two_windows.rs"]
+mod two_windows;
 #[cfg(target_os = "linux")]
 #[path = "engine/unsaved.rs"]
 mod unsaved;

@@ -356,7 +356,7 @@ impl Player<'_> {
     fn job(&mut self, job: &RecordedJob) -> Option<Job> {
         self.jobs += 1;
         let remote = RemotePath::parse(&job.remote).ok()?;
-        let local = self.folder.join(self.jobs.to_string()).join(crate::model::path::safe_local_name(remote.name()?).ok()?);
+        let local = self.folder.join(self.jobs.to_string()).join(&*crate::model::path::safe_local_name(remote.name()?).ok()?);
         fs::create_dir_all(local.parent()?).ok()?;
         for (below, size) in &job.files {
             let is_inside = below.split('/').all(|name| name.is_empty() || crate::model::path::safe_local_name(name).is_ok());

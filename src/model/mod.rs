@@ -37,6 +37,7 @@ pub mod problem;
 pub mod queue;
 pub mod ranges;
 pub mod rate;
+pub mod readable;
 pub mod receipt;
 pub mod receipt_export;
 pub mod record;
