@@ -20,6 +20,7 @@ use moorline::model::entry::{Entry, EntryKind, Modified, Precision};
 use moorline::model::host::HostFacts;
 use moorline::model::listing::{Listing, ListingSource};
 use moorline::model::path::RemotePath;
+use moorline::model::permissions::Inside;
 use moorline::model::receipt::{HashProof, Receipt, ReceiptId, TlsProof};
 use moorline::model::receipt_export::ExportFormat;
 use moorline::model::resume::Sign;
@@ -27,7 +28,7 @@ use moorline::model::session::{DisconnectWhen, LimitSource};
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::transfer::{Compared, Direction, QueueSummary, TransferId};
 use moorline::model::upkeep::IdleCommand;
-use moorline::model::verify::{Difference as Unlike, Finding as Compares, Pair, Row, Verification};
+use moorline::model::verify::{Difference as Unlike, Finding as Compares, Pair, Row, Times, Verification};
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::screen::dialog::{ExportRange, GuardPurpose, SiteForm, SitePage, VerifyStage};
 use moorline::screen::reduce::reduce;
@@ -301,6 +302,8 @@ fn verified() -> Verification {
         let checksum = Some(HashAlgorithm::Sha256);
         verification.push(row(&format!("assets/photo {number:02}.jpg"), Compares::Same { checksum }, facts(90_000), facts(90_000)));
     }
+    verification.push(row("css/site.css", Compares::SameSize(Times::NewerThere), facts(4_096), facts(4_096)));
+    verification.push(row("css/print.css", Compares::SameSize(Times::Alike), facts(1_024), facts(1_024)));
     let content = Compares::Differs(Unlike::Content(HashAlgorithm::Sha256));
     verification.push(row("includes/config.php", content, facts(2_210), facts(2_210)));
     verification.push(row("index.php", Compares::Differs(Unlike::Size), facts(12_800), facts(12_100)));
@@ -358,6 +361,15 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         octal: "2755".into(),
         has_folders: true,
         recursive: false,
+        inside: Inside::default(),
+    };
+    let inside = Dialog::Permissions {
+        paths: vec![path("/www/uploads")],
+        mode: 0o644,
+        octal: "644".into(),
+        has_folders: true,
+        recursive: true,
+        inside: Inside::default(),
     };
     vec![
         ("guard", guard(GuardPurpose::Disconnect, DisconnectWhen::QueueDone)),
@@ -384,6 +396,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
             with_dialog(Dialog::Rename { place: Place::Remote(path("/www/index.php")), name: "index.php".into(), error: None }),
         ),
         ("permissions", with_dialog(mode)),
+        ("permissions_inside", with_dialog(inside)),
         ("settings_general", with_dialog(settings(SettingsPage::General))),
         ("settings_transfers", with_dialog(settings(SettingsPage::Transfers))),
         ("settings_existing", with_dialog(settings(SettingsPage::Existing))),
@@ -750,7 +763,7 @@ fn a_speed_that_cannot_be_read_is_told_beside_its_field() {
     form.limits.down = "1.5 MiB/s".into();
     reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(form))));
     let effects = reduce(&mut screen, Action::AcceptDialog);
-    let [Effect::Engine(Command::SaveSettings { settings })] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Engine(Command::SaveSettings { settings, .. })] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(settings.speed.down.0, 1536);
 }
 
@@ -775,7 +788,7 @@ fn times_of_the_week_are_added_changed_and_removed() {
     take_drafts(&mut harness);
     let saved = |screen: &Screen| {
         let effects = reduce(&mut screen.clone(), Action::AcceptDialog);
-        let [Effect::Engine(Command::SaveSettings { settings })] = effects.as_slice() else { return Vec::new() };
+        let [Effect::Engine(Command::SaveSettings { settings, .. })] = effects.as_slice() else { return Vec::new() };
         settings.speed_schedule.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(saved(&harness.state().screen), ["Tue–Sat 22:30–18:00: no limit"]);
@@ -797,7 +810,7 @@ fn a_command_is_shown_as_it_is_run_and_is_chosen_for_this_run() {
     reduce(&mut screen, Action::EditDialog(Box::new(run_when_done("publish \"my site\""))));
     let effects = reduce(&mut screen, Action::AcceptDialog);
     let words: Vec<String> = vec!["publish".into(), "my site".into()];
-    let [Effect::Engine(Command::SaveSettings { settings }), Effect::Engine(Command::WhenDone { choice })] = effects.as_slice()
+    let [Effect::Engine(Command::SaveSettings { settings, .. }), Effect::Engine(Command::WhenDone { choice })] = effects.as_slice()
     else {
         panic!("{effects:?}")
     };
@@ -875,6 +888,7 @@ fn the_boxes_and_the_octal_digits_keep_in_step() {
         octal: octal.into(),
         has_folders: false,
         recursive: false,
+        inside: Inside::default(),
     };
     let mut harness = harness(with_dialog(dialog(0o644, "644")), Theme::Dark);
     harness.get_by_role_and_label(Role::CheckBox, "Group: Write").click();
@@ -897,8 +911,14 @@ fn the_boxes_and_the_octal_digits_keep_in_step() {
 
 #[test]
 fn wrong_octal_digits_are_not_accepted() {
-    let dialog =
-        Dialog::Permissions { paths: vec![path("/www")], mode: 0o644, octal: "698".into(), has_folders: true, recursive: false };
+    let dialog = Dialog::Permissions {
+        paths: vec![path("/www")],
+        mode: 0o644,
+        octal: "698".into(),
+        has_folders: true,
+        recursive: false,
+        inside: Inside::default(),
+    };
     assert_eq!(after(with_dialog(dialog.clone()), |harness| harness.key_press(Key::Enter)), []);
     let clicked = after(with_dialog(dialog), |harness| harness.get_by_role_and_label(Role::Button, "Set permissions").click());
     assert_eq!(clicked, []);

@@ -34,6 +34,8 @@ mod text;
 #[cfg(target_os = "linux")]
 #[path = "engine/threadless.rs"]
 mod threadless;
+#[path = "engine/two_windows.rs"]
+mod two_windows;
 #[cfg(target_os = "linux")]
 #[path = "engine/unsaved.rs"]
 mod unsaved;
@@ -51,6 +53,7 @@ use moorline::model::chosen::Chosen;
 use moorline::model::conflict::{OnExists, Scope};
 use moorline::model::listing::Listing;
 use moorline::model::path::RemotePath;
+use moorline::model::permissions::{Inside, Which};
 use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::rate::{Rate, SpeedLimits};
 use moorline::model::resume::{Sign, SourceChanged, WhenChanged};
@@ -563,7 +566,7 @@ fn a_person_who_wants_to_be_asked_decides_about_a_source_that_changed() {
         let local = folder.path().join("f.log");
         let mut client = Client::moored(&server);
         let settings = Settings { source_changed: SourceChanged::Ask, ..Settings::default() };
-        client.engine.send(Command::SaveSettings { settings: Box::new(settings) });
+        client.engine.send(Command::SaveSettings { was: None, settings: Box::new(settings) });
         let id = paused(&mut client, &server, "/f.log", &local, 200_000);
         // It has grown, as a log does.
         let grown = [old.clone(), bytes(100_000)].concat();
@@ -735,7 +738,7 @@ fn a_sites_own_limit_holds_too_and_can_be_changed_while_files_move() {
     client.row("/big.bin", |row| row.moved > 0);
     // At this speed it takes more than two hours; what waits for its turn must go on at once.
     let tree = SiteTree { sites: vec![Site { speed: SpeedLimits::default(), ..slow }], ..SiteTree::default() };
-    client.engine.send(Command::SaveSites { tree: Box::new(tree) });
+    client.engine.send(Command::SaveSites { was: None, tree: Box::new(tree) });
     client.done("/big.bin");
 }
 
@@ -1213,7 +1216,7 @@ fn each_answer_to_an_existing_target_does_what_it_says() {
 }
 
 #[test]
-fn one_answer_for_all_serves_all_and_cancel_fails_its_item() {
+fn one_answer_for_all_serves_all_and_cancel_leaves_its_item_as_it_is() {
     let server = Server::start(&[("/a", b"1"), ("/b", b"2"), ("/c", b"3"), ("/d", b"4")]);
     let folder = tempfile::tempdir().unwrap();
     for name in ["a", "b", "c", "d"] {
@@ -1223,7 +1226,9 @@ fn one_answer_for_all_serves_all_and_cancel_fails_its_item() {
     client.get("/a", &folder.path().join("a"), OnExists::Ask);
     let (id, _) = client.asked();
     client.answer(id, Answer::Cancel);
-    assert_eq!(client.failed("/a").kind, ProblemKind::Cancelled);
+    assert_eq!(client.ended("/a"), TransferState::Skipped(SkipReason::Declined), "a person's no is no failure");
+    assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"old");
+    assert_eq!(client.engine.queue().summary().failed, 0);
     for name in ["b", "c", "d"] {
         client.get(&format!("/{name}"), &folder.path().join(name), OnExists::Ask);
     }
@@ -1423,6 +1428,45 @@ fn a_leave_now_keeps_what_has_arrived() {
     client.done("/a");
     assert_eq!(server.count("REST 34464"), 1, "{:#?}", client.story());
     assert!(fs::read(folder.path().join("a")).unwrap() == large);
+}
+
+#[test]
+fn permissions_reach_everything_inside_a_folder_that_they_close() {
+    let inside = |which, enterable| Some(Inside { which, enterable });
+    type Modes = &'static [(&'static str, u32)];
+    let table: [(u32, Option<Inside>, Modes); 6] = [
+        (0o644, None, &[("/d", 0o644)]),
+        (0o644, inside(Which::All, true), &[("/d", 0o755), ("/d/deep", 0o755), ("/d/deep/two", 0o644), ("/d/one", 0o644)]),
+        (0o644, inside(Which::All, false), &[("/d", 0o644), ("/d/deep", 0o644), ("/d/deep/two", 0o644), ("/d/one", 0o644)]),
+        (0o600, inside(Which::Files, true), &[("/d/deep/two", 0o600), ("/d/one", 0o600)]),
+        (0o750, inside(Which::Folders, true), &[("/d", 0o750), ("/d/deep", 0o750)]),
+        (0o200, inside(Which::Folders, true), &[("/d", 0o200), ("/d/deep", 0o200)]),
+    ];
+    for (mode, inside, expected) in table {
+        let server = Server::start(&[("/d/one", b"1"), ("/d/deep/two", b"22"), ("/kept", b"k")]);
+        let mut client = Client::moored(&server);
+        client.engine.send(Command::Change(Change::SetMode { paths: vec![path("/d")], mode, inside }));
+        if inside.is_some() {
+            let words = client.hear("how many", |body| match body {
+                EventBody::Notice(words) => Some(words.clone()),
+                EventBody::Trouble(problem) => panic!("{mode:o} {inside:?}: {problem:?}"),
+                _ => None,
+            });
+            let folders = expected.iter().filter(|(path, _)| !path.contains("one") && !path.contains("two")).count();
+            let told = (expected.len() - folders, folders);
+            let said = match told {
+                (2, 2) => "2 files and 2 folders",
+                (2, 0) => "2 files and 0 folders",
+                _ => "0 files and 2 folders",
+            };
+            assert_eq!(words, format!("Changed the permissions of {said}."));
+        } else {
+            server.until(|shelf| !shelf.modes.is_empty());
+        }
+        let modes: Vec<(String, u32)> = server.with(|shelf| shelf.modes.clone().into_iter().collect());
+        let modes: Vec<(&str, u32)> = modes.iter().map(|(path, mode)| (path.as_str(), *mode)).collect();
+        assert_eq!(modes, expected, "{mode:o} {inside:?}");
+    }
 }
 
 #[test]

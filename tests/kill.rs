@@ -109,6 +109,7 @@ fn item(id: u64, direction: Direction, local: &Path, remote: &str) -> SavedItem 
         modified: None,
         precision: Precision::Second,
         part: None,
+        is_new: false,
         ranges: None,
         tries: 0,
         priority: Priority::Normal,

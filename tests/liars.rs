@@ -347,7 +347,7 @@ fn run_until<R>(case: Case, places: &Places, port: u16, job: Job, mut look: impl
     let options = Options { places: Some(places.clone()), keyring: false, keep_queue: false };
     let engine = Engine::start(options, Arc::clone(&bell) as Arc<dyn Waker>).unwrap();
     // What stays silent is given up soon.
-    engine.send(Command::SaveSettings { settings: Box::new(Settings { timeout_seconds: 2, ..Settings::default() }) });
+    engine.send(Command::SaveSettings { was: None, settings: Box::new(Settings { timeout_seconds: 2, ..Settings::default() }) });
     let mut site = Site::new(SiteId("liar".into()), "Liar", "127.0.0.1");
     site.port = Some(port);
     site.encryption = if case.tls { Encryption::Explicit } else { Encryption::Plain };

@@ -8,19 +8,27 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use moorline::engine::{Answer, Command as Wish, Engine, EventBody, Options, Question, Waker};
 use moorline::ftp::checksum::{Told, Way};
 use moorline::ftp::dial::{Observer, Target, connect};
 use moorline::ftp::tls::{NewestTls, Trust};
+use moorline::model::address::AddressPath;
 use moorline::model::checksum::{Checksum, HashAlgorithm};
+use moorline::model::chosen::Chosen;
+use moorline::model::conflict::OnExists;
+use moorline::model::listing::Listing;
 use moorline::model::log::LogKind;
 use moorline::model::path::RemotePath;
+use moorline::model::rate::{Rate, SpeedLimits};
 use moorline::model::secret::Secret;
-use moorline::model::session::ConnectStep;
-use moorline::model::site::{DataMode, Encryption};
+use moorline::model::session::{ConnectStep, Phase};
+use moorline::model::site::{DataMode, Encryption, Site, SiteId};
+use moorline::model::transfer::{Direction, Job, QueueTab, TransferRow, TransferState};
 use serde_json::Value;
 use sha2::Digest;
+use support::bell::Bell;
 use support::scripted::PATIENCE;
 use support::servers::{Kind, PASSWORD, Server, Setup, USER};
 use support::tree;
@@ -168,6 +176,73 @@ fn a_tree_is_proven_by_checksum_there_and_back_and_its_receipts_are_read_by_sha2
 }
 
 #[test]
+fn what_was_sent_of_a_cancelled_upload_goes_from_real_servers_also_under_tls() {
+    let name = "proven::what_was_sent_of_a_cancelled_upload_goes_from_real_servers_also_under_tls";
+    for kind in Kind::ALL {
+        for (encryption, is_paused) in
+            [(Encryption::Plain, false), (Encryption::Plain, true), (Encryption::Explicit, false), (Encryption::Explicit, true)]
+        {
+            let Some(server) = Server::start_or_skip(&format!("{name}::{kind}"), kind, &Setup::default()) else { break };
+            cancel_an_upload(&server, encryption, is_paused);
+        }
+    }
+}
+
+/// Takes an upload out while it moves or after it was paused; returns when the server has nothing of it.
+fn cancel_an_upload(server: &Server, encryption: Encryption, is_paused: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("big.bin");
+    fs::write(&local, vec![7; 16 << 20]).unwrap();
+    let bell = Arc::new(Bell::default());
+    let options = Options { places: None, keyring: false, keep_queue: false };
+    let engine = Engine::start(options, Arc::clone(&bell) as Arc<dyn Waker>).unwrap();
+    let mut site = Site::new(SiteId("it".into()), "It", "127.0.0.1");
+    (site.port, site.encryption, site.user) = (Some(server.address().port()), encryption, USER.into());
+    engine.send(Wish::Connect { site: Box::new(site), password: Some(Secret::new(PASSWORD)), start: AddressPath::Login });
+    let both = Rate(2000);
+    engine.send(Wish::LimitSpeed { limits: Some(SpeedLimits { both, ..SpeedLimits::default() }) });
+    let job = Job { direction: Direction::Upload, local, remote: RemotePath::parse("/big.bin").unwrap(), on_exists: OnExists::Ask };
+    let deadline = Instant::now() + PATIENCE;
+    let until = |what: &str, is_so: &mut dyn FnMut(Option<&EventBody>, &[TransferRow]) -> bool| {
+        loop {
+            let heard = bell.heard();
+            let mut events = Vec::new();
+            while let Some(event) = engine.next_event() {
+                if let EventBody::Asked { id, question: Question::Certificate { .. } } = &event.body {
+                    engine.send(Wish::Answer { question: *id, answer: Answer::TrustAlways });
+                }
+                events.push(event.body);
+            }
+            let tabs = [QueueTab::Active, QueueTab::Queued, QueueTab::Failed, QueueTab::Done];
+            let rows: Vec<TransferRow> = tabs.iter().flat_map(|tab| engine.queue().rows(*tab, 0, 9)).collect();
+            if is_so(None, &rows) || events.iter().any(|event| is_so(Some(event), &rows)) {
+                return rows;
+            }
+            assert!(
+                bell.rings_beyond(heard, deadline),
+                "never {what}: {encryption:?} {is_paused} {rows:#?}\n{}",
+                server.log_text()
+            );
+        }
+    };
+    until("moored", &mut |event, _| matches!(event, Some(EventBody::Session(session)) if session.phase == Phase::Moored));
+    engine.send(Wish::Enqueue { jobs: vec![job] });
+    let rows = until("moving", &mut |_, rows| rows.iter().any(|row| row.moved > 1 << 20));
+    let ids = || Chosen::from(vec![rows[0].id]);
+    if is_paused {
+        engine.send(Wish::Pause { ids: ids() });
+        until("paused", &mut |_, rows| rows[0].state == TransferState::Paused);
+    }
+    engine.send(Wish::Cancel { ids: ids() });
+    // The pane shows the folder, which is read again when the file has gone.
+    let is_without = |listing: &Listing| listing.entries.iter().all(|entry| entry.name != "big.bin");
+    until("gone", &mut |event, _| {
+        matches!(event, Some(EventBody::RemoteListing { listing, .. }) if is_without(listing))
+            && !server.root().join("big.bin").exists()
+    });
+}
+
+#[test]
 fn a_comparison_finds_what_differs_and_nothing_else() {
     for (kind, hashes) in [(Kind::Proftpd, true), (Kind::Vsftpd, false)] {
         let name = format!("proven::a_comparison_finds_what_differs_and_nothing_else::{kind}");
@@ -179,12 +254,21 @@ fn a_comparison_finds_what_differs_and_nothing_else() {
         assert_exit(&moorline(home, ["put", "tree", &url, "--quiet"]), 0);
         let same = moorline(home, ["verify", "tree", &url]);
         assert_exit(&same, 0);
-        assert_eq!(stdout(&same), "All 15 files are the same on both sides.\n");
+        // Two of them are empty: there is nothing more to compare of these.
+        assert_eq!(stdout(&same), "2 the same, 13 of the same size.\n");
+        let proven = moorline(home, ["verify", "tree", &url, "--checksums", "offered"]);
+        assert_eq!(stdout(&proven) == "All 15 files are the same on both sides.\n", hashes, "{}", stdout(&proven));
 
         let there = server.root().join("tree");
         fs::write(there.join("two words/a b.txt"), "BLANK").unwrap();
-        // Of the same size: only a checksum can tell.
-        assert_exit(&moorline(home, ["verify", "tree", &url]), 0);
+        // Of what is to come, or long ago, vsftpd tells the day only.
+        let earlier = std::time::SystemTime::now() - Duration::from_secs(48 * 3600);
+        fs::File::options().write(true).open(there.join("two words/a b.txt")).unwrap().set_modified(earlier).unwrap();
+        // Of the same size: only a checksum can tell. What can be seen is said.
+        let sizes = moorline(home, ["verify", "tree", &url]);
+        assert_exit(&sizes, 0);
+        let row = "same-size     two words/a b.txt  (same size, 5 B, newer here)\n";
+        assert!(stdout(&sizes).starts_with(row) && stdout(&sizes).contains("(1 with another time)"), "{}", stdout(&sizes));
         let offered = moorline(home, ["verify", "tree", &url, "--checksums", "offered"]);
         assert_exit(&offered, i32::from(hashes));
         assert_eq!(stdout(&offered).contains("differs       two words/a b.txt"), hashes, "{}", stdout(&offered));
@@ -205,8 +289,8 @@ fn a_comparison_finds_what_differs_and_nothing_else() {
         assert_eq!(of("empty")["result"], "only-here");
         assert_eq!(of("of the server")["result"], "only-there");
         assert_eq!(of("only here/")["result"], "only-here");
-        let counts = ["same", "differs", "only_here", "only_there", "unprovable"].map(|key| summary[key].as_u64().unwrap());
-        assert_eq!(counts, [13, 1, 2, 1, 0], "{summary}");
+        let counts = ["same_size", "differs", "only_here", "only_there", "unprovable"].map(|key| summary[key].as_u64().unwrap());
+        assert_eq!(counts, [12, 1, 2, 1, 0], "{summary}");
         let csv = stdout(&moorline(home, ["verify", "tree", &url, "--csv"]));
         assert_eq!(csv.lines().count(), 1 + 17);
         assert!(!there.join("only here").exists(), "something was transferred");

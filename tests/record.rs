@@ -46,7 +46,7 @@ impl Client {
         let bell = Arc::new(Bell::default());
         let options = Options { places: Some(Places::in_folder(home.path())), keyring: false, keep_queue: false };
         let engine = Engine::start(options, Arc::clone(&bell) as Arc<dyn Waker>).unwrap();
-        engine.send(Command::SaveSettings { settings: Box::new(Settings { record: true, ..Settings::default() }) });
+        engine.send(Command::SaveSettings { was: None, settings: Box::new(Settings { record: true, ..Settings::default() }) });
         let mut client = Self {
             engine: Some(engine),
             bell,
@@ -270,7 +270,7 @@ fn a_record_that_begins_after_the_connect_knows_the_users_name_too() {
         .answer("QUIT", "221 bye\r\n");
     let server = runtime.block_on(scripted::Server::start([script]));
     let mut client = Client::recording();
-    let record = |on| Command::SaveSettings { settings: Box::new(Settings { record: on, ..Settings::default() }) };
+    let record = |on| Command::SaveSettings { was: None, settings: Box::new(Settings { record: on, ..Settings::default() }) };
     client.engine().send(record(false));
     client.until("not recording", |client| client.record.is_none());
     client.connect(server.address().port(), false);

@@ -72,6 +72,7 @@ impl Window {
                 modified: None,
                 precision: moorline::model::entry::Precision::Second,
                 part: None,
+                is_new: false,
                 ranges: None,
                 tries: 0,
                 priority: Priority::Normal,

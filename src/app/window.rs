@@ -15,7 +15,7 @@ use crate::app::fit::Fit;
 use crate::app::in_order::InOrder;
 use crate::app::keyboard;
 use crate::app::system::{self, Wishes};
-use crate::engine::{Engine, EventBody};
+use crate::engine::{Command, Engine, EventBody};
 use crate::model::log::{LogKind, LogLine};
 use crate::model::session::Phase;
 use crate::model::settings::ThemeChoice;
@@ -163,6 +163,8 @@ impl App {
         let focused = ctx.input(|input| input.viewport().focused.unwrap_or(true));
         if focused && !self.was_focused {
             system::ask_wishes(ctx, self.wish_sender.clone());
+            // Another window may have had the keyboard meanwhile.
+            self.engine.send(Command::LookForSaved);
         }
         self.was_focused = focused;
     }

@@ -79,7 +79,7 @@ impl Remote {
 pub(super) fn arriving_name(remote: &Remote, path: &RemotePath) -> Result<Option<String>, Failure> {
     match path.name() {
         Some(name) if remote.path != AddressPath::Login => {
-            safe_local_name(name).map(|name| Some(name.to_owned())).map_err(|error| Failure::local(format!("{error}.")))
+            safe_local_name(name).map(|name| Some(name.into_owned())).map_err(|error| Failure::local(format!("{error}.")))
         }
         _ => Ok(None),
     }

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &VerifyArguments, around: &Surroundings) -> Result<
     };
     session.leave(DisconnectWhen::QueueDone);
     print(arguments, &result)?;
-    if result.broken_off.is_none() && result.tally.is_all_same() { Ok(()) } else { Err(Failure::Incomplete(None)) }
+    if result.broken_off.is_none() && result.tally.finds_no_difference() { Ok(()) } else { Err(Failure::Incomplete(None)) }
 }
 
 fn print(arguments: &VerifyArguments, result: &Arc<Verification>) -> Result<(), Failure> {
@@ -56,6 +56,8 @@ fn print(arguments: &VerifyArguments, result: &Arc<Verification>) -> Result<(), 
         let tally = result.tally;
         let summary = json!({
             "same": tally.same,
+            "same_size": tally.same_size,
+            "other_time": tally.other_time,
             "differs": tally.differs,
             "only_here": tally.only_here,
             "only_there": tally.only_there,

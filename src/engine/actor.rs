@@ -5,6 +5,7 @@ mod cancelling;
 mod examining;
 mod limits;
 mod recording;
+mod saving;
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -311,12 +312,7 @@ impl Actor {
             | Command::SaveVerification { .. } => {
                 self.proofs.take(command, &self.shared, &self.publisher, self.session.as_ref());
             }
-            Command::SaveSites { tree } => {
-                self.sites = Arc::new(*tree);
-                self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
-                self.apply_edited_site().await;
-                self.trouble(self.shared.keeper.save_sites(self.sites.as_ref().clone()).await);
-            }
+            Command::SaveSites { was, tree } => self.save_sites(was, *tree).await,
             Command::AskHost { site } => self.tell_host(&site).await,
             Command::SetHost { site, facts } => {
                 // Where the host was last is no guess that a person could change.
@@ -329,21 +325,8 @@ impl Actor {
                 }
                 self.tell_host(&site).await;
             }
-            Command::SaveSettings { settings } => {
-                let lanes = self.session.as_ref().map(|session| session.context.chosen_lanes());
-                let was = std::mem::replace(
-                    &mut *self.shared.settings.write().unwrap_or_else(PoisonError::into_inner),
-                    (*settings).clone(),
-                );
-                if was.record != settings.record {
-                    self.record(settings.record).await;
-                }
-                self.publisher.publish(EventBody::Settings(settings.clone()));
-                self.limit_speed();
-                self.tell_chosen_lanes(lanes.unwrap_or_default());
-                self.tell_when_done();
-                self.trouble(self.shared.keeper.save_settings(*settings).await);
-            }
+            Command::SaveSettings { was, settings } => self.save_settings(was.map(|was| *was), *settings).await,
+            Command::LookForSaved => self.look_for_saved().await,
             Command::LimitSpeed { limits } => {
                 self.governor.choose(limits);
                 self.limit_speed();

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::engine::command::{Change, Place};
 use crate::engine::event::{EventBody, Question};
+use crate::engine::permissions;
 use crate::engine::server_clock;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
@@ -129,7 +130,7 @@ async fn apply(ctx: &SessionContext, control: &mut Control, change: Change) -> R
             }
             told(ctx, control.rename(&path, &target).await, &format!("rename {path}"))
         }
-        Change::SetMode { paths, mode, recursive } => set_mode(ctx, control, paths, mode, recursive).await,
+        Change::SetMode { paths, mode, inside } => permissions::set(ctx, control, paths, mode, inside).await,
         Change::Delete { places } => {
             let paths = places.into_iter().filter_map(|place| match place {
                 Place::Remote(path) => Some(path),
@@ -168,7 +169,7 @@ async fn what_is_left(control: &mut Control, change: Change) -> Result<Option<Ch
 }
 
 /// Publishes a refusal with its own words, and goes on.
-fn told(ctx: &SessionContext, result: Result<(), Fault>, doing: &str) -> Result<(), Fault> {
+pub(super) fn told(ctx: &SessionContext, result: Result<(), Fault>, doing: &str) -> Result<(), Fault> {
     match result {
         Err(fault) if fault.session_survives() => {
             ctx.publisher.publish(EventBody::Trouble(trouble::of_fault(&fault, doing)));
@@ -184,39 +185,8 @@ async fn exists(control: &mut Control, path: &RemotePath) -> Result<bool, Fault>
     Ok(listing.entries.iter().any(|entry| entry.name == name))
 }
 
-async fn set_mode(
-    ctx: &SessionContext,
-    control: &mut Control,
-    paths: Vec<RemotePath>,
-    mode: u32,
-    recursive: bool,
-) -> Result<(), Fault> {
-    let mut open: Vec<(RemotePath, Option<EntryKind>)> = paths.into_iter().map(|path| (path, None)).collect();
-    let mut changed = 0_u64;
-    while let Some((path, kind)) = open.pop() {
-        told(ctx, control.set_mode(&path, mode).await, &format!("change the permissions of {path}"))?;
-        changed += 1;
-        ctx.publisher.publish(EventBody::Browsing { doing: Some(format!("Changing permissions: {changed}")) });
-        let kind = match kind {
-            Some(kind) => Some(kind),
-            None if recursive => kind_of(ctx, control, &path).await?,
-            None => None,
-        };
-        if recursive && kind == Some(EntryKind::Dir) {
-            for entry in control.list(&path).await?.entries {
-                if entry.kind != EntryKind::Link
-                    && let Ok(child) = path.child(&entry.name)
-                {
-                    open.push((child, Some(entry.kind)));
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
 /// What a path is, from the folder that is shown, else from its own folder's listing.
-async fn kind_of(ctx: &SessionContext, control: &mut Control, path: &RemotePath) -> Result<Option<EntryKind>, Fault> {
+pub(super) async fn kind_of(ctx: &SessionContext, control: &mut Control, path: &RemotePath) -> Result<Option<EntryKind>, Fault> {
     let Some((folder, name)) = path.parent().zip(path.name()) else { return Ok(Some(EntryKind::Dir)) };
     let listing = match ctx.shown(&folder) {
         Some(listing) => listing,

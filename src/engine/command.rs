@@ -10,6 +10,7 @@ use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::permissions::Inside;
 use crate::model::problem::Problem;
 use crate::model::queue::Reorder;
 use crate::model::rate::SpeedLimits;
@@ -58,8 +59,8 @@ pub enum Change {
         paths: Vec<RemotePath>,
         /// Low twelve bits.
         mode: u32,
-        /// Also everything inside folders.
-        recursive: bool,
+        /// How also what is inside folders gets them; `None` leaves that alone.
+        inside: Option<Inside>,
     },
 }
 
@@ -247,8 +248,10 @@ pub enum Command {
         /// Where.
         target: PathBuf,
     },
-    /// Saves the site list.
+    /// Saves what was changed of the site list.
     SaveSites {
+        /// The list that was changed; `None` is the one that the engine has.
+        was: Option<Arc<SiteTree>>,
         /// All of it.
         tree: Box<SiteTree>,
     },
@@ -264,11 +267,15 @@ pub enum Command {
         /// What stays of it.
         facts: HostFacts,
     },
-    /// Saves and applies the settings.
+    /// Saves and applies what was changed of the settings.
     SaveSettings {
+        /// Those that were changed; `None` is those that the engine has.
+        was: Option<Box<Settings>>,
         /// All of them.
         settings: Box<Settings>,
     },
+    /// Takes in the sites and settings that another window saved.
+    LookForSaved,
     /// Limits the speed for as long as the program runs, instead of what the settings say.
     LimitSpeed {
         /// How; `None` goes by the settings again.

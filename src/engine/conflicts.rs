@@ -10,7 +10,6 @@ use crate::engine::questions::Questions;
 use crate::model::clock::Ahead;
 use crate::model::conflict::{self, OnExists, Scope};
 use crate::model::problem::Problem;
-use crate::model::queue::cancelled;
 use crate::model::transfer::Direction;
 
 /// The standing answers of one session.
@@ -37,6 +36,15 @@ pub struct Asker {
     pub ahead: Ahead,
 }
 
+/// Why a question led to nothing that could be done.
+#[derive(Clone, Debug)]
+pub enum Unanswered {
+    /// A person wants no answer to be given: the target is left as it is.
+    Declined,
+    /// The answer decides nothing, or whoever answers refuses: the item fails.
+    Failed(Problem),
+}
+
 impl Conflicts {
     /// The answer that was given for this batch, if there was one.
     pub fn of_batch(&self, batch: u64, direction: Direction) -> Option<OnExists> {
@@ -51,14 +59,14 @@ impl Conflicts {
     /// Asks, unless a standing answer came while this one waited for its turn.
     ///
     /// # Errors
-    /// Why the item fails: it was cancelled, or the answer decides nothing about it.
+    /// Why nothing is done: it was declined, or the answer decides nothing about it.
     pub async fn ask(
         &self,
         questions: &Questions,
         publisher: &Publisher,
         asker: Asker,
         question: Question,
-    ) -> Result<(OnExists, Scope), Problem> {
+    ) -> Result<(OnExists, Scope), Unanswered> {
         let _turn = self.one_at_a_time.lock().await;
         let standing = [self.of_batch(asker.batch, asker.direction), self.of_session(asker.direction)];
         // An answer that decides nothing here (newer, of files without a time) must not be applied again and again.
@@ -79,13 +87,13 @@ impl Conflicts {
                 match &question {
                     // Others may be decided by it; this one would be asked about without end.
                     Question::Exists { source, target, .. } if !decides(choice, &question, asker.ahead) => {
-                        Err(conflict::undecided(choice, source, target))
+                        Err(Unanswered::Failed(conflict::undecided(choice, source, target)))
                     }
                     _ => Ok((choice, scope)),
                 }
             }
-            Answer::Refuse(problem) => Err(problem),
-            _ => Err(cancelled()),
+            Answer::Refuse(problem) => Err(Unanswered::Failed(problem)),
+            _ => Err(Unanswered::Declined),
         }
     }
 

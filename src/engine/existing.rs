@@ -4,14 +4,16 @@ use std::sync::{Arc, PoisonError};
 
 use jiff::Zoned;
 
-use crate::engine::conflicts::Asker;
+use crate::engine::conflicts::{Asker, Unanswered};
 use crate::engine::event::{EventBody, Question};
 use crate::engine::session_context::SessionContext;
+use crate::engine::settle;
 use crate::engine::shared_queue::SharedQueue;
 use crate::model::conflict::{self, Facts, OnExists, Resolution, Scope};
 use crate::model::name_pattern::NamePattern;
 use crate::model::queue::Item;
-use crate::model::transfer::{Direction, QueueTab, TransferId, TransferState};
+use crate::model::settings::Settings;
+use crate::model::transfer::{Direction, QueueTab, SkipReason, TransferId, TransferState};
 
 /// How many items are changed under one lock when an answer is written into a batch.
 const AT_ONCE: usize = 1000;
@@ -66,7 +68,7 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
     let (id, asker) = (item.id, Asker { batch: item.batch, direction: item.direction, ahead: ctx.clock.ahead(item.direction) });
     let (queue, questions, publisher) = (ctx.queue.clone(), ctx.questions.clone(), ctx.publisher.clone());
     let (conflicts, settings, keeper) = (Arc::clone(&ctx.conflicts), Arc::clone(&ctx.settings), ctx.keeper.clone());
-    let stop = ctx.stop.clone();
+    let (stop, leftovers) = (ctx.stop.clone(), ctx.leftovers.clone());
     ctx.runtime.spawn(async move {
         let answer = tokio::select! {
             answer = conflicts.ask(&questions, &publisher, asker, question) => Some(answer),
@@ -80,6 +82,11 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
             spread(&queue, asker, choice).await;
         }
         let always = if let Some(Ok((choice, Scope::Always))) = answer { Some(choice) } else { None };
+        if queue.is_asking(id) && matches!(answer, Some(Err(Unanswered::Declined))) {
+            settle::skip(&queue, &leftovers, id, SkipReason::Declined).await;
+            publisher.wake();
+            return;
+        }
         queue.update(|queue| {
             if queue.get(id).is_none_or(|item| item.state != TransferState::Asking) {
                 return;
@@ -89,23 +96,25 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
                     queue.edit(id, |item| item.on_exists = choice);
                     queue.put_back(id, None);
                 }
-                Some(Err(problem)) => queue.fail(id, problem),
+                Some(Err(Unanswered::Failed(problem))) => queue.fail(id, problem),
                 // The session was left with the question open: it is asked again next time.
-                None => queue.put_back(id, None),
+                Some(Err(Unanswered::Declined)) | None => queue.put_back(id, None),
             }
         });
         publisher.wake();
         if let Some(choice) = always {
-            let saved = {
-                let mut settings = settings.write().unwrap_or_else(PoisonError::into_inner);
-                match asker.direction {
-                    Direction::Upload => settings.upload_exists = choice,
-                    Direction::Download => settings.download_exists = choice,
-                }
-                settings.clone()
+            let was = settings.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let mut new = was.clone();
+            match asker.direction {
+                Direction::Upload => new.upload_exists = choice,
+                Direction::Download => new.download_exists = choice,
+            }
+            let tell = publisher.clone();
+            let apply = move |now: &Settings| {
+                settings.write().unwrap_or_else(PoisonError::into_inner).clone_from(now);
+                tell.publish(EventBody::Settings(Box::new(now.clone())));
             };
-            publisher.publish(EventBody::Settings(Box::new(saved.clone())));
-            if let Some(problem) = keeper.save_settings(saved).await {
+            for problem in keeper.save_settings(Some(was), new, apply).await {
                 publisher.publish(EventBody::Trouble(problem));
             }
         }

@@ -1,5 +1,7 @@
 //! One folder of the queue: makes it on the other side and queues what is in it, one level at a time.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +21,7 @@ use crate::model::listing::Listing;
 use crate::model::path::{RemotePath, safe_local_name};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
+use crate::model::readable::readable;
 use crate::model::transfer::{Job, SkipReason, TransferId, TransferState};
 
 /// A local row that goes into the queue.
@@ -176,6 +179,8 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
     settle::announce(ctx, item.id);
     // An answer for the whole batch may have come while the folder was read.
     let on_exists = existing::standing(ctx, item);
+    // A name that is no UTF-8 may read like another one: that one has it.
+    let mut taken: HashSet<String> = listing.entries.iter().map(|entry| entry.name.clone()).collect();
     let items = listing.entries.iter().filter_map(|entry| {
         let is_folder = match entry.kind {
             EntryKind::Dir => Some(true),
@@ -185,7 +190,8 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
             EntryKind::Other => Some(false),
         };
         let remote = item.remote.child(&entry.name).ok()?;
-        let local = item.local.join(&entry.name);
+        let name = readable(&entry.name);
+        let local = item.local.join(&*name);
         let job = Job { direction: item.direction, local, remote, on_exists };
         let mut new = inside(item, job);
         new.is_folder = is_folder;
@@ -198,6 +204,8 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
             new.state = TransferState::Failed(Problem::new(ProblemKind::Name, format!("Not fetched: {error}.")));
         } else if let Some(first) = namesakes.get(entry.name.as_str()) {
             new.state = TransferState::Failed(namesakes::problem(&entry.name, first));
+        } else if matches!(name, Cow::Owned(_)) && !taken.insert(name.clone().into_owned()) {
+            new.state = TransferState::Failed(namesakes::problem(&name, &name));
         }
         Some(new)
     });

@@ -1,4 +1,5 @@
-//! What lasts, for the engine's tasks: every call goes to a blocking thread, one at a time, so that the last save wins.
+//! What lasts, for the engine's tasks: every call goes to a blocking thread, one at a time. Another program may write the same files:
+//! each save reads what is there, changes it, and writes it in one turn.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::ftp::tls::Trust;
 use crate::model::certificate::Certificate;
 use crate::model::host::HostFacts;
+use crate::model::merging;
 use crate::model::problem::Problem;
 use crate::model::secret::Secret;
 use crate::model::settings::Settings;
@@ -15,6 +17,7 @@ use crate::store::file::StoreError;
 use crate::store::hosts::{self, Hosts};
 use crate::store::places::Places;
 use crate::store::secrets::SecretStore;
+use crate::store::turn::Turn;
 use crate::store::{settings, sites};
 
 /// A cheap handle to what lasts.
@@ -30,8 +33,88 @@ pub type KeyringTurn = tokio::sync::OwnedMutexGuard<()>;
 
 struct Kept {
     places: Option<Places>,
+    sites: Both<SiteTree>,
+    settings: Both<Settings>,
     accepted: Accepted,
     hosts: Hosts,
+    /// What was told of each file already.
+    told: Vec<Problem>,
+}
+
+/// Something as it is here, and as the file had it when this program last read or wrote it.
+#[derive(Default)]
+struct Both<T> {
+    here: T,
+    in_file: T,
+}
+
+impl<T: Clone> Both<T> {
+    fn same(value: T) -> Self {
+        Self { in_file: value.clone(), here: value }
+    }
+
+    /// Takes in what the file has by now. What could not be saved is ours still.
+    fn take_in(&mut self, found: Option<T>, merge: impl Fn(&T, &T, &T) -> T) {
+        if let Some(found) = found {
+            self.here = merge(&self.in_file, &self.here, &found);
+            self.in_file = found;
+        }
+    }
+
+    /// Makes the change from `was` to `new` here, whatever else has come in meanwhile.
+    fn change(&mut self, was: Option<T>, new: &T, merge: impl Fn(&T, &T, &T) -> T) {
+        self.here = merge(&was.unwrap_or_else(|| self.here.clone()), new, &self.here);
+    }
+}
+
+impl Kept {
+    fn read_sites(&mut self) -> Option<Problem> {
+        let found = sites::load_again(self.places.as_ref()?);
+        self.sites.take_in(found.value, merging::sites);
+        self.untold(found.notice)
+    }
+
+    fn read_settings(&mut self) -> Option<Problem> {
+        let found = settings::load_again(self.places.as_ref()?);
+        self.settings.take_in(found.value, settings::merge);
+        self.untold(found.notice)
+    }
+
+    fn write_sites(&mut self) -> Option<Problem> {
+        let saved = sites::save(self.places.as_ref()?, &self.sites.here);
+        if saved.is_ok() {
+            self.sites.in_file = self.sites.here.clone();
+        }
+        saved.err().map(|error| error.problem())
+    }
+
+    fn write_settings(&mut self) -> Option<Problem> {
+        let saved = settings::save(self.places.as_ref()?, &self.settings.here);
+        if saved.is_ok() {
+            self.settings.in_file = self.settings.here.clone();
+        }
+        saved.err().map(|error| error.problem())
+    }
+
+    /// A notice, unless it was told before: a file that cannot be read is looked at again and again.
+    fn untold(&mut self, notice: Option<Problem>) -> Option<Problem> {
+        let notice = notice.filter(|notice| !self.told.contains(notice))?;
+        self.told.push(notice.clone());
+        Some(notice)
+    }
+
+    /// Has this program's word about a host in the file, beside what others learned of other hosts.
+    fn write_host(&self, places: &Places, authority: &str, facts: HostFacts) -> Result<(), StoreError> {
+        let _turn = Turn::take(places);
+        let mut all = hosts::load_again(places).value.unwrap_or_else(|| self.hosts.clone());
+        all.learn(authority, facts);
+        all.save(places)
+    }
+}
+
+/// A turn at the files, where there are any.
+fn turn(kept: &Kept) -> Option<Turn> {
+    kept.places.as_ref().map(Turn::take)
 }
 
 /// What was found at the start.
@@ -49,8 +132,17 @@ impl Keeper {
     pub fn open(places: Option<Places>, secrets: Arc<dyn SecretStore>) -> (Self, Found) {
         let mut notices = Vec::new();
         let mut found = Found { sites: SiteTree::default(), settings: Settings::default(), notices: Vec::new() };
-        let mut kept = Kept { places: places.clone(), accepted: Accepted::default(), hosts: Hosts::default() };
+        let mut kept = Kept {
+            places: places.clone(),
+            sites: Both::default(),
+            settings: Both::default(),
+            accepted: Accepted::default(),
+            hosts: Hosts::default(),
+            told: Vec::new(),
+        };
         if let Some(places) = places {
+            // A damaged file is repaired as it is read.
+            let _turn = Turn::take(&places);
             let sites = sites::load(&places);
             let settings = settings::load(&places);
             let accepted = certificates::load(&places);
@@ -59,6 +151,8 @@ impl Keeper {
             (found.sites, found.settings) = (sites.value, settings.value);
             (kept.accepted, kept.hosts) = (accepted.value, hosts.value);
         }
+        (kept.sites, kept.settings) = (Both::same(found.sites.clone()), Both::same(found.settings.clone()));
+        kept.told.clone_from(&notices);
         found.notices = notices;
         (Self { kept: Arc::new(Mutex::new(kept)), secrets, keyring: Arc::default() }, found)
     }
@@ -76,28 +170,70 @@ impl Keeper {
         self.with(saved, None).await
     }
 
-    /// Saves the site list; returns what went wrong.
-    pub async fn save_sites(&self, tree: SiteTree) -> Option<Problem> {
-        self.save(move |_, places| sites::save(places, &tree)).await
+    /// Saves what was changed of the site list; `was` is the list that was changed. Returns the list as it is now, with what other
+    /// programs changed of it, and what went wrong.
+    pub async fn save_sites(&self, was: Option<SiteTree>, new: SiteTree) -> (SiteTree, Vec<Problem>) {
+        let lost = (new.clone(), Vec::new());
+        let save = move |kept: &mut Kept| {
+            let _turn = turn(kept);
+            kept.sites.change(was, &new, merging::sites);
+            let problems = [kept.read_sites(), kept.write_sites()];
+            (kept.sites.here.clone(), problems.into_iter().flatten().collect())
+        };
+        self.with(save, lost).await
     }
 
-    /// Saves the settings; returns what went wrong.
-    pub async fn save_settings(&self, new: Settings) -> Option<Problem> {
-        self.save(move |_, places| settings::save(places, &new)).await
+    /// As [`Self::save_sites`], for the settings. What they are now is told before anybody else can change them.
+    pub async fn save_settings(
+        &self,
+        was: Option<Settings>,
+        new: Settings,
+        tell: impl FnOnce(&Settings) + Send + 'static,
+    ) -> Vec<Problem> {
+        let save = move |kept: &mut Kept| {
+            let _turn = turn(kept);
+            kept.settings.change(was, &new, settings::merge);
+            let read = kept.read_settings();
+            tell(&kept.settings.here);
+            [read, kept.write_settings()].into_iter().flatten().collect()
+        };
+        self.with(save, Vec::new()).await
+    }
+
+    /// Takes in what other programs saved; what there is now is told.
+    pub async fn look(&self, tell: impl FnOnce(&SiteTree, &Settings) + Send + 'static) -> Vec<Problem> {
+        let look = move |kept: &mut Kept| {
+            let _turn = turn(kept);
+            let problems = [kept.read_sites(), kept.read_settings()];
+            tell(&kept.sites.here, &kept.settings.here);
+            problems.into_iter().flatten().collect()
+        };
+        self.with(look, Vec::new()).await
     }
 
     /// The certificates that were accepted for a site.
     pub async fn trust(&self, site: &Site) -> Trust {
         let authority = site.authority();
-        self.with(move |kept| Trust { pinned: kept.accepted.pinned(&authority) }, Trust::default()).await
+        let trust = move |kept: &mut Kept| {
+            let mut pinned = kept.accepted.pinned(&authority);
+            // Another window may have been asked about it.
+            let others = kept.places.as_ref().and_then(|places| certificates::load_again(places).value);
+            pinned.extend(others.unwrap_or_default().pinned(&authority));
+            Trust { pinned }
+        };
+        self.with(trust, Trust::default()).await
     }
 
     /// Accepts a certificate from now on; returns what went wrong.
     pub async fn accept(&self, site: &Site, certificate: &Certificate) -> Option<Problem> {
         let (authority, fingerprint, subject) = (site.authority(), certificate.fingerprint, certificate.subject.clone());
         self.save(move |kept, places| {
-            kept.accepted.accept(&authority, fingerprint, &subject);
-            kept.accepted.save(places)
+            let _turn = Turn::take(places);
+            let mut all = certificates::load_again(places).value.unwrap_or_else(|| kept.accepted.clone());
+            for accepted in [&mut all, &mut kept.accepted] {
+                accepted.accept(&authority, fingerprint, &subject);
+            }
+            all.save(places)
         })
         .await
     }
@@ -111,7 +247,10 @@ impl Keeper {
     /// Remembers what was learned of a site's host; returns what went wrong.
     pub async fn learn(&self, site: &Site, facts: HostFacts) -> Option<Problem> {
         let authority = site.authority();
-        self.save(move |kept, places| if kept.hosts.learn(&authority, facts) { kept.hosts.save(places) } else { Ok(()) }).await
+        let learn = move |kept: &mut Kept, places: &Places| {
+            if kept.hosts.learn(&authority, facts) { kept.write_host(places, &authority, facts) } else { Ok(()) }
+        };
+        self.save(learn).await
     }
 
     /// Changes what is known of a site's host, whatever else is being learned of it; returns what went wrong.
@@ -123,7 +262,7 @@ impl Keeper {
             change(&mut facts);
             let is_new = kept.hosts.learn(&authority, facts);
             let places = kept.places.clone().filter(|_| is_new)?;
-            kept.hosts.save(&places).err().map(|error| error.problem())
+            kept.write_host(&places, &authority, facts).err().map(|error| error.problem())
         };
         self.with(learn, None).await
     }
@@ -163,5 +302,51 @@ impl Keeper {
             None => secrets.forget(&id, &user).map_err(|error| error.problem_of("the password was not forgotten: ")),
         };
         tokio::task::spawn_blocking(save).await.ok()?.err()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::model::certificate::Fingerprint;
+    use crate::store::secrets::NoKeyring;
+
+    fn certificate(number: u8) -> Certificate {
+        Certificate {
+            fingerprint: Fingerprint([number; 32]),
+            subject: String::new(),
+            issuer: String::new(),
+            names: Vec::new(),
+            not_before: None,
+            not_after: None,
+            reason: String::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_two_programs_accept_and_learn_is_kept_of_both() {
+        let home = tempfile::tempdir().unwrap();
+        let places = Places::in_folder(home.path());
+        let open = || Keeper::open(Some(places.clone()), Arc::new(NoKeyring)).0;
+        let (first, second) = (open(), open());
+        let mut expected = Vec::new();
+        for (keeper, host, number) in [(&first, "a.example", 1), (&second, "b.example", 2), (&first, "a.example", 3)] {
+            let site = Site::new(SiteId(host.into()), host, host);
+            assert_eq!(keeper.accept(&site, &certificate(number)).await, None);
+            let facts = HostFacts { connection_limit: Some(usize::from(number)), ..HostFacts::default() };
+            assert_eq!(keeper.learn(&site, facts).await, None);
+            expected.push((site, facts, Fingerprint([number; 32])));
+        }
+        expected.remove(0);
+        let third = open();
+        for (site, facts, fingerprint) in expected {
+            assert_eq!(third.host(&site).await, facts);
+            // Also where the certificate was accepted while this program ran.
+            for keeper in [&first, &second, &third] {
+                assert!(keeper.trust(&site).await.pinned.contains(&fingerprint));
+            }
+        }
     }
 }

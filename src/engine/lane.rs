@@ -97,6 +97,7 @@ fn as_taken(ctx: &SessionContext, taken: &Item) {
         queue.edit(taken.id, |item| {
             if taken.part.is_none() || (&item.part, &item.remote) != (&taken.part, &taken.remote) {
                 (item.part, item.remote, item.target) = (taken.part.clone(), taken.remote.clone(), Target::Unknown);
+                item.is_new = taken.is_new;
             }
         });
     });

@@ -1,17 +1,23 @@
 //! Files of ours on servers that are to be taken away or put in order, known before they may come about and across restarts.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use crate::engine::command::Place;
+use crate::engine::item_outcome::Stopped;
+use crate::engine::lane_thread::on_disk;
+use crate::engine::resume;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
-use crate::model::leftover::{self, Leftover, Mending, There};
+use crate::model::leftover::{self, Begun, Leftover, Mending, There};
 use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::queue::{Item, Queue};
+use crate::model::resume::Verdict;
 use crate::model::site::SiteId;
 use crate::model::transfer::{Direction, TransferId, TransferState};
 use crate::store::file::StoreError;
@@ -226,7 +232,26 @@ pub fn part_of(item: &Item) -> Option<Leftover> {
     let part =
         item.part.as_ref().filter(|part| item.direction == Direction::Upload && item.remote.name() != Some(part.as_str()))?;
     let is_over = matches!(item.state, TransferState::Done(_) | TransferState::Skipped(_));
-    (!is_over).then(|| Leftover { site: item.site.clone(), target: item.remote.clone(), part: part.clone(), aside: None })
+    (!is_over).then(|| Leftover {
+        site: item.site.clone(),
+        target: item.remote.clone(),
+        part: part.clone(),
+        aside: None,
+        begun: None,
+    })
+}
+
+/// The beginning of a new file that an upload has sent under the file's own name, when it has.
+#[must_use]
+pub fn begun_of(item: &Item) -> Option<Leftover> {
+    let part =
+        item.part.as_ref().filter(|part| item.direction == Direction::Upload && item.remote.name() == Some(part.as_str()))?;
+    let is_over = matches!(item.state, TransferState::Done(_) | TransferState::Skipped(_));
+    let sent = item.moved.load(Ordering::Relaxed);
+    // A name that is no text cannot be kept in the list: then it stays.
+    let source = item.local.to_str().filter(|_| item.is_new && !is_over && sent > 0)?.to_owned();
+    let begun = Some(Begun { sent, source });
+    Some(Leftover { site: item.site.clone(), target: item.remote.clone(), part: part.clone(), aside: None, begun })
 }
 
 /// What the uploads among these items have under temporary names.
@@ -269,11 +294,59 @@ pub async fn clean(ctx: &SessionContext, control: &mut Control, left: Leftover) 
 
 async fn take_away(ctx: &SessionContext, control: &mut Control, left: &Leftover) -> Result<(), Fault> {
     let Some(part) = left.part_path() else { return Ok(()) };
-    if exists(control, &part).await? {
-        control.delete(&part).await?;
-        ctx.publisher.log(0, LogKind::Note, format!("{part} was taken away again."));
+    if !exists(control, &part).await? {
+        return Ok(());
     }
+    if let Some(begun) = &left.begun
+        && !is_beginning(control, &part, begun).await?
+    {
+        stays(ctx, &part);
+        return Ok(());
+    }
+    control.delete(&part).await?;
+    taken_away(ctx, &part);
     Ok(())
+}
+
+/// Whether what has a file's name is the beginning of it that was sent: another file may have come in its place.
+///
+/// # Errors
+/// The connection's fault.
+pub async fn is_beginning(control: &mut Control, path: &RemotePath, begun: &Begun) -> Result<bool, Fault> {
+    let size = match control.size(path).await {
+        Ok(Some(size)) if size <= begun.sent => size,
+        Ok(_) | Err(Fault::Refused(_)) => return Ok(false),
+        Err(fault) => return Err(fault),
+    };
+    let source = Path::new(&begun.source).to_owned();
+    let whole = on_disk(move || std::fs::metadata(source).map(|facts| facts.len())).await;
+    if whole.is_ok_and(|whole| whole <= size) {
+        // All of it is there, or the source is another one by now.
+        return Ok(false);
+    }
+    match resume::compare_remote(control, path, size, Path::new(&begun.source)).await {
+        Ok(verdict) => Ok(verdict == Some(Verdict::Same)),
+        Err(Stopped::ConnectionGone(fault)) => Err(fault),
+        Err(Stopped::ByWish) => Err(Fault::Cancelled),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Tells that something was taken away, also whoever shows its folder.
+pub fn taken_away(ctx: &SessionContext, path: &RemotePath) {
+    ctx.publisher.log(0, LogKind::Note, format!("{path} was taken away again."));
+    if let Some(folder) = path.parent() {
+        // The actor lives as long as its sessions matter.
+        drop(ctx.arrivals.send(Place::Remote(folder)));
+    }
+}
+
+/// Tells that what was sent of a file stays.
+pub fn stays(ctx: &SessionContext, path: &RemotePath) {
+    ctx.publisher.log(0, LogKind::Note, format!("{path} stays on the server as far as it was sent: its upload was cancelled."));
+    if let Some(folder) = path.parent() {
+        drop(ctx.arrivals.send(Place::Remote(folder)));
+    }
 }
 
 /// Makes a target whole whose replacement was cut between its steps; what was done about it.

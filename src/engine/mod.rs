@@ -36,6 +36,7 @@ mod mooring;
 mod namesakes;
 mod outage;
 mod pace;
+mod permissions;
 pub mod power;
 mod proof;
 mod proof_work;

@@ -14,6 +14,7 @@ use crate::engine::log_view::LogView;
 use crate::engine::recorder::Recorder;
 use crate::ftp::dial::{Observer, WireEvent};
 use crate::model::log::{LogKind, LogLine};
+use crate::model::readable::readable;
 use crate::model::session::{ConnectStep, Generation, Phase};
 use crate::model::timeline::What;
 
@@ -98,7 +99,7 @@ impl Publisher {
 
     /// Writes a line into the log.
     pub fn log(&self, connection: u16, kind: LogKind, text: impl Into<String>) {
-        self.log.push(LogLine { at: Timestamp::now(), connection, kind, text: text.into() });
+        self.log.push(LogLine { at: Timestamp::now(), connection, kind, text: readable(&text.into()).into_owned() });
         self.waker.wake();
     }
 }

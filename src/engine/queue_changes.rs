@@ -9,7 +9,7 @@ use crate::engine::shared_queue::{PORTION, SharedQueue};
 use crate::model::chosen::Chosen;
 use crate::model::pattern::Pattern;
 use crate::model::queue::{Item, Queue, Reorder, StopWish, Target};
-use crate::model::transfer::{Direction, Priority, QueueTab, TransferId, TransferState};
+use crate::model::transfer::{Priority, QueueTab, TransferId, TransferState};
 
 /// Items that are looked at under one lock.
 const LOOKED_AT: usize = 2_000;
@@ -42,7 +42,7 @@ impl SharedQueue {
             self.read_between(|queue| {
                 for item in ids.iter().filter_map(|id| queue.get(*id)) {
                     let there = item.moved.load(Ordering::Relaxed);
-                    let is_new = item.direction == Direction::Upload && item.part.is_some() && item.target == Target::Absent;
+                    let is_new = leftovers::begun_of(&item).is_some();
                     if there > 0 && (is_new || settle::own_part(&item).is_some() || leftovers::part_of(&item).is_some()) {
                         (transfers, bytes) = (transfers + 1, bytes.saturating_add(there));
                     }

@@ -56,8 +56,9 @@ fn changed(change: &Change) -> Option<Wish> {
             }
             Wish::Delete { paths }
         }
-        Change::SetMode { paths, mode, recursive } => {
-            Wish::SetMode { paths: paths.iter().map(ToString::to_string).collect(), mode: *mode, recursive: *recursive }
+        Change::SetMode { paths, mode, inside } => {
+            let paths = paths.iter().map(ToString::to_string).collect();
+            Wish::SetMode { paths, mode: *mode, recursive: inside.is_some(), inside: *inside }
         }
     })
 }

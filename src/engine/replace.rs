@@ -58,7 +58,7 @@ pub async fn reserve(ctx: &SessionContext, control: &mut Control, item: &Item, t
 
 /// What an upload has under a temporary name beside its target.
 fn under_way(item: &Item, target: &RemotePath, part: &str) -> Leftover {
-    Leftover { site: item.site.clone(), target: target.clone(), part: part.to_owned(), aside: None }
+    Leftover { site: item.site.clone(), target: target.clone(), part: part.to_owned(), aside: None, begun: None }
 }
 
 /// Temporary names for a file, in the order in which they are tried.
@@ -99,7 +99,8 @@ pub async fn publish(
         name = format!("{part_name}.{}.old", item.id.0);
         aside = sibling(target, &name).ok_or_else(|| unnameable(target))?;
     }
-    let left = Leftover { site: item.site.clone(), target: target.clone(), part: part_name.to_owned(), aside: Some(name) };
+    let left =
+        Leftover { site: item.site.clone(), target: target.clone(), part: part_name.to_owned(), aside: Some(name), begun: None };
     ctx.leftovers.begin(left.clone()).await;
     match by_way_of(control, part, target, &aside).await {
         Ok(()) => {
@@ -201,7 +202,8 @@ pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId
         // The token of the transfer has fired.
         control.set_cancel(CancellationToken::new());
     }
-    if (left.is_some() || is_own(control, &item).await) && !control.is_poisoned() {
+    let begun = leftovers::begun_of(&item);
+    if (left.is_some() || is_own(control, &item, begun.as_ref()).await) && !control.is_poisoned() {
         let deleted = control.delete(&path).await;
         if deleted.as_ref().err().is_none_or(Fault::session_survives) {
             // Nobody else is to try it.
@@ -210,23 +212,32 @@ pub async fn discard(ctx: &SessionContext, control: &mut Control, id: TransferId
                 ctx.leftovers.let_go(left);
             }
             return match deleted {
-                Ok(()) => ctx.publisher.log(0, LogKind::Note, format!("{path} was taken away again.")),
+                Ok(()) => leftovers::taken_away(ctx, &path),
                 Err(fault) => {
                     ctx.publisher.log(0, LogKind::Problem, trouble::of_fault(&fault, &format!("delete {path}")).sentence());
                 }
             };
         }
     }
-    // What is under a temporary name is taken away by another connection, as the item leaves the queue.
-    if left.is_none() {
-        ctx.publisher.log(0, LogKind::Note, format!("{path} stays on the server as far as it was sent: its upload was cancelled."));
+    // What is ours is taken away by another connection, as the item leaves the queue.
+    let is_left = left.is_some() || (begun.is_some() && control.is_poisoned());
+    if !is_left {
+        ctx.queue.update(|queue| queue.edit(id, |item| item.part = None));
+        leftovers::stays(ctx, &path);
     }
 }
 
-/// Whether what stands under the target's own name is what this run of the item has sent: nothing stood there as it began, and no more
-/// is there than was sent.
-async fn is_own(control: &mut Control, item: &Item) -> bool {
-    item.target == Target::Absent
-        && !control.is_poisoned()
-        && matches!(control.size(&item.remote).await, Ok(Some(size)) if size <= item.moved.load(Ordering::Relaxed))
+/// Whether what stands under the target's own name is what was sent: nothing stood there as it began, and no more is there than was
+/// sent. When it was not this run that began, its end must be the source's too: another file may have come in its place.
+async fn is_own(control: &mut Control, item: &Item, begun: Option<&Leftover>) -> bool {
+    if control.is_poisoned() {
+        return false;
+    }
+    if item.target == Target::Absent {
+        return matches!(control.size(&item.remote).await, Ok(Some(size)) if size <= item.moved.load(Ordering::Relaxed));
+    }
+    match begun.and_then(|left| left.begun.as_ref()) {
+        Some(begun) => leftovers::is_beginning(control, &item.remote, begun).await.unwrap_or(false),
+        None => false,
+    }
 }

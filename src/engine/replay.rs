@@ -15,6 +15,7 @@ use crate::model::address::AddressPath;
 use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::path::RemotePath;
+use crate::model::permissions::{Inside, Which};
 use crate::model::record::{RecordEvent, RecordLine, RecordedJob, Standing, Wish, leave_name};
 use crate::model::resume::WhenChanged;
 use crate::model::secret::Secret;
@@ -93,7 +94,7 @@ pub fn play(lines: &[RecordLine]) -> std::io::Result<Replayed> {
         download_exists: OnExists::Overwrite,
         ..Settings::default()
     };
-    engine.send(Command::SaveSettings { settings: Box::new(settings) });
+    engine.send(Command::SaveSettings { was: None, settings: Box::new(settings) });
     let mut player = Player {
         engine,
         port: Port::open()?,
@@ -334,9 +335,12 @@ impl Player<'_> {
                 let places = paths.iter().filter_map(|text| path(text)).map(Place::Remote).collect();
                 Some(Command::Change(Change::Delete { places }))
             }
-            Wish::SetMode { paths, mode, recursive } => {
+            Wish::SetMode { paths, mode, recursive, inside } => {
                 let paths = paths.iter().filter_map(|text| path(text)).collect();
-                Some(Command::Change(Change::SetMode { paths, mode: *mode, recursive: *recursive }))
+                // As it was before there was a choice.
+                let all = Inside { which: Which::All, enterable: false };
+                let inside = inside.or_else(|| recursive.then_some(all));
+                Some(Command::Change(Change::SetMode { paths, mode: *mode, inside }))
             }
             Wish::Enqueue { jobs } => Some(Command::Enqueue { jobs: jobs.iter().filter_map(|job| self.job(job)).collect() }),
             Wish::Retry => Some(Command::Retry { ids: Chosen::everything(QueueTab::Failed) }),
@@ -352,7 +356,7 @@ impl Player<'_> {
     fn job(&mut self, job: &RecordedJob) -> Option<Job> {
         self.jobs += 1;
         let remote = RemotePath::parse(&job.remote).ok()?;
-        let local = self.folder.join(self.jobs.to_string()).join(crate::model::path::safe_local_name(remote.name()?).ok()?);
+        let local = self.folder.join(self.jobs.to_string()).join(&*crate::model::path::safe_local_name(remote.name()?).ok()?);
         fs::create_dir_all(local.parent()?).ok()?;
         for (below, size) in &job.files {
             let is_inside = below.split('/').all(|name| name.is_empty() || crate::model::path::safe_local_name(name).is_ok());

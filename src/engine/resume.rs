@@ -17,7 +17,7 @@ use crate::model::format::size as in_words;
 use crate::model::host::HostFacts;
 use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
-use crate::model::queue::{Item, cancelled};
+use crate::model::queue::Item;
 use crate::model::resume::{self, Sign, SourceChanged, Verdict, WhenChanged};
 use crate::model::transfer::{SkipReason, TransferState};
 
@@ -87,7 +87,8 @@ pub fn ask(ctx: &SessionContext, item: &Item, offset: u64, sign: Sign, was: Fact
                     queue.edit(id, |item| (item.size, item.modified) = (now.size, now.modified));
                     queue.put_back(id, None);
                 }
-                Some(_) => queue.fail(id, cancelled()),
+                // No answer is no failure, and what has come is not thrown away for it: it is asked again when it goes on.
+                Some(_) => queue.set_state(id, TransferState::Paused),
                 // The session was left with the question open: it is asked again next time.
                 None => queue.put_back(id, None),
             }

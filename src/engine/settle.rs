@@ -280,7 +280,7 @@ fn by_wish(queue: &mut Queue, id: TransferId) -> Option<Leftover> {
     match queue.get(id).and_then(|item| item.wish) {
         Some(StopWish::Remove) => {
             if let Some(item) = queue.remove(id) {
-                let left = leftovers::part_of(&item);
+                let left = leftovers::part_of(&item).or_else(|| leftovers::begun_of(&item));
                 // Its connection is through with the file: nothing waits for the deletion.
                 lane_thread::soon_on_disk(move || discard_part(&item));
                 return left;

@@ -314,7 +314,10 @@ impl SharedQueue {
             }
             if item.direction == Direction::Upload && item.is_folder == Some(false) && item.target == Target::Absent {
                 // It is written under its own name: one record tells both. Who takes it sees it as it was.
-                state.queue.edit(item.id, |item| item.part = item.part.take().or_else(|| item.remote.name().map(str::to_owned)));
+                state.queue.edit(item.id, |item| {
+                    item.is_new |= item.part.is_none();
+                    item.part = item.part.take().or_else(|| item.remote.name().map(str::to_owned));
+                });
             }
             let stop = session.child_token();
             state.runs += 1;
@@ -338,7 +341,7 @@ impl SharedQueue {
             state.free_names.give(&site, &name);
             // In one record: after a crash what stands under the old name must not be taken for ours.
             let part = name.name().map(str::to_owned);
-            state.queue.edit(id, |item| (item.remote, item.part) = (name.clone(), part));
+            state.queue.edit(id, |item| (item.remote, item.part, item.is_new) = (name.clone(), part, true));
             Some(name)
         })
     }

@@ -20,12 +20,14 @@ use crate::engine::session_handle::SessionCommand;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
 use crate::model::checksum::HashUse;
+use crate::model::clock::Ahead;
 use crate::model::composed::name_there;
 use crate::model::conflict::Facts;
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
-use crate::model::verify::{Difference, Finding, Pair, Row, Verification, by_size};
+use crate::model::transfer::Direction;
+use crate::model::verify::{Difference, Finding, Pair, Row, Times, Verification, by_size};
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(200);
@@ -79,8 +81,13 @@ async fn own_connection(ctx: &Arc<SessionContext>, stop: &CancellationToken) -> 
 /// # Errors
 /// The fault that the connection did not survive.
 pub async fn perform(ctx: &SessionContext, control: &mut Control, request: &Request) -> Result<(), Fault> {
-    let mut walk =
-        Walk { publisher: &ctx.publisher, told: Instant::now(), result: Verification::default(), hashes: request.hashes };
+    let mut walk = Walk {
+        publisher: &ctx.publisher,
+        told: Instant::now(),
+        result: Verification::default(),
+        hashes: request.hashes,
+        ahead: ctx.clock.ahead(Direction::Upload),
+    };
     walk.tell();
     let outcome = walk.pairs(control, &request.pairs, &request.stop).await;
     let mut result = walk.result;
@@ -112,6 +119,8 @@ struct Walk<'a> {
     told: Instant,
     result: Verification,
     hashes: HashUse,
+    /// By how much the server's clock is ahead.
+    ahead: Ahead,
 }
 
 impl Walk<'_> {
@@ -289,22 +298,29 @@ impl Walk<'_> {
                 };
             }
             match (by_size(here.size, there.size), here.size) {
-                (None, Some(size)) => self.content(control, local, remote, size).await?,
-                (finding, _) => finding.unwrap_or(Finding::Same { checksum: None }),
+                (None, Some(0)) => Finding::Same { checksum: None },
+                (None, Some(size)) => match self.content(control, local, remote, size).await? {
+                    Some(finding) => finding,
+                    None => Finding::SameSize(Times::of(here.modified, there.modified, self.ahead)),
+                },
+                (Some(finding), _) => finding,
+                (None, None) => Finding::Unprovable("The size of the file here cannot be read.".to_owned()),
             }
         };
         self.push(Row { path, finding, here: Some(here), there: Some(there) });
         Ok(())
     }
 
-    async fn content(&self, control: &mut Control, local: &Path, remote: &RemotePath, size: u64) -> Result<Finding, Fault> {
-        match proof::by_checksum(self.hashes, control, local, remote, size).await {
-            Ok(Checked::Fine(hash)) => Ok(Finding::Same { checksum: hash.map(|hash| hash.checksum.algorithm) }),
-            Ok(Checked::Differs { algorithm, .. }) => Ok(Finding::Differs(Difference::Content(algorithm))),
-            Err(Stopped::Failed { problem, .. }) => Ok(Finding::Unprovable(problem.what)),
-            Err(Stopped::ConnectionGone(fault)) => Err(fault),
-            Err(Stopped::ByWish | Stopped::Unrecorded | Stopped::NotHere) => Err(Fault::Cancelled),
-        }
+    /// What the checksums say; nothing where none was compared.
+    async fn content(&self, control: &mut Control, local: &Path, remote: &RemotePath, size: u64) -> Result<Option<Finding>, Fault> {
+        let finding = match proof::by_checksum(self.hashes, control, local, remote, size).await {
+            Ok(Checked::Fine(hash)) => return Ok(hash.map(|hash| Finding::Same { checksum: Some(hash.checksum.algorithm) })),
+            Ok(Checked::Differs { algorithm, .. }) => Finding::Differs(Difference::Content(algorithm)),
+            Err(Stopped::Failed { problem, .. }) => Finding::Unprovable(problem.what),
+            Err(Stopped::ConnectionGone(fault)) => return Err(fault),
+            Err(Stopped::ByWish | Stopped::Unrecorded | Stopped::NotHere) => return Err(Fault::Cancelled),
+        };
+        Ok(Some(finding))
     }
 }
 

@@ -18,6 +18,19 @@ pub struct Leftover {
     /// The name, beside the target, that the old file stepped aside to. Without one the new content itself is what is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aside: Option<String>,
+    /// It is the beginning of a new file, under the file's own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
+}
+
+/// By what the beginning of a file is told from somebody else's that came in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Begun {
+    /// So many bytes were sent at most.
+    pub sent: u64,
+    /// The local file that they are the beginning of.
+    pub source: String,
 }
 
 impl Leftover {
@@ -96,6 +109,7 @@ mod tests {
             target: RemotePath::parse("/a/f").unwrap(),
             part: "f.part".into(),
             aside: Some("f.part.old".into()),
+            begun: None,
         };
         assert_eq!(left.part_path().unwrap().as_str(), "/a/f.part");
         assert_eq!(left.aside_path().unwrap().as_str(), "/a/f.part.old");

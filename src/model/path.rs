@@ -1,8 +1,11 @@
 //! Paths on the server, and the rule for turning a stranger's name into a local one.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use crate::model::readable::readable;
 
 /// An absolute path on the server: begins with `/`, no empty, `.` or `..` component, no CR, LF or NUL.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,6 +27,9 @@ pub enum NameError {
     /// An empty name.
     #[error("the name is empty")]
     Empty,
+    /// Another name in its folder is the same on this machine.
+    #[error("“{0}” has a namesake in its folder, and only one of them can have this name here")]
+    Namesake(String),
     /// A name that this system reserves (Windows devices, trailing dot or blank).
     #[error("“{0}” is reserved on this system")]
     Reserved(String),
@@ -159,11 +165,13 @@ impl From<RemotePath> for String {
 }
 
 /// Checks that a name from the server can be a file name on this machine, and only that: one component that stays in
-/// its folder (CVE-2002-1345 and its many successors).
+/// its folder (CVE-2002-1345 and its many successors). A name that is no UTF-8 gets the reading that is shown of it.
 ///
 /// # Errors
 /// Empty, `.`, `..`, a separator of any system, a control character, or a name that this system reserves.
-pub fn safe_local_name(name: &str) -> Result<&str, NameError> {
+pub fn safe_local_name(name: &str) -> Result<Cow<'_, str>, NameError> {
+    let local = readable(name);
+    let name = local.as_ref();
     if name.is_empty() {
         return Err(NameError::Empty);
     }
@@ -176,7 +184,7 @@ pub fn safe_local_name(name: &str) -> Result<&str, NameError> {
     if cfg!(windows) && is_reserved_on_windows(name) {
         return Err(NameError::Reserved(name.into()));
     }
-    Ok(name)
+    Ok(local)
 }
 
 /// Windows device names, characters it refuses, and endings that it strips.
@@ -235,7 +243,7 @@ mod tests {
         #[test]
         fn a_safe_name_stays_in_its_folder(name in ".*") {
             if let Ok(name) = safe_local_name(&name) {
-                let joined = std::path::Path::new("/base").join(name);
+                let joined = std::path::Path::new("/base").join(&*name);
                 prop_assert_eq!(joined.parent(), Some(std::path::Path::new("/base")));
             }
         }

@@ -29,7 +29,7 @@ pub use order::Reorder;
 pub use targets::FreeNames;
 pub use walls::Wall;
 
-use crate::model::problem::{Problem, ProblemKind};
+use crate::model::problem::Problem;
 use crate::model::queue::holding::Saving;
 use crate::model::queue::order::{order_of, place_of};
 use crate::model::queue::packed::{Packed, Packer};
@@ -461,12 +461,6 @@ fn is_large(is_folder: bool, size: Option<u64>) -> bool {
 fn wait(id: TransferId, packed: &Packed) -> Wait {
     let is_large = is_large(packed.is_folder(), packed.size());
     Wait { place: Place { order: packed.order, id }, is_large, direction: packed.direction(), not_before: packed.not_before() }
-}
-
-/// The failure of an item that a person took out while its question was open.
-#[must_use]
-pub fn cancelled() -> Problem {
-    Problem::new(ProblemKind::Cancelled, "Cancelled.")
 }
 
 /// How long an item waits before it is tried again after its connection went.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::banner::Banner;
+use crate::model::permissions::Inside;
 use crate::model::session::{DisconnectWhen, Phase};
 use crate::model::site::{DataMode, Encryption, KeepAlive};
 
@@ -183,6 +184,9 @@ pub enum Wish {
         mode: u32,
         /// Also inside folders.
         recursive: bool,
+        /// How, inside folders; a record of an earlier Moorline does not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inside: Option<Inside>,
     },
     /// Queue transfers.
     Enqueue {
@@ -270,6 +274,12 @@ pub fn read(text: &str) -> (Vec<RecordLine>, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_from_before_permissions_had_a_choice_is_read() {
+        let wish: Wish = serde_json::from_str(r#"{"set-mode":{"paths":["/a"],"mode":420,"recursive":true}}"#).unwrap();
+        assert_eq!(wish, Wish::SetMode { paths: vec!["/a".into()], mode: 0o644, recursive: true, inside: None });
+    }
 
     #[test]
     fn every_line_is_read_as_it_was_written() {

@@ -160,6 +160,8 @@ pub enum TransferState {
 pub enum SkipReason {
     /// The target existed and was left as it is.
     Exists,
+    /// The target existed, and a person did not say what to do about it.
+    Declined,
     /// The source had changed since a part of it was transferred, and a person wanted no more of it.
     Changed,
     /// A link to a folder inside a folder: it may lead back up.
@@ -176,6 +178,7 @@ impl SkipReason {
     pub fn words(self) -> &'static str {
         match self {
             Self::Exists => "the target was there",
+            Self::Declined => "left as it is",
             Self::Changed => "the source had changed",
             Self::FolderLink => "a link to a folder is not followed",
             Self::BrokenLink => "a link that leads to nothing",
@@ -188,6 +191,7 @@ impl SkipReason {
     pub fn word(self) -> &'static str {
         match self {
             Self::Exists => "exists",
+            Self::Declined => "declined",
             Self::Changed => "changed",
             Self::FolderLink => "link-to-folder",
             Self::BrokenLink => "broken-link",

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::model::checksum::HashAlgorithm;
+use crate::model::clock::{self, Ahead};
 use crate::model::conflict::Facts;
 use crate::model::entry::Modified;
 use crate::model::format;
@@ -25,11 +26,13 @@ pub struct Pair {
 /// What a comparison of one file came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// The sizes agree, and the checksum where one was compared.
+    /// The content is the same.
     Same {
-        /// Which checksum agreed.
+        /// Which checksum agreed; what is empty needs none.
         checksum: Option<HashAlgorithm>,
     },
+    /// The size is the same; the content was not compared.
+    SameSize(Times),
     /// It is another one, and how.
     Differs(Difference),
     /// On this machine only.
@@ -38,6 +41,29 @@ pub enum Finding {
     OnlyThere,
     /// It cannot be told, and why.
     Unprovable(String),
+}
+
+/// How the times of two files of the same size are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// The same, as far as the listing and the clocks can tell; or one is not known.
+    Alike,
+    /// The file here is newer.
+    NewerHere,
+    /// The file on the server is newer.
+    NewerThere,
+}
+
+impl Times {
+    /// Compares; `ahead` is by how much the server's clock is ahead of this machine's.
+    #[must_use]
+    pub fn of(here: Option<Modified>, there: Option<Modified>, ahead: Ahead) -> Self {
+        match here.zip(there) {
+            Some((here, there)) if clock::is_newer(here, there, ahead) => Self::NewerHere,
+            Some((here, there)) if clock::is_newer(there, here, ahead.back()) => Self::NewerThere,
+            _ => Self::Alike,
+        }
+    }
 }
 
 /// How two files differ.
@@ -69,6 +95,10 @@ pub struct Row {
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Tally {
     pub same: usize,
+    /// Of the same size, which is all that was compared.
+    pub same_size: usize,
+    /// Those among them that have another time.
+    pub other_time: usize,
     pub differs: usize,
     pub only_here: usize,
     pub only_there: usize,
@@ -80,36 +110,55 @@ impl Tally {
     pub fn add(&mut self, finding: &Finding) {
         *match finding {
             Finding::Same { .. } => &mut self.same,
+            Finding::SameSize(_) => &mut self.same_size,
             Finding::Differs(_) => &mut self.differs,
             Finding::OnlyHere => &mut self.only_here,
             Finding::OnlyThere => &mut self.only_there,
             Finding::Unprovable(_) => &mut self.unprovable,
         } += 1;
+        self.other_time += usize::from(matches!(finding, Finding::SameSize(Times::NewerHere | Times::NewerThere)));
     }
 
-    /// Whether every file is there and the same.
+    /// Whether nothing that was compared differs: every file is there, and has the same size at least.
     #[must_use]
-    pub fn is_all_same(self) -> bool {
+    pub fn finds_no_difference(self) -> bool {
         self.differs + self.only_here + self.only_there + self.unprovable == 0
     }
 
     /// All rows.
     #[must_use]
     pub fn all(self) -> usize {
-        self.same + self.differs + self.only_here + self.only_there + self.unprovable
+        self.same + self.same_size + self.differs + self.only_here + self.only_there + self.unprovable
     }
 
     /// The counts in words.
     #[must_use]
     pub fn sentence(self) -> String {
-        if self.is_all_same() {
-            return match self.same {
-                0 => "There are no files on either side.".to_owned(),
-                1 => "The one file is the same on both sides.".to_owned(),
-                same => format!("All {} files are the same on both sides.", format::count(same)),
+        if self.finds_no_difference() && (self.same == 0 || self.same_size == 0) {
+            return match (self.same, self.same_size) {
+                (0, 0) => "There are no files on either side.".to_owned(),
+                (1, _) => "The one file is the same on both sides.".to_owned(),
+                (0, 1) => {
+                    let time = if self.other_time == 1 { " but another time" } else { "" };
+                    format!("The one file has the same size on both sides{time}; its content was not compared.")
+                }
+                (0, size) => {
+                    let times = self.times();
+                    format!(
+                        "All {} files have the same size on both sides{times}; their content was not compared.",
+                        format::count(size)
+                    )
+                }
+                (same, _) => format!("All {} files are the same on both sides.", format::count(same)),
             };
         }
-        let mut parts = vec![format!("{} the same", format::count(self.same))];
+        let mut parts = Vec::new();
+        if self.same > 0 || self.same_size == 0 {
+            parts.push(format!("{} the same", format::count(self.same)));
+        }
+        if self.same_size > 0 {
+            parts.push(format!("{} of the same size{}", format::count(self.same_size), self.times()));
+        }
         for (count, words) in [
             (self.differs, "different"),
             (self.only_here, "only here"),
@@ -121,6 +170,17 @@ impl Tally {
             }
         }
         format!("{}.", parts.join(", "))
+    }
+}
+
+impl Tally {
+    /// How many of those whose sizes agree have another time, behind these.
+    fn times(self) -> String {
+        match self.other_time {
+            0 => String::new(),
+            1 if self.same_size == 1 => " (with another time)".to_owned(),
+            some => format!(" ({} with another time)", format::count(some)),
+        }
     }
 }
 
@@ -171,17 +231,23 @@ impl Verification {
         text
     }
 
-    /// The rows for people, those first that are not the same; `all` also those that are.
+    /// The rows for people, those first that a person looks for; `all` also those of which nothing is to be said.
     #[must_use]
     pub fn text(&self, all: bool) -> String {
         let mut text = String::new();
-        let is_same = |row: &&Row| matches!(row.finding, Finding::Same { .. });
-        let wanted = self.rows.iter().filter(|row| !is_same(row)).chain(self.rows.iter().filter(|row| all && is_same(row)));
-        for row in wanted {
+        for row in self.by_weight().into_iter().filter(|row| all || row.finding.weight() < Finding::UNREMARKABLE) {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{:<14}{}  ({})", row.finding.word(), row.path, row.words());
         }
         text
+    }
+
+    /// The rows, those first that a person looks for: what differs, then what has another time, what was not proven, and the rest.
+    #[must_use]
+    pub fn by_weight(&self) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = self.rows.iter().collect();
+        rows.sort_by_key(|row| row.finding.weight());
+        rows
     }
 
     /// A row for programs.
@@ -210,11 +276,25 @@ fn time(facts: Option<&Facts>) -> String {
 }
 
 impl Finding {
+    /// From this weight on there is nothing to be said of a row.
+    const UNREMARKABLE: u8 = 2;
+
+    /// How far down it stands.
+    fn weight(&self) -> u8 {
+        match self {
+            Self::Differs(_) | Self::OnlyHere | Self::OnlyThere | Self::Unprovable(_) => 0,
+            Self::SameSize(Times::NewerHere | Times::NewerThere) => 1,
+            Self::SameSize(Times::Alike) => Self::UNREMARKABLE,
+            Self::Same { .. } => 3,
+        }
+    }
+
     /// The result in one word, for tables.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Same { .. } => "same",
+            Self::SameSize(_) => "same-size",
             Self::Differs(_) => "differs",
             Self::OnlyHere => "only-here",
             Self::OnlyThere => "only-there",
@@ -226,7 +306,10 @@ impl Finding {
     #[must_use]
     pub fn how(&self) -> String {
         match self {
-            Self::Same { checksum: None } => "size".to_owned(),
+            Self::Same { checksum: None } => "empty".to_owned(),
+            Self::SameSize(Times::Alike) => "size".to_owned(),
+            Self::SameSize(Times::NewerHere) => "size, newer here".to_owned(),
+            Self::SameSize(Times::NewerThere) => "size, newer on the server".to_owned(),
             Self::Same { checksum: Some(algorithm) } => format!("size and {algorithm}"),
             Self::Differs(Difference::Size) => "size".to_owned(),
             Self::Differs(Difference::Content(algorithm)) => format!("content, by {algorithm}"),
@@ -247,9 +330,15 @@ impl Row {
                 .map_or_else(|| "unknown size".to_owned(), |size| format!("{} B", format::count(size)))
         };
         match &self.finding {
-            Finding::Same { checksum } => {
-                let agree = if checksum.is_some() { "agree" } else { "agrees" };
-                format!("{} · {} {agree}", figure(&self.here), self.finding.how())
+            Finding::Same { checksum: Some(algorithm) } => format!("{} · size and {algorithm} agree", figure(&self.here)),
+            Finding::Same { checksum: None } => "empty on both sides".to_owned(),
+            Finding::SameSize(times) => {
+                let times = match times {
+                    Times::Alike => "",
+                    Times::NewerHere => ", newer here",
+                    Times::NewerThere => ", newer on the server",
+                };
+                format!("same size, {}{times}", figure(&self.here))
             }
             Finding::Differs(Difference::Size) => format!("{} here, {} there", figure(&self.here), figure(&self.there)),
             Finding::Differs(Difference::Content(algorithm)) => {
@@ -277,6 +366,7 @@ pub fn by_size(here: Option<u64>, there: Option<u64>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::entry::Precision;
 
     fn row(path: &str, finding: Finding, here: Option<u64>, there: Option<u64>) -> Row {
         let facts = |size: Option<u64>| size.map(|size| Facts { size: Some(size), modified: None });
@@ -286,7 +376,8 @@ mod tests {
     fn all() -> Verification {
         let mut result = Verification::default();
         for row in [
-            row("a, b.txt", Finding::Same { checksum: None }, Some(3), Some(3)),
+            row("a, b.txt", Finding::SameSize(Times::Alike), Some(3), Some(3)),
+            row("new.txt", Finding::SameSize(Times::NewerHere), Some(3), Some(3)),
             row("b.txt", Finding::Same { checksum: Some(HashAlgorithm::Sha256) }, Some(4), Some(4)),
             row("c.txt", Finding::Differs(Difference::Size), Some(3), Some(2)),
             row("d.txt", Finding::Differs(Difference::Content(HashAlgorithm::Md5)), Some(1000), Some(1000)),
@@ -309,14 +400,49 @@ mod tests {
     }
 
     #[test]
+    fn times_differ_by_more_than_the_clocks_do() {
+        let at = |text: &str, precision| Some(Modified { at: text.parse().unwrap_or_default(), precision });
+        let noon = at("2026-11-20T12:00:10Z", Precision::Second);
+        let table = [
+            (noon, at("2026-11-20T12:00:40Z", Precision::Minute), 0, Times::Alike),
+            (noon, at("2026-11-20T12:01:40Z", Precision::Minute), 0, Times::NewerThere),
+            (noon, at("2026-11-20T12:01:40Z", Precision::Minute), 100, Times::Alike),
+            (noon, at("2026-11-20T12:00:11Z", Precision::Second), 0, Times::NewerThere),
+            (noon, at("2026-11-20T11:00:00Z", Precision::Second), 0, Times::NewerHere),
+            (noon, None, 0, Times::Alike),
+        ];
+        for (here, there, ahead, expected) in table {
+            assert_eq!(Times::of(here, there, Ahead(ahead)), expected, "{there:?} {ahead}");
+        }
+    }
+
+    #[test]
     fn counts_are_said_in_words() {
         let result = all();
-        assert_eq!(result.sentence(), "2 the same, 3 different, 1 only here, 1 only on the server, 1 that cannot be told.");
-        assert_eq!((result.tally.all(), result.tally.is_all_same()), (8, false));
+        assert_eq!(
+            result.sentence(),
+            "1 the same, 2 of the same size (1 with another time), 3 different, 1 only here, 1 only on the server, 1 that cannot be told."
+        );
+        assert_eq!((result.tally.all(), result.tally.finds_no_difference()), (9, false));
         let mut same = Verification::default();
         assert_eq!(same.sentence(), "There are no files on either side.");
-        same.push(row("a", Finding::Same { checksum: None }, Some(1), Some(1)));
+        same.push(row("a", Finding::Same { checksum: Some(HashAlgorithm::Md5) }, Some(1), Some(1)));
         assert_eq!(same.sentence(), "The one file is the same on both sides.");
+        let sizes = |findings: &[Times]| {
+            let mut sizes = Verification::default();
+            findings.iter().for_each(|times| sizes.push(row("a", Finding::SameSize(*times), Some(1), Some(1))));
+            assert!(sizes.tally.finds_no_difference());
+            sizes.sentence()
+        };
+        assert_eq!(sizes(&[Times::Alike]), "The one file has the same size on both sides; its content was not compared.");
+        assert_eq!(
+            sizes(&[Times::NewerThere]),
+            "The one file has the same size on both sides but another time; its content was not compared."
+        );
+        assert_eq!(
+            sizes(&[Times::NewerThere, Times::Alike]),
+            "All 2 files have the same size on both sides (1 with another time); their content was not compared."
+        );
         let cut = Verification { broken_off: Some("It was stopped.".into()), ..same };
         assert_eq!(cut.sentence(), "It was stopped. As far as it came: The one file is the same on both sides.");
     }
@@ -328,10 +454,12 @@ mod tests {
         assert!(text.find("only-there").is_some_and(|at| at < first_same), "{text}");
         assert!(text.contains("differs       c.txt  (3 B here, 2 B there)\n"), "{text}");
         assert!(text.contains("(1,000 B on both sides, but the MD5 differs)"), "{text}");
-        assert!(!all().text(false).contains("b.txt"));
+        assert!(text.contains("same-size     new.txt  (same size, 3 B, newer here)\n"), "{text}");
+        let some = all().text(false);
+        assert!(!some.contains("b.txt") && some.contains("new.txt"), "{some}");
         let csv = all().csv();
-        assert_eq!(csv.lines().count(), 9);
-        assert!(csv.contains("\"a, b.txt\",same,size,3,3,,\r\n") && csv.contains("c.txt,differs,size,3,2,,"), "{csv}");
+        assert_eq!(csv.lines().count(), 10);
+        assert!(csv.contains("\"a, b.txt\",same-size,size,3,3,,\r\n") && csv.contains("c.txt,differs,size,3,2,,"), "{csv}");
         let json = Verification::json(&row("c", Finding::Differs(Difference::Size), Some(3), Some(2)));
         assert_eq!((&json["result"], &json["local_size"], &json["remote_size"]), (&json!("differs"), &json!(3), &json!(2)));
     }

@@ -7,6 +7,7 @@ use crate::model::checksum::HashUse;
 use crate::model::diagnosis::Report;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
+use crate::model::permissions::Inside;
 use crate::model::receipt::Receipt;
 use crate::model::receipt_export::ExportFormat;
 use crate::model::session::DisconnectWhen;
@@ -165,6 +166,8 @@ pub enum Dialog {
         has_folders: bool,
         /// Also everything inside folders.
         recursive: bool,
+        /// How, when it is.
+        inside: Inside,
     },
     /// Settings.
     Settings(Box<SettingsForm>),

@@ -69,7 +69,7 @@ pub fn text_of(place: &Place) -> String {
 /// The name is empty, holds a separator or a control character, or is reserved on this system.
 pub fn child(place: &Place, name: &str) -> Result<Place, NameError> {
     match place {
-        Place::Local(folder) => Ok(Place::Local(folder.join(safe_local_name(name)?))),
+        Place::Local(folder) => Ok(Place::Local(folder.join(&*safe_local_name(name)?))),
         Place::Remote(folder) => Ok(Place::Remote(folder.child(name)?)),
     }
 }

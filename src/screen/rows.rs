@@ -7,6 +7,7 @@ use crate::engine::Place;
 use crate::model::entry::Entry;
 use crate::model::listing::Listing;
 use crate::model::pattern::Pattern;
+use crate::model::readable::readable;
 use crate::model::sort::{SortOrder, sorted};
 use crate::screen::pane::Pane;
 
@@ -81,6 +82,12 @@ impl Pane {
     #[must_use]
     pub fn has_entry(&self, name: &str) -> bool {
         self.listing.as_ref().is_some_and(|listing| listing.has(name))
+    }
+
+    /// The names of the folder, shown or not, that read like this one.
+    pub fn read_as(&self, name: &str) -> impl Iterator<Item = &str> {
+        let entries = self.listing.iter().flat_map(|listing| &listing.entries);
+        entries.map(|entry| entry.name.as_str()).filter(move |other| readable(other) == name)
     }
 
     /// The selected names of the present listing, as indexes into the next one.

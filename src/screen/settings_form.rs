@@ -23,6 +23,8 @@ pub enum SettingsPage {
 /// Settings as they are being edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettingsForm {
+    /// The settings as the form began with them: only what differs from them was changed in it.
+    pub was: Settings,
     /// The draft.
     pub settings: Settings,
     /// The page that is shown.
@@ -42,6 +44,7 @@ impl SettingsForm {
         Self {
             limits: TypedLimits::of(settings.speed),
             schedule: settings.speed_schedule.iter().map(TypedTime::of).collect(),
+            was: settings.clone(),
             settings,
             ..Self::default()
         }

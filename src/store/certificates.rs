@@ -57,6 +57,11 @@ pub fn load(places: &Places) -> Loaded<Accepted> {
     file::read_or_set_aside(&places.config.join(FILE), |text| toml::from_str(text).map_err(|error| error.message().to_owned()))
 }
 
+/// Reads them again; nothing when there are none, or the file is damaged.
+pub fn load_again(places: &Places) -> Loaded<Option<Accepted>> {
+    file::again(&places.config.join(FILE), || load(places))
+}
+
 impl Accepted {
     /// The fingerprints accepted for `authority` (`host:port`, as [`crate::model::site::Site::authority`] has it).
     #[must_use]

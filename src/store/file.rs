@@ -236,6 +236,14 @@ pub fn read_or_set_aside<T: Default>(path: &Path, parse: impl FnOnce(&str) -> Re
     Loaded { value: T::default(), notice: Some(notice) }
 }
 
+/// What another program may have saved since it was read: nothing where the file is missing or makes no sense, which is no reason to
+/// forget what is known.
+pub(super) fn again<T>(path: &Path, load: impl FnOnce() -> Loaded<T>) -> Loaded<Option<T>> {
+    let is_there = path.exists();
+    let Loaded { value, notice } = load();
+    Loaded { value: (is_there && notice.is_none()).then_some(value), notice }
+}
+
 /// What is said about a file that was set aside.
 fn damaged(path: &Path, kept_as: &Path, detail: &str) -> Problem {
     let error = StoreError::Damaged { path: path.to_owned(), kept_as: kept_as.to_owned(), detail: detail.to_owned() };

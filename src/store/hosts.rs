@@ -25,6 +25,11 @@ pub fn load(places: &Places) -> Loaded<Hosts> {
     file::read_or_set_aside(&places.state.join(FILE), |text| toml::from_str(text).map_err(|error| error.message().to_owned()))
 }
 
+/// Reads it again; nothing when there is none, or the file is damaged.
+pub fn load_again(places: &Places) -> Loaded<Option<Hosts>> {
+    file::again(&places.state.join(FILE), || load(places))
+}
+
 impl Hosts {
     /// What is known of `authority` (`host:port`).
     #[must_use]

@@ -182,6 +182,7 @@ mod tests {
             target: RemotePath::parse("/a b/ü").unwrap(),
             part: part.into(),
             aside: aside.map(str::to_owned),
+            begun: None,
         }
     }
 

@@ -11,4 +11,5 @@ pub mod receipts;
 pub mod secrets;
 pub mod settings;
 pub mod sites;
+pub mod turn;
 pub mod under_way;

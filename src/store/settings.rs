@@ -1,5 +1,7 @@
 //! The settings: `settings.toml`, readable; figures out of range are brought into it, a bad line costs that line only.
 
+use std::collections::BTreeSet;
+
 use toml::{Table, Value};
 
 use crate::model::problem::{Problem, ProblemKind};
@@ -46,6 +48,36 @@ pub fn load(places: &Places) -> Loaded<Settings> {
 pub fn peek(places: &Places) -> Settings {
     let text = std::fs::read_to_string(places.config.join(FILE)).unwrap_or_default();
     parse(&text).map(|(settings, _)| settings).unwrap_or_default()
+}
+
+/// Reads the settings again; nothing when there are none, or some that make no sense.
+pub fn load_again(places: &Places) -> Loaded<Option<Settings>> {
+    file::again(&places.config.join(FILE), || load(places))
+}
+
+/// The settings with our changes since `base` and theirs; where both changed one, it is ours.
+#[must_use]
+pub fn merge(base: &Settings, ours: &Settings, theirs: &Settings) -> Settings {
+    merge_keys(base, ours, theirs).unwrap_or_else(|| ours.clone())
+}
+
+/// Each key by itself: what we changed is as we have it, also where that is not at all.
+fn merge_keys(base: &Settings, ours: &Settings, theirs: &Settings) -> Option<Settings> {
+    let base = Table::try_from(base).ok()?;
+    let mut ours = Table::try_from(ours).ok()?;
+    let mut merged = Table::try_from(theirs).ok()?;
+    let keys: BTreeSet<String> = base.keys().chain(ours.keys()).cloned().collect();
+    for key in keys {
+        let our = ours.remove(&key);
+        if our.as_ref() == base.get(&key) {
+            continue;
+        }
+        match our {
+            Some(our) => merged.insert(key, our),
+            None => merged.remove(&key),
+        };
+    }
+    merged.try_into().ok()
 }
 
 /// Saves the settings.
@@ -124,6 +156,19 @@ mod tests {
         };
         save(&places, &settings).unwrap();
         assert_eq!(load(&places), Loaded { value: settings, notice: None });
+    }
+
+    #[test]
+    fn settings_that_two_change_are_merged_key_by_key() {
+        let base = Settings { local_folder: Some("/old".into()), ..Settings::default() };
+        let ours = Settings { theme: ThemeChoice::Dark, connections: 3, local_folder: None, ..base.clone() };
+        let window = Some(WindowPlace { width: 1400, height: 900, maximized: true });
+        let theirs = Settings { reconnect: false, connections: 5, window, ..base.clone() };
+        let merged =
+            Settings { theme: ThemeChoice::Dark, connections: 3, local_folder: None, reconnect: false, window, ..base.clone() };
+        assert_eq!(merge(&base, &ours, &theirs), merged);
+        assert_eq!(merge(&base, &base, &theirs), theirs);
+        assert_eq!(merge(&base, &ours, &base), ours);
     }
 
     #[test]

@@ -31,6 +31,11 @@ pub fn load(places: &Places) -> Loaded<SiteTree> {
     }
 }
 
+/// Reads the sites again; nothing when there is no list, or a damaged one.
+pub fn load_again(places: &Places) -> Loaded<Option<SiteTree>> {
+    file::again(&places.config.join(FILE), || load(places))
+}
+
 /// Saves the sites.
 ///
 /// # Errors

@@ -1,11 +1,10 @@
 //! What running programs have under temporary names: each notes it in a file of its own and holds a lock meanwhile, so that others
 //! leave it alone, and the next one knows what a kill has left.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +13,7 @@ use crate::model::leftover::Leftover;
 use crate::store::file::StoreError;
 use crate::store::lossless_path;
 use crate::store::places::Places;
+use crate::store::turn::in_time;
 
 /// Held for a moment by whoever looks at more than its own notes, or changes what is left over.
 const GUARD: &str = "leftovers.lock";
@@ -21,9 +21,6 @@ const GUARD: &str = "leftovers.lock";
 const BEGINS: &str = "under-way-";
 const NOTES: &str = "notes";
 const LOCK: &str = "lock";
-/// How long the guard is waited for, and how often it is looked for.
-const PATIENCE: Duration = Duration::from_secs(2);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 /// With so many lines the notes are written anew.
 const LINES_AT_MOST: usize = 4096;
 
@@ -267,18 +264,6 @@ impl Notes {
     }
 }
 
-/// Locks a file that others hold for a moment only. One that was stopped meanwhile must not hold up everybody.
-fn in_time(file: File) -> io::Result<File> {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(BETWEEN_LOOKS),
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
 /// Opens a file for this user only, to append to it.
 fn open(path: &Path, is_new: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
@@ -327,7 +312,7 @@ mod tests {
 
     fn part(name: &str) -> Temporary {
         let target = RemotePath::parse("/a/f").unwrap();
-        Temporary::Remote(Leftover { site: SiteId("s".into()), target, part: name.into(), aside: None })
+        Temporary::Remote(Leftover { site: SiteId("s".into()), target, part: name.into(), aside: None, begun: None })
     }
 
     fn seen(by: &UnderWay) -> Vec<(bool, Vec<(Temporary, AfterKill)>)> {

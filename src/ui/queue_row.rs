@@ -5,6 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::format;
+use crate::model::readable::readable;
 use crate::model::transfer::{Compared, Direction, Form, Priority, Proof, TransferId, TransferRow, TransferState};
 use crate::screen::action::Extend;
 use crate::screen::{Action, Screen};
@@ -125,8 +126,8 @@ pub fn show(
     let rooms = parts.rooms(&row.state);
     let words_left = rooms.words_left;
     let (from, to) = match row.direction {
-        Direction::Upload => (name.clone(), row.remote.to_string()),
-        Direction::Download => (row.remote.name().unwrap_or("/").to_owned(), name.clone()),
+        Direction::Upload => (name.clone(), readable(row.remote.as_str()).into_owned()),
+        Direction::Download => (readable(row.remote.name().unwrap_or("/")).into_owned(), name.clone()),
     };
     let cut = paint::cut_middle(ui, &from, &font, rooms.name_right - parts.name);
     paint::text(ui, pos2(parts.name, y), Align::Min, cut, font.clone(), if selected { t.strong } else { t.text });

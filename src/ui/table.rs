@@ -4,6 +4,7 @@ use eframe::egui::{Align, CornerRadius, DragAndDrop, Rect, Response, Role, Scrol
 
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::format;
+use crate::model::readable::readable;
 use crate::model::sort::SortKey;
 use crate::screen::action::Extend;
 use crate::screen::state::Focus;
@@ -116,7 +117,7 @@ fn show_row(
     let entry = pane.entry(row)?;
     let selected = pane.is_selected(row);
     let response = ui.interact(rect, ground.id.with(row), Sense::CLICK | Sense::DRAG);
-    response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, &entry.name));
+    response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, &*readable(&entry.name)));
     row_input(ui, view, side, row, selected, &response, ground, actions);
 
     let dragging = drop::dragged_from(ui.ctx());
@@ -222,12 +223,13 @@ fn draw_cells(ui: &Ui, view: &View<'_>, entry: &Entry, rect: Rect, columns: &Col
 
     let font = fonts::regular(size::BODY);
     let room = columns.name_right - columns.name_left;
+    let name = readable(&entry.name);
     let cut = match &entry.target {
         Some(target) => {
-            let whole = format!("{} → {target}", entry.name);
+            let whole = format!("{name} → {}", readable(target));
             paint::cut_middle(ui, &whole, &font, room).into_owned().into()
         }
-        None => paint::cut_middle(ui, &entry.name, &font, room),
+        None => paint::cut_middle(ui, &name, &font, room),
     };
     let was_cut = cut.contains('…') && !entry.name.contains('…');
     paint::text(ui, pos2(columns.name_left, y), Align::Min, cut, font.clone(), ink);
@@ -261,8 +263,8 @@ fn exact_values(ui: &Ui, view: &View<'_>, entry: &Entry, columns: &Columns, resp
     let words = match columns.at(response.rect, at.x) {
         SortKey::Name if !was_cut => return,
         SortKey::Name => match &entry.target {
-            Some(target) => format!("{} → {target}", entry.name),
-            None => entry.name.clone(),
+            Some(target) => format!("{} → {}", readable(&entry.name), readable(target)),
+            None => readable(&entry.name).into_owned(),
         },
         SortKey::Size => {
             let Some(bytes) = entry.content_size() else { return };

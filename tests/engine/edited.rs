@@ -10,7 +10,7 @@ pub(super) fn edit(client: &mut Client, change: impl FnOnce(&mut Site)) {
     let mut site = client.session.site.clone().unwrap();
     change(&mut site);
     let tree = SiteTree { sites: vec![site.clone()], ..SiteTree::default() };
-    client.engine.send(Command::SaveSites { tree: Box::new(tree) });
+    client.engine.send(Command::SaveSites { was: None, tree: Box::new(tree) });
     client.until("the edit", |client| (client.session.site.as_ref() == Some(&site)).then_some(()));
 }
 
@@ -59,7 +59,9 @@ fn a_lost_session_comes_back_with_the_site_as_it_was_edited() {
     let server = Server::start(&[("/a.txt", b"a\r\n")]);
     let folder = tempfile::tempdir().unwrap();
     let mut client = Client::moored(&server);
-    client.engine.send(Command::SaveSettings { settings: Box::new(Settings { reconnect: false, ..Settings::default() }) });
+    client
+        .engine
+        .send(Command::SaveSettings { was: None, settings: Box::new(Settings { reconnect: false, ..Settings::default() }) });
     client.hear("that it does not come back", |body| matches!(body, EventBody::Settings(now) if !now.reconnect).then_some(()));
     server.cut(0, "421 Bye.");
     client.until("stranded", |client| matches!(client.session.phase, Phase::Stranded { .. }).then_some(()));
@@ -78,7 +80,7 @@ fn the_data_of_another_connection_are_not_taken_over_but_its_transfers_are() {
     let mut site = client.session.site.clone().unwrap();
     (site.host, site.user, site.text_files) = ("elsewhere.example".into(), "bob".into(), "*.txt".into());
     let tree = SiteTree { sites: vec![site], ..SiteTree::default() };
-    client.engine.send(Command::SaveSites { tree: Box::new(tree) });
+    client.engine.send(Command::SaveSites { was: None, tree: Box::new(tree) });
     let shown = client.until("the edit", |client| client.session.site.clone().filter(|site| !site.text_files.is_empty()));
     assert_eq!((shown.host.as_str(), shown.user.as_str()), ("127.0.0.1", "anna"));
 }
@@ -108,7 +110,7 @@ fn another_number_of_transfers_at_the_same_time_holds_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let choose = |client: &Client, connections| {
         let settings = Settings { connections, ..Settings::default() };
-        client.engine.send(Command::SaveSettings { settings: Box::new(settings) });
+        client.engine.send(Command::SaveSettings { was: None, settings: Box::new(settings) });
     };
     let mut client = Client::forgetful();
     choose(&client, 1);

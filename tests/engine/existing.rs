@@ -133,7 +133,7 @@ fn the_pattern_in_the_settings_names_the_new_one() {
     fs::write(&local, b"ours").unwrap();
     let mut client = Client::moored(&server);
     let settings = Settings { rename_pattern: "{name} copy {n}{ext}".into(), ..Settings::default() };
-    client.engine.send(Command::SaveSettings { settings: Box::new(settings) });
+    client.engine.send(Command::SaveSettings { was: None, settings: Box::new(settings) });
     client.get("/f.txt", &local, OnExists::Rename);
     client.put(&local, "/f.txt", OnExists::Rename);
     client.until("both arrived", |client| (client.engine.queue().summary().done == 2).then_some(()));

@@ -240,6 +240,48 @@ fn what_was_sent_of_a_new_file_goes_with_it_and_a_persons_file_stays() {
 }
 
 #[test]
+fn what_was_sent_of_a_new_file_goes_when_it_is_cancelled_while_it_pauses_or_goes_on_after_that() {
+    for (is_resumed, is_another) in [(false, false), (true, false), (false, true)] {
+        let server = Server::start(&[("/d/other", b"1")]);
+        let folder = tempfile::tempdir().unwrap();
+        let mut client = Client::moored(&server);
+        client.engine.send(Command::OpenRemote { path: path("/d") });
+        client.listing("/d");
+        let local = folder.path().join("f");
+        fs::write(&local, bytes(32 << 20)).unwrap();
+        client.engine.send(Command::LimitSpeed { limits: Some(limit(500)) });
+        client.put(&local, "/d/f", OnExists::Ask);
+        let row = client.row("/d/f", |row| row.moved > 100_000);
+        client.engine.send(Command::Pause { ids: vec![row.id].into() });
+        let paused = client.row("/d/f", |row| row.state == TransferState::Paused);
+        assert!(server.file("/d/f").is_some());
+        if is_resumed {
+            client.engine.send(Command::Resume { ids: vec![row.id].into() });
+            client.row("/d/f", |row| row.state == TransferState::Moving && row.moved > paused.moved + 100_000);
+        }
+        if is_another {
+            // Somebody put another file there meanwhile.
+            server.with(|shelf| shelf.files.insert("/d/f".into(), b"another".to_vec()));
+        }
+        client.engine.send(Command::Cancel { ids: vec![row.id].into() });
+        client.until("gone", |client| client.rows().is_empty().then_some(()));
+        if is_another {
+            client.until("a word", |client| client.story().iter().any(|line| line.contains("stays on the server")).then_some(()));
+            assert_eq!(server.file("/d/f").unwrap(), b"another");
+        } else {
+            server.until(|shelf| !shelf.files.contains_key("/d/f"));
+            client.until("the folder read again", |client| {
+                let listed = client.events.iter().rev().find_map(|event| match &event.body {
+                    EventBody::RemoteListing { path, listing, .. } if path.as_str() == "/d" => Some(Arc::clone(listing)),
+                    _ => None,
+                });
+                listed.filter(|listing| listing.entries.len() == 1).map(drop)
+            });
+        }
+    }
+}
+
+#[test]
 fn a_part_whose_source_changed_goes_when_its_file_is_skipped_or_cancelled() {
     for is_skipped in [true, false] {
         let server = Server::start(&[("/d/f", OLD)]);
@@ -248,7 +290,7 @@ fn a_part_whose_source_changed_goes_when_its_file_is_skipped_or_cancelled() {
         let mut client = Client::moored(&server);
         let asking = Settings { source_changed: SourceChanged::Ask, ..Settings::default() };
         let settings = Settings { upload_exists: OnExists::Overwrite, ..asking };
-        client.engine.send(Command::SaveSettings { settings: Box::new(settings) });
+        client.engine.send(Command::SaveSettings { was: None, settings: Box::new(settings) });
         stalled_upload(&client, &server, &local, OnExists::Ask);
         let id = client.row("/d/f", |_| true).id;
         client.engine.send(Command::Pause { ids: vec![id].into() });
@@ -260,6 +302,11 @@ fn a_part_whose_source_changed_goes_when_its_file_is_skipped_or_cancelled() {
         let (question, asked) = client.asked();
         assert!(matches!(asked, Question::Changed { .. }), "{asked:?}");
         if is_skipped {
+            client.answer(question, Answer::Cancel);
+            client.row("/d/f", |row| row.state == TransferState::Paused);
+            assert_eq!(beside(&server), ["/d/f.part"], "no answer throws nothing away");
+            client.engine.send(Command::Resume { ids: vec![id].into() });
+            let (question, _) = client.asked();
             client.answer(question, Answer::Changed(WhenChanged::Skip));
         } else {
             client.engine.send(Command::Cancel { ids: vec![id].into() });

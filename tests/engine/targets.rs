@@ -146,6 +146,7 @@ fn a_download_that_got_its_name_unheard_is_not_fetched_again_by_the_next_run() {
             modified: i64::try_from(at.as_nanosecond()).ok(),
             precision: moorline::model::entry::Precision::Second,
             part: Some("f.part".into()),
+            is_new: false,
             ranges: None,
             tries: 1,
             priority: moorline::model::transfer::Priority::Normal,
@@ -160,4 +161,28 @@ fn a_download_that_got_its_name_unheard_is_not_fetched_again_by_the_next_run() {
         assert_eq!(matches!(state, TransferState::Done(_)), is_ours, "{state:?} {:#?}", client.story());
         assert_eq!(server.count("RETR"), 0, "{:#?}", client.story());
     }
+}
+
+#[test]
+fn a_name_that_is_no_utf8_arrives_as_it_reads_and_replaces_no_namesake() {
+    let server = Server::start(&[("/d/plain.txt", b"plain")]);
+    // The one of them that is UTF-8 has the name that both read as.
+    let rows = [
+        &b"type=file;size=5;modify=20261120120000; caf\xe9.txt\r\n"[..],
+        &b"type=file;size=5;modify=20261120120000; na\xefve\r\n"[..],
+    ];
+    server.with(|shelf| {
+        shelf.rows = rows.map(<[u8]>::to_vec).to_vec();
+        shelf.files.insert("/d/caf\u{e9}.txt".into(), b"utf-8".to_vec());
+        shelf.files.insert("/d/na\u{FFFD}ve".into(), b"naive".to_vec());
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let mut client = Client::moored(&server);
+    client.get("/d", &folder.path().join("d"), OnExists::Overwrite);
+    client.done("/d/caf\u{e9}.txt");
+    let problem = client.failed("/d/caf\u{efe9}.txt");
+    assert_eq!(problem.kind, ProblemKind::Name, "{problem:?}");
+    assert_eq!(fs::read(folder.path().join("d/caf\u{e9}.txt")).unwrap(), b"utf-8");
+    let row = client.row("/d/na\u{efef}ve", |_| true);
+    assert_eq!(row.local, folder.path().join("d/na\u{ef}ve"));
 }

@@ -75,7 +75,7 @@ impl Client {
         let engine = Engine::start(options, Arc::clone(&bell) as Arc<dyn Waker>).unwrap();
         // A second is the shortest patience that the settings have room for.
         let settings = Settings { timeout_seconds: 1, ..Settings::default() };
-        engine.send(Command::SaveSettings { settings: Box::new(settings) });
+        engine.send(Command::SaveSettings { was: None, settings: Box::new(settings) });
         Self { engine, bell, session: SessionView::default(), events: Vec::new(), lost: None, asked_again: false, unseen: false }
     }
 

@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Shelf {
     pub files: BTreeMap<String, Vec<u8>>,
     pub folders: BTreeSet<String>,
+    /// What SITE CHMOD made of paths; what is inside a folder that cannot be entered is out of reach.
+    pub modes: BTreeMap<String, u32>,
     /// Folders that can be entered and are in no listing: where links lead.
     pub hidden_folders: BTreeSet<String>,
     /// Rows that MLSD adds, as they are.
@@ -108,6 +110,11 @@ pub struct Shelf {
 }
 
 impl Shelf {
+    /// Whether a folder above a path cannot be entered.
+    fn is_out_of_reach(&self, path: &str) -> bool {
+        path.match_indices('/').any(|(at, _)| self.modes.get(&path[..at]).is_some_and(|mode| mode & 0o500 != 0o500))
+    }
+
     fn counted_cut(&mut self, verb: &str) -> Option<bool> {
         if !["SIZE", "MDTM", "STOR", "RNFR", "RNTO", "DELE"].contains(&verb) {
             return None;
@@ -342,6 +349,9 @@ impl Session {
             "NOOP" | "OPTS" => "200 ok".to_owned(),
             "SIZE" if self.in_text => "550 SIZE not allowed in ASCII mode.".to_owned(),
             "PWD" => format!("257 \"{}\"", self.folder),
+            "CWD" | "MLSD" if self.server.with(|shelf| shelf.is_out_of_reach(&format!("{}/", path.trim_end_matches('/')))) => {
+                "550 Permission denied.".to_owned()
+            }
             "CWD" if self.server.with(|shelf| shelf.folders.contains(argument) || shelf.hidden_folders.contains(argument)) => {
                 argument.clone_into(&mut self.folder);
                 "250 there".to_owned()
@@ -423,6 +433,13 @@ impl Session {
                 self.control.shutdown(Shutdown::Both)?;
                 return Ok(false);
             }
+            "SITE" => self.server.with(|shelf| match argument.split(' ').collect::<Vec<_>>()[..] {
+                ["CHMOD", mode, path] if !shelf.is_out_of_reach(path) => {
+                    shelf.modes.insert(path.to_owned(), u32::from_str_radix(mode, 8).unwrap());
+                    "200 changed".to_owned()
+                }
+                _ => "550 Permission denied.".to_owned(),
+            }),
             "MLSD" | "LIST" | "RETR" | "STOR" => return self.transfer(verb, &path),
             "QUIT" => {
                 self.say("221 bye")?;

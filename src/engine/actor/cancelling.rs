@@ -50,7 +50,8 @@ impl Actor {
         let is_running = |queue: &Queue, id: &TransferId| queue.get(*id).is_some_and(|item| has_connection(&item));
         let parts = self.shared.queue.read(|queue| {
             let idle: Vec<TransferId> = ids.iter().copied().filter(|id| !is_running(queue, id)).collect();
-            leftovers::parts_of(queue, &idle)
+            let begun = idle.iter().filter_map(|id| leftovers::begun_of(&*queue.get(*id)?));
+            leftovers::parts_of(queue, &idle).into_iter().chain(begun).collect::<Vec<_>>()
         });
         if !parts.is_empty() {
             self.shared.leftovers.add(parts).await;

@@ -96,6 +96,7 @@ fn saved(item: &Item) -> Option<SavedItem> {
         modified: item.modified.and_then(|modified| i64::try_from(modified.at.as_nanosecond()).ok()),
         precision: item.modified.map_or(Precision::Second, |modified| modified.precision),
         part: item.part.clone(),
+        is_new: item.is_new,
         ranges: item.ranges.clone(),
         tries: item.tries,
         priority: item.priority,
@@ -121,6 +122,7 @@ fn restored(saved: SavedItem) -> Item {
         .and_then(|nanoseconds| Timestamp::from_nanosecond(i128::from(nanoseconds)).ok())
         .map(|at| Modified { at, precision: saved.precision });
     item.part = saved.part;
+    item.is_new = saved.is_new;
     item.ranges = saved.ranges;
     item.priority = saved.priority;
     item.place = Some(saved.place.unwrap_or_else(|| usual_place(item.id)));

@@ -67,7 +67,13 @@ pub(super) async fn choose_landing(
         let there = remote_size(control, &part).await?;
         if there.is_none() && unchanged && rules.keep_times && has_its_name(control, item, &target, source).await? {
             let name = part.name().unwrap_or_default().to_owned();
-            ctx.leftovers.let_go(&Leftover { site: item.site.clone(), target: target.clone(), part: name, aside: None });
+            ctx.leftovers.let_go(&Leftover {
+                site: item.site.clone(),
+                target: target.clone(),
+                part: name,
+                aside: None,
+                begun: None,
+            });
             return its_name_again(ctx, rules, control, item, &target).await.map(Err);
         }
         if !is_same && let Some(outcome) = agree::on_change(ctx, control, item, &part, source).await? {
@@ -101,7 +107,7 @@ pub(super) async fn choose_landing(
     }
     // It is replaced whole or not at all all the same.
     if rules.write_directly {
-        direct(ctx, item, target, 0).await.map(Ok)
+        direct(ctx, item, target, 0, false).await.map(Ok)
     } else {
         replacement(ctx, control, item, target, None).await.map(Ok)
     }
@@ -118,17 +124,19 @@ pub(super) async fn by_policy(
 ) -> Result<Result<Landing, Outcome>, Stopped> {
     let target = item.remote.clone();
     match existing::decide(ctx, item, source, present) {
-        Resolution::Replace if rules.write_directly => direct(ctx, item, target, 0).await.map(Ok),
+        Resolution::Replace if rules.write_directly => direct(ctx, item, target, 0, false).await.map(Ok),
         Resolution::Replace => replacement(ctx, control, item, target, present.size).await.map(Ok),
-        Resolution::ResumeAt(offset) => direct(ctx, item, target, offset).await.map(Ok),
+        Resolution::ResumeAt(offset) => direct(ctx, item, target, offset, false).await.map(Ok),
         Resolution::RenameTarget => {
             let target = free_name(ctx, control, item).await?;
-            direct(ctx, item, target, 0).await.map(Ok)
+            direct(ctx, item, target, 0, true).await.map(Ok)
         }
         Resolution::Skip => Ok(Err(Outcome::Skipped(SkipReason::Exists))),
         Resolution::Ask => {
             // Nothing under that name is ours any more.
-            ctx.queue.update(|queue| queue.edit(item.id, |item| (item.target, item.part) = (Target::Present(present), None)));
+            ctx.queue.update(|queue| {
+                queue.edit(item.id, |item| (item.target, item.part, item.is_new) = (Target::Present(present), None, false))
+            });
             existing::ask(ctx, item, source, present);
             // The answer may have put it back already: its state tells nothing here.
             Ok(Err(Outcome::Asking))
@@ -187,19 +195,19 @@ async fn new(ctx: &SessionContext, item: &Item, target: RemotePath) -> Result<La
         // What comes there is all ours.
         ctx.queue.update(|queue| {
             let name = target.name().map(str::to_owned);
-            queue.edit(item.id, |item| (item.target, item.part) = (Target::Absent, name));
+            queue.edit(item.id, |item| (item.target, item.part, item.is_new) = (Target::Absent, name, true));
         });
         ctx.recorded().await?;
     }
-    direct(ctx, item, target, 0).await
+    direct(ctx, item, target, 0, true).await
 }
 
 /// Writes under the target's own name: it is new, or a person said to resume what is there.
-async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64) -> Result<Landing, Stopped> {
+async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u64, is_new: bool) -> Result<Landing, Stopped> {
     let name = target.name().map(str::to_owned);
     // Where nothing is there it was recorded as the item was taken.
-    if ctx.queue.read(|queue| queue.get(item.id).is_some_and(|item| item.part != name)) {
-        ctx.queue.update(|queue| queue.edit(item.id, |item| item.part = name));
+    if ctx.queue.read(|queue| queue.get(item.id).is_some_and(|item| item.part != name || item.is_new != is_new)) {
+        ctx.queue.update(|queue| queue.edit(item.id, |item| (item.part, item.is_new) = (name, is_new)));
         // After a crash the beginning that the server may have is known as ours.
         ctx.recorded().await?;
     }

@@ -86,6 +86,8 @@ pub struct Item {
     pub not_before: Option<Instant>,
     /// In which form its bytes are moved, as the last try found.
     pub form: Form,
+    /// Nothing had the target's name when it was begun under it: what is there of it is ours.
+    pub is_new: bool,
     /// The server does not go on in the middle of it: each try begins at the start.
     pub from_start: bool,
     /// What a person wants of it while it runs.
@@ -125,6 +127,7 @@ impl Item {
             begun_at: 0,
             not_before: None,
             form: Form::Binary,
+            is_new: false,
             from_start: false,
             wish: None,
             speed: Speed::default(),

@@ -46,6 +46,7 @@ pub(super) struct Packed {
     precision: Option<Precision>,
     is_absent: bool,
     form: Form,
+    is_new: bool,
     from_start: bool,
     /// More batches than this tells apart are one.
     batch: u32,
@@ -171,6 +172,7 @@ impl Packed {
             begun_at: self.moved,
             not_before: self.not_before(),
             form: self.form,
+            is_new: self.is_new,
             from_start: self.from_start,
             wish: None,
             speed: Speed::default(),
@@ -236,6 +238,7 @@ impl Packer {
             counted: _,
             not_before,
             form,
+            is_new,
             from_start,
             order,
         } = item;
@@ -285,6 +288,7 @@ impl Packer {
             precision: nanoseconds.and(modified).map(|modified| modified.precision),
             is_absent: target == Target::Absent,
             form,
+            is_new,
             from_start,
             batch: u32::try_from(batch).unwrap_or(u32::MAX),
         }
@@ -419,6 +423,7 @@ mod tests {
                 item.batch = [0, 1, 7, u64::from(u32::MAX)][at];
                 item.form = [Form::Binary, Form::Text, Form::LooksBinary, Form::Mixed][at];
                 item.from_start = at == 2;
+                item.is_new = at == 1;
                 item.target = [Target::Unknown, Target::Absent, Target::Present(facts), Target::Unknown][at];
                 item.part = (at == 2).then(|| "größe.txt.part".to_owned());
                 item.not_before = (at == 3).then(Instant::now);

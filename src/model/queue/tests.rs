@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use super::*;
 use crate::model::conflict::OnExists;
 use crate::model::path::RemotePath;
+use crate::model::problem::ProblemKind;
 use crate::model::transfer::{Direction, Job, Priority, SkipReason};
 
 fn job(name: &str) -> Job {
@@ -339,7 +340,7 @@ proptest! {
                     }
                 }
                 _ => {
-                    let (state, list) = if kind == 0 { (TransferState::Failed(cancelled()), 1) } else { (TransferState::Skipped(SkipReason::Exists), 2) };
+                    let (state, list) = if kind == 0 { (TransferState::Failed(Problem::new(ProblemKind::Refused, "No.")), 1) } else { (TransferState::Skipped(SkipReason::Exists), 2) };
                     let was_there = plain.others[list].contains(&id);
                     queue.set_state(id, state);
                     if known && !was_there {

@@ -106,12 +106,16 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             Ok(effects) => effects,
             Err(error) => again(screen, Dialog::Rename { place, name, error: Some(error) }),
         },
-        Some(Dialog::Permissions { paths, mode, octal, has_folders, recursive }) => match read_octal(&octal) {
+        Some(Dialog::Permissions { paths, mode, octal, has_folders, recursive, inside }) => match read_octal(&octal) {
             Some(mode) => {
-                vec![Effect::Engine(Command::Change(Change::SetMode { paths, mode, recursive: recursive && has_folders }))]
+                vec![Effect::Engine(Command::Change(Change::SetMode {
+                    paths,
+                    mode,
+                    inside: (recursive && has_folders).then_some(inside),
+                }))]
             }
             // The field is red; the digits are not what is shown in the boxes.
-            None => again(screen, Dialog::Permissions { paths, mode, octal, has_folders, recursive }),
+            None => again(screen, Dialog::Permissions { paths, mode, octal, has_folders, recursive, inside }),
         },
         Some(Dialog::Settings(form)) => accept_settings(screen, form),
         Some(Dialog::Diagnosis { site, name, report }) => diagnosis::copy_report(screen, site, name, report),
@@ -206,7 +210,7 @@ fn run_when_done(screen: &mut Screen, line: String) -> Vec<Effect> {
 
 fn accept_settings(screen: &mut Screen, mut form: Box<SettingsForm>) -> Vec<Effect> {
     match form.check() {
-        Some(settings) => program::apply_settings(screen, settings),
+        Some(settings) => program::apply_settings(screen, form.was, settings),
         None => {
             form.show_errors();
             again(screen, Dialog::Settings(form))

@@ -1,5 +1,6 @@
 //! What goes to the other side: transfers by command, by double click, by drag between panes, and from the desktop.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::engine::{Command, Place};
@@ -113,7 +114,7 @@ fn job(screen: &Screen, source: &Place, target: &Place, name: &str) -> Result<Op
         }),
         (Place::Remote(from), Place::Local(to)) => Some(Job {
             direction: Direction::Download,
-            local: to.join(safe_local_name(name)?),
+            local: to.join(&*local_name(screen, from, name)?),
             remote: from.child(name)?,
             on_exists: screen.settings.download_exists,
         }),
@@ -121,9 +122,26 @@ fn job(screen: &Screen, source: &Place, target: &Place, name: &str) -> Result<Op
     })
 }
 
+/// The name that something in a folder on the server gets here. Where one that is no UTF-8 would get another's, it gets none.
+fn local_name<'a>(screen: &Screen, folder: &RemotePath, name: &'a str) -> Result<Cow<'a, str>, NameError> {
+    let local = safe_local_name(name)?;
+    let is_shown = matches!(&screen.remote.place, Some(Place::Remote(shown)) if shown == folder);
+    if matches!(local, Cow::Owned(_)) && is_shown && screen.remote.read_as(&local).any(|other| other != name) {
+        return Err(NameError::Namesake(local.into_owned()));
+    }
+    Ok(local)
+}
+
 /// Where a local name goes in a folder on the server.
 fn remote_child(screen: &Screen, folder: &RemotePath, name: &str) -> Result<RemotePath, NameError> {
     let is_shown = matches!(&screen.remote.place, Some(Place::Remote(shown)) if shown == folder);
+    // What was fetched from a name that is no UTF-8 goes back to that one.
+    if is_shown && !name.is_ascii() && !screen.remote.has_entry(name) {
+        let mut others = screen.remote.read_as(name);
+        if let (Some(only), None) = (others.next(), others.next()) {
+            return folder.child(only);
+        }
+    }
     folder.child(&name_there(name, |name| is_shown && screen.remote.has_entry(name)))
 }
 

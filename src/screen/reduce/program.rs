@@ -30,17 +30,20 @@ pub(super) fn banner(screen: &mut Screen, action: BannerAction) -> Vec<Effect> {
 
 /// Applies a change to the settings at once and has it saved.
 pub(super) fn change_settings(screen: &mut Screen, change: impl FnOnce(&mut Settings)) -> Vec<Effect> {
-    let mut settings = screen.settings.clone();
+    let was = screen.settings.clone();
+    let mut settings = was.clone();
     change(&mut settings);
-    apply_settings(screen, settings)
+    apply_settings(screen, was, settings)
 }
 
-pub(super) fn apply_settings(screen: &mut Screen, settings: Settings) -> Vec<Effect> {
-    if settings == screen.settings {
+/// Applies what differs between both and has it saved: `was` may be older than what holds now.
+pub(super) fn apply_settings(screen: &mut Screen, was: Settings, settings: Settings) -> Vec<Effect> {
+    if settings == was {
         return Vec::new();
     }
+    let was = Some(Box::new(was));
     screen.take_settings(settings.clone());
-    vec![Effect::Engine(Command::SaveSettings { settings: Box::new(settings) })]
+    vec![Effect::Engine(Command::SaveSettings { was, settings: Box::new(settings) })]
 }
 
 pub(super) fn toggle_theme(screen: &mut Screen) -> Vec<Effect> {

@@ -30,11 +30,11 @@ impl Screen {
 
 /// Shows a changed list at once and has it saved.
 pub(super) fn save(screen: &mut Screen, tree: SiteTree) -> Effect {
-    screen.sites = Arc::new(tree.clone());
+    let was = Some(std::mem::replace(&mut screen.sites, Arc::new(tree.clone())));
     if screen.marked_site().is_none() {
         screen.site_cursor = None;
     }
-    Effect::Engine(Command::SaveSites { tree: Box::new(tree) })
+    Effect::Engine(Command::SaveSites { was, tree: Box::new(tree) })
 }
 
 /// Saves the list after `change` when that changed anything.

@@ -6,6 +6,7 @@ use crate::model::argv;
 use crate::model::chosen::Chosen;
 use crate::model::entry::EntryKind;
 use crate::model::path::RemotePath;
+use crate::model::permissions::Inside;
 use crate::model::transfer::QueueTab;
 use crate::screen::action::{Effect, Extend, Move};
 use crate::screen::dialog::{Dialog, GuardPurpose};
@@ -222,7 +223,10 @@ fn permissions(screen: &mut Screen) -> Vec<Effect> {
     if paths.is_empty() {
         return Vec::new();
     }
-    open_dialog(screen, Dialog::Permissions { paths, mode, octal: format!("{mode:03o}"), has_folders, recursive: false })
+    open_dialog(
+        screen,
+        Dialog::Permissions { paths, mode, octal: format!("{mode:03o}"), has_folders, recursive: false, inside: Inside::default() },
+    )
 }
 
 fn remote(place: Place) -> Option<RemotePath> {

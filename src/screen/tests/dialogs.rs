@@ -15,7 +15,7 @@ fn settings_change_nothing_until_they_are_accepted() {
     reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(Box::new(form)))));
     assert!(names(&screen, Side::Local).contains(&".env"));
     let effects = reduce(&mut screen, Action::AcceptDialog);
-    let Command::SaveSettings { settings } = command(&effects) else { panic!("{effects:?}") };
+    let Command::SaveSettings { settings, .. } = command(&effects) else { panic!("{effects:?}") };
     assert_eq!((settings.connections, settings.timeout_seconds), (32, 5), "within their limits");
     assert!(!names(&screen, Side::Local).contains(&".env"));
     act(&mut screen, Verb::Settings);

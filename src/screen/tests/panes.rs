@@ -118,7 +118,7 @@ fn hidden_names_come_and_go_in_both_panes() {
     let mut screen = moored();
     let effects = act(&mut screen, Verb::ToggleHidden);
     assert!(!names(&screen, LEFT).contains(&".env"));
-    let Command::SaveSettings { settings } = command(&effects) else { panic!("{effects:?}") };
+    let Command::SaveSettings { settings, .. } = command(&effects) else { panic!("{effects:?}") };
     assert!(!settings.show_hidden);
 }
 

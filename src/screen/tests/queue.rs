@@ -164,7 +164,7 @@ fn theme_and_scale_are_saved() {
     screen.system_dark = true;
     for expected in [ThemeChoice::Light, ThemeChoice::Dark, ThemeChoice::Light] {
         let effects = act(&mut screen, Verb::ToggleTheme);
-        assert!(matches!(command(&effects), Command::SaveSettings { settings } if settings.theme == expected));
+        assert!(matches!(command(&effects), Command::SaveSettings { settings, .. } if settings.theme == expected));
     }
     for _ in 0..30 {
         act(&mut screen, Verb::ZoomIn);

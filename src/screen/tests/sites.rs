@@ -17,7 +17,7 @@ fn saved(effects: &[Effect]) -> &SiteTree {
     commands(effects)
         .into_iter()
         .find_map(|command| match command {
-            Command::SaveSites { tree } => Some(&**tree),
+            Command::SaveSites { tree, .. } => Some(&**tree),
             _ => None,
         })
         .unwrap_or_else(|| panic!("not saved: {effects:?}"))

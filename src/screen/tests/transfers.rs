@@ -138,19 +138,22 @@ fn addresses_and_paths_are_copied_without_the_password() {
 
 #[test]
 fn permissions_begin_with_what_is_there_and_read_digits() {
+    use crate::model::permissions::{Inside, Which};
     use crate::screen::Dialog;
     let mut screen = moored();
     screen.active = Side::Remote;
     let row = row(&screen, Side::Remote, "assets");
     reduce(&mut screen, Action::ClickRow { side: Side::Remote, row, extend: Extend::Replace, secondary: false });
     act(&mut screen, Verb::Permissions);
-    let Some(Dialog::Permissions { paths, mode: 0o755, octal, has_folders: true, recursive: false }) = screen.dialog.clone() else {
+    let Some(Dialog::Permissions { paths, mode: 0o755, octal, has_folders: true, recursive: false, inside }) =
+        screen.dialog.clone()
+    else {
         panic!("{:?}", screen.dialog)
     };
     assert_eq!(octal, "755");
     let typed = |octal: &str, mode| {
         let (paths, octal) = (paths.clone(), octal.to_owned());
-        Box::new(Dialog::Permissions { paths, mode, octal, has_folders: true, recursive: true })
+        Box::new(Dialog::Permissions { paths, mode, octal, has_folders: true, recursive: true, inside })
     };
     reduce(&mut screen, Action::EditDialog(typed("9", 0o755)));
     assert!(reduce(&mut screen, Action::AcceptDialog).is_empty(), "9 is no octal digit");
@@ -158,7 +161,14 @@ fn permissions_begin_with_what_is_there_and_read_digits() {
     assert!(matches!(&screen.dialog, Some(Dialog::Permissions { octal, .. }) if octal == "700"), "a box writes the digits");
     reduce(&mut screen, Action::EditDialog(typed("4750", 0o700)));
     let effects = reduce(&mut screen, Action::AcceptDialog);
-    assert!(matches!(command(&effects), Command::Change(crate::engine::Change::SetMode { mode: 0o4750, recursive: true, .. })));
+    assert!(matches!(
+        command(&effects),
+        Command::Change(crate::engine::Change::SetMode {
+            mode: 0o4750,
+            inside: Some(Inside { which: Which::All, enterable: true }),
+            ..
+        })
+    ));
 }
 
 #[test]

@@ -56,6 +56,9 @@ pub struct SavedItem {
     /// The name, beside the target, that the bytes are written under until they are proven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<String>,
+    /// Nothing had the target's name when it was begun under it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_new: bool,
     /// What is there of a file that comes in ranges: start, written and end of each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ranges: Option<Vec<[u64; 3]>>,

@@ -36,6 +36,7 @@ fn item(id: u64) -> SavedItem {
         moved: 0,
         size: Some(1000),
         part: Some("größe.part".into()),
+        is_new: id.is_multiple_of(5),
         ranges: Some(vec![[0, 4, 9], [9, 9, 1000]]),
         tries: 1,
         priority: if id.is_multiple_of(3) { Priority::High } else { Priority::Normal },

@@ -3,12 +3,14 @@
 use eframe::egui::{Align, Label, Layout, Ui, vec2};
 
 use crate::model::format;
+use crate::model::permissions::{self, Inside, Which};
 use crate::screen::Dialog;
 use crate::ui::icon::Icon;
 use crate::ui::text;
 use crate::ui::widgets::check::{bare_check, check};
 use crate::ui::widgets::field::{self, Field};
 use crate::ui::widgets::modal::Modal;
+use crate::ui::widgets::segmented::segmented;
 
 use super::{Stage, words};
 
@@ -33,7 +35,7 @@ pub(super) fn show(stage: &mut Stage<'_>, dialog: &Dialog) {
     let wrong = parse(octal).is_none().then_some("Three or four digits, each from 0 to 7");
     let modal = Modal::new("permissions", Icon::LOCK, &title).width(400.0).main("Set permissions").blocked(wrong);
     stage.edit(modal, dialog.clone(), |ui, opened, draft| {
-        let Dialog::Permissions { mode, octal, has_folders, recursive, .. } = draft else { return };
+        let Dialog::Permissions { mode, octal, has_folders, recursive, inside, .. } = draft else { return };
         let before = *mode;
         ui.vertical(|ui| boxes(ui, mode));
         ui.add_space(4.0);
@@ -63,7 +65,26 @@ pub(super) fn show(stage: &mut Stage<'_>, dialog: &Dialog) {
         if *has_folders {
             check(ui, recursive, "Also everything inside the folders");
         }
+        if *has_folders && *recursive {
+            within(ui, *mode, inside);
+        }
     });
+}
+
+/// What inside the folders gets the permissions, and whether folders stay enterable.
+fn within(ui: &mut Ui, mode: u32, inside: &mut Inside) {
+    let choices = [(Which::All, "Files and folders"), (Which::Files, "Files only"), (Which::Folders, "Folders only")];
+    if let Some(which) = segmented(ui, "Set on", &choices, inside.which) {
+        inside.which = which;
+    }
+    if inside.which != Which::Files {
+        check(ui, &mut inside.enterable, "Keep folders enterable");
+        let folders = if inside.enterable { permissions::enterable(mode) } else { mode };
+        let words = format!("Folders get {}: who may read one may also enter it", digits(folders));
+        if inside.enterable && folders != mode {
+            ui.label(text::subdued(ui, words));
+        }
+    }
 }
 
 fn boxes(ui: &mut Ui, mode: &mut u32) {

@@ -4,7 +4,7 @@ use eframe::egui::{Color32, Label, ScrollArea, Ui};
 
 use crate::model::checksum::HashUse;
 use crate::model::format;
-use crate::model::verify::{Finding, Pair, Row, Tally, Verification};
+use crate::model::verify::{Finding, Pair, Row, Tally, Times, Verification};
 use crate::screen::Dialog;
 use crate::screen::dialog::VerifyStage;
 use crate::ui::icon::Icon;
@@ -69,10 +69,7 @@ fn running(ui: &mut Ui, pairs: &[Pair], tally: Tally) {
 
 fn through(ui: &mut Ui, result: &Verification) {
     field::paragraph(ui, text::strong(ui, result.sentence()));
-    // What is not the same is what a person looks for.
-    let is_same = |row: &Row| matches!(row.finding, Finding::Same { .. });
-    let mut rows: Vec<&Row> = result.rows.iter().filter(|row| !is_same(row)).collect();
-    rows.extend(result.rows.iter().filter(|row| is_same(row)));
+    let rows = result.by_weight();
     if rows.is_empty() {
         return;
     }
@@ -108,6 +105,9 @@ fn look(ui: &Ui, finding: &Finding) -> (Icon, Color32) {
     let t = tokens(ui);
     match finding {
         Finding::Same { .. } => (Icon::CIRCLE_CHECK, t.good),
+        // Green is for what was proven.
+        Finding::SameSize(Times::Alike) => (Icon::MINUS, t.subdued),
+        Finding::SameSize(Times::NewerHere | Times::NewerThere) => (Icon::CIRCLE_HELP, t.warn_text),
         Finding::Differs(_) => (Icon::CIRCLE_ALERT, t.bad),
         Finding::OnlyHere => (Icon::HARD_DRIVE, t.warn_text),
         Finding::OnlyThere => (Icon::SERVER, t.warn_text),
