@@ -20,6 +20,8 @@ mod held;
 mod no_file;
 #[path = "engine/paced.rs"]
 mod paced;
+#[path = "engine/lifelines.rs"]
+mod lifelines;
 #[path = "engine/ranges.rs"]
 mod ranges;
 #[path = "engine/replacing.rs"]
