@@ -10,7 +10,8 @@ use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use moorline::model::cause::Cause;
 use moorline::model::session::{DisconnectWhen, IdleLimit, LimitSource};
 use moorline::model::settings::ThemeChoice;
-use moorline::model::transfer::Direction;
+use moorline::model::site::SiteId;
+use moorline::model::transfer::{Direction, QueueSummary, QueueTab, TransferId, TransferRow, TransferState};
 use moorline::screen::dialog::{Dialog, GuardPurpose};
 use moorline::screen::{Action, PanelTab};
 use moorline::ui::{dialogs, layout, theme};
@@ -176,4 +177,36 @@ fn the_lower_panels_tabs() {
 #[test]
 fn the_smallest_window() {
     compare([("smallest", sample_screens::adrift(ThemeChoice::Dark), egui::vec2(760.0, 480.0))]);
+}
+
+/// The lower panel when nothing is under “Active”, with rows in these states that belong to the given sites.
+fn at_rest(rows: &[(&str, TransferState)]) -> Sample {
+    let mut sample = sample_screens::moored(ThemeChoice::Dark);
+    let here = sample.screen.session.site.as_ref().unwrap().id.clone();
+    let row = sample.queue.0[0].clone();
+    let made = rows.iter().zip(1..).map(|((site, state), id)| TransferRow {
+        id: TransferId(id),
+        site: if site.is_empty() { here.clone() } else { SiteId((*site).into()) },
+        state: state.clone(),
+        ..row.clone()
+    });
+    sample.queue.0 = made.collect();
+    let count = |tab| sample.queue.0.iter().filter(|row| row.state.tab() == tab).count();
+    let stopped = sample.queue.0.iter().filter(|row| row.state == TransferState::Paused).count();
+    let (queued, failed) = (count(QueueTab::Queued), count(QueueTab::Failed));
+    sample.screen.queue = QueueSummary { queued, stopped, failed, ..QueueSummary::default() };
+    sample
+}
+
+#[test]
+fn why_nothing_moves_is_true() {
+    use TransferState::{Paused, Queued};
+    for (rows, words) in [
+        (&[("", Paused)][..], "What waits is paused; choose “Resume” for it under “Queued”."),
+        (&[("other", Queued)], "What waits belongs to another server; it goes on when that one is connected."),
+        (&[("other", Queued), ("", Paused)], "Some of what waits is paused, the rest belongs to another server."),
+        (&[("", Queued), ("", Paused)], "What waits begins as soon as it may."),
+    ] {
+        harness(at_rest(rows), FULL).get_by_label(words);
+    }
 }

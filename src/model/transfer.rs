@@ -280,6 +280,8 @@ pub struct QueueSummary {
     pub active: usize,
     /// Rows under "Queued".
     pub queued: usize,
+    /// Those of them that a person has paused.
+    pub stopped: usize,
     /// Rows under "Failed".
     pub failed: usize,
     /// Rows under "Done".

@@ -7,6 +7,7 @@ use eframe::egui::{
     Align, EventFilter, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
 };
 
+use crate::model::session::Phase;
 use crate::model::transfer::{QueueTab, TransferId, TransferRow};
 use crate::screen::{Action, Verb};
 use crate::ui::tokens::{size, tokens};
@@ -172,17 +173,11 @@ pub fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
 /// What is said when a tab has no rows.
 fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect) {
     let connected = view.screen.session.site.is_some();
-    let is_moored = view.screen.session.phase == crate::model::session::Phase::Moored;
     let (what, next) = match tab {
         QueueTab::Active if view.screen.queue.queued > 0 && view.screen.queue.paused => {
             ("The queue is held", "Choose “Go on” to let it move again.")
         }
-        QueueTab::Active if view.screen.queue.queued > 0 && is_moored => {
-            ("Nothing is moving", "What waits belongs to another server; it goes on when that one is connected.")
-        }
-        QueueTab::Active if view.screen.queue.queued > 0 => {
-            ("Nothing is moving", "What waits goes on when its server is connected.")
-        }
+        QueueTab::Active if view.screen.queue.queued > 0 => ("Nothing is moving", why_nothing_moves(view)),
         QueueTab::Active if connected => ("Nothing is moving", "Drag files from one pane to the other, or from the desktop."),
         QueueTab::Active => ("Nothing is moving", "Transfers will be here, and stay here until they have arrived."),
         QueueTab::Queued => ("Nothing is waiting", "What has been asked for is under way or done."),
@@ -190,6 +185,20 @@ fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect) {
         QueueTab::Done => ("Nothing has arrived yet", "Each file will be here with the proof that it is whole."),
     };
     nothing(ui, area, what, next);
+}
+
+/// Why nothing of what is under “Queued” moves.
+fn why_nothing_moves(view: &View<'_>) -> &'static str {
+    let queue = &view.screen.queue;
+    let session = &view.screen.session;
+    let here = session.site.as_ref().filter(|_| session.phase == Phase::Moored).map(|site| view.queue.queued_for(&site.id));
+    match here {
+        _ if queue.stopped >= queue.queued => "What waits is paused; choose “Resume” for it under “Queued”.",
+        Some(0) if queue.stopped > 0 => "Some of what waits is paused, the rest belongs to another server.",
+        Some(0) => "What waits belongs to another server; it goes on when that one is connected.",
+        Some(_) => "What waits begins as soon as it may.",
+        None => "What waits goes on when its server is connected.",
+    }
 }
 
 /// Words in place of rows.

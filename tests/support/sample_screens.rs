@@ -86,6 +86,10 @@ impl QueueSource for Rows {
         self.0.iter().filter(|row| row.state.tab() == tab).position(|row| row.id == id)
     }
 
+    fn queued_for(&self, site: &SiteId) -> usize {
+        self.0.iter().filter(|row| row.site == *site && row.state == TransferState::Queued).count()
+    }
+
     fn speed_history(&self) -> Vec<u64> {
         if self.0.is_empty() {
             Vec::new()
@@ -434,6 +438,7 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         revision: 1,
         active: 4,
         queued: 1_203,
+        stopped: 0,
         failed: 2,
         done: 8_441,
         running: 3,

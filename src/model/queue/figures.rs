@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::model::queue::site::SiteQueue;
 use crate::model::queue::{Item, Queue, StopWish, is_large};
 use crate::model::site::SiteId;
 use crate::model::transfer::{Direction, QueueSummary, TransferId, TransferState};
@@ -40,6 +41,7 @@ impl Queue {
             revision: self.revision,
             active: self.active.len(),
             queued: self.queued.len(),
+            stopped: self.queued.len().saturating_sub(self.sites.iter().map(SiteQueue::queued).sum()),
             failed: self.failed.len(),
             done: self.done.len(),
             empty_folders: self.empty_folders,
@@ -54,6 +56,12 @@ impl Queue {
             downloads_wait: self.waits_for(Direction::Download),
             newest: TransferId(self.next_id),
         }
+    }
+
+    /// How many items of `site` are under “Queued” and not stopped by a person.
+    #[must_use]
+    pub fn queued_for(&self, site: &SiteId) -> usize {
+        self.site(site).map_or(0, SiteQueue::queued)
     }
 
     /// A folder was made and leaves the queue as its content enters it; `is_empty` when it has none. What a person took out

@@ -357,3 +357,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_person_stopped_is_counted_apart_from_what_waits_for_a_server() {
+    let mut queue = Queue::default();
+    let (first, _) = (add(&mut queue, "a", 1), add(&mut queue, "b", 2));
+    queue.set_state(first, TransferState::Paused);
+    let summary = queue.summary(Instant::now());
+    assert_eq!((summary.queued, summary.stopped), (2, 1));
+    assert_eq!((queue.queued_for(&site()), queue.queued_for(&SiteId("other".into()))), (1, 0));
+    queue.set_state(first, TransferState::Queued);
+    assert_eq!(queue.summary(Instant::now()).stopped, 0);
+}
