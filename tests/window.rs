@@ -450,6 +450,9 @@ fn a_421_that_asks_to_wait_counts_down_until_a_person_reconnects() {
     window.click("Reconnect now");
     window.until("moored again", |screen| screen.session.phase == Phase::Moored);
     assert_eq!(server.logins(), 2);
+    let banner = window.screen().session.banner.as_ref().unwrap();
+    assert_eq!(banner.headline, "Connected again.");
+    assert!(banner.consequence.contains("before: The server is shutting down"), "what had happened: {}", banner.consequence);
     assert_eq!(window.screen().remote.remote_folder().unwrap().as_str(), "/srv/data");
 }
 
