@@ -106,7 +106,7 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
             (goodbye::banner(&verdict, reply.code, &reply.lines, waiting), learned)
         }
         None => {
-            (unspoken(&problem, waiting), if matches!(fault, Fault::Lost { .. }) { Learned::SilentCut } else { Learned::Nothing })
+            (unspoken(&in_the_window(&problem, fault), waiting), if matches!(fault, Fault::Lost { .. }) { Learned::SilentCut } else { Learned::Nothing })
         }
     };
     let learned = if scene.was_moored { learned } else { Learned::Nothing };
@@ -117,7 +117,12 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
         return Aftermath { banner: resting(banner), next: Next::Rest, learned, problem };
     }
     let next = delay.map_or(Next::Stay, Next::Reconnect);
-    Aftermath { banner: with_ways_on(banner, &problem, site, delay.is_some()), next, learned, problem }
+    let banner = with_ways_on(banner, &problem, site, delay.is_some());
+    Aftermath { banner: if refuses_tls(fault) { without_tls(banner, site) } else { banner }, next, learned, problem }
+}
+
+fn refuses_tls(fault: &Fault) -> bool {
+    matches!(fault, Fault::NotOffered { what: "AUTH TLS", .. })
 }
 
 /// The reply that ended the session, or refused it.
@@ -149,6 +154,21 @@ fn sure_cause(verdict: &Verdict) -> Cause {
         (Cause::NoTransferTimeout, Certainty::Likely | Certainty::Guess) => Cause::IdleTimeout,
         (cause, _) => cause,
     }
+}
+
+/// The problem as it is told where buttons stand beside it.
+fn in_the_window(problem: &Problem, fault: &Fault) -> Problem {
+    let problem = problem.clone();
+    if refuses_tls(fault) {
+        return problem.advise("Without encryption the password and all files travel readable to anyone on the way.");
+    }
+    problem
+}
+
+/// Trying again cannot help against a server without TLS: the ways on are another encryption of the site, or none this time.
+fn without_tls(banner: Banner, site: &Site) -> Banner {
+    let way = if site.id.is_quick() { BannerAction::ConnectPlainly } else { BannerAction::EditEncryption };
+    Banner { actions: vec![way, BannerAction::Diagnose, BannerAction::Dismiss], ..banner }
 }
 
 /// The banner of an end without words.
@@ -251,4 +271,46 @@ fn crowd(reply: &Reply) -> Option<(Crowd, Option<usize>)> {
         _ => return None,
     };
     Some((crowd, verdict.number.and_then(|number| usize::try_from(number).ok())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::address::Address;
+    use crate::model::site::SiteId;
+
+    fn quick() -> Site {
+        Site::quick(&Address::parse("bob@old.example").unwrap())
+    }
+
+    fn saved() -> Site {
+        Site::new(SiteId("books".into()), "Books", "old.example")
+    }
+
+    fn first_try() -> Scene {
+        Scene {
+            was_moored: false,
+            has_been_moored: false,
+            attempt: 1,
+            silence: Duration::ZERO,
+            limit: None,
+            unused: false,
+            reconnect: true,
+            waiting: 0,
+            unit: 0.5,
+        }
+    }
+
+    #[test]
+    fn a_server_without_tls_is_connected_to_plainly_or_its_site_is_changed() {
+        let refused = || Fault::NotOffered { what: "AUTH TLS", reply: Reply { code: 500, lines: vec![b"500 no".to_vec()] } };
+        for (site, way) in [(quick(), BannerAction::ConnectPlainly), (saved(), BannerAction::EditEncryption)] {
+            let banner = of(&refused(), &site, &first_try()).banner;
+            assert_eq!(banner.actions, [way, BannerAction::Diagnose, BannerAction::Dismiss]);
+            assert!(banner.consequence.contains("travel readable"), "{}", banner.consequence);
+            assert!(!banner.consequence.contains("site"), "there may be none: {}", banner.consequence);
+        }
+        let unprotected = Fault::NotOffered { what: "protected data connections", reply: Reply { code: 536, lines: Vec::new() } };
+        assert!(!of(&unprotected, &quick(), &first_try()).banner.actions.contains(&BannerAction::ConnectPlainly));
+    }
 }

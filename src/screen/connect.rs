@@ -4,7 +4,7 @@ use crate::engine::Command;
 use crate::model::address::{Address, AddressPath};
 use crate::model::secret::Secret;
 use crate::model::session::Phase;
-use crate::model::site::{Site, SiteId};
+use crate::model::site::{Encryption, Site, SiteId};
 use crate::screen::action::Effect;
 use crate::screen::dialog::GuardPurpose;
 use crate::screen::pane::Side;
@@ -46,6 +46,18 @@ impl Screen {
         let quick = quick_connect(address);
         let id = quick.site.id.clone();
         self.quick = Some(quick);
+        self.connect_to(&id)
+    }
+
+    /// Connects to the typed address of the session without encryption: the address itself goes on asking for TLS when it is typed
+    /// again.
+    pub fn connect_plainly(&mut self) -> Vec<Effect> {
+        let Some(site) = self.session.site.clone().filter(|site| site.id.is_quick()) else { return Vec::new() };
+        let typed = self.quick.take().filter(|quick| quick.site.id == site.id);
+        let (password, start) = typed.map_or((None, AddressPath::Login), |typed| (typed.password, typed.start));
+        let id = site.id.clone();
+        let site = Site { port: Some(site.port()), encryption: Encryption::Plain, ..site };
+        self.quick = Some(QuickConnect { site, password, start });
         self.connect_to(&id)
     }
 
