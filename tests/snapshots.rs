@@ -210,3 +210,26 @@ fn why_nothing_moves_is_true() {
         harness(at_rest(rows), FULL).get_by_label(words);
     }
 }
+
+#[test]
+fn a_row_of_another_server_names_it_and_leads_there() {
+    let mut sample = at_rest(&[("", TransferState::Queued)]);
+    let here = sample.screen.session.site.as_ref().unwrap().id.clone();
+    let other = sample.screen.sites.sites.iter().find(|site| site.id != here).unwrap().clone();
+    sample.queue.0[0].site = other.id.clone();
+    sample.screen.tab = PanelTab::Queued;
+    let name = sample.queue.0[0].local.file_name().unwrap().to_string_lossy().into_owned();
+    let mut harness = harness(sample, FULL);
+    let is_row = |node: &egui_kittest::Node<'_>| {
+        node.accesskit_node().role() == egui::accesskit::Role::Row && node.accesskit_node().label().is_some_and(|label| label.contains(&name))
+    };
+    let at = harness.get_all_by_role(egui::accesskit::Role::Row).find(is_row).unwrap().rect().center();
+    harness.hover_at(at);
+    harness.run_steps(60);
+    harness.get_by_label(&format!("Goes on when {} is connected", other.name));
+    harness.get_all_by_role(egui::accesskit::Role::Row).find(is_row).unwrap().click_secondary();
+    harness.run_steps(8);
+    harness.get_by_label(&format!("Connect to {}", other.name)).click();
+    harness.run_steps(8);
+    assert!(harness.state().actions.contains(&Action::OpenSite(other.id)), "{:?}", harness.state().actions);
+}

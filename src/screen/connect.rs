@@ -96,6 +96,25 @@ impl Screen {
         effects
     }
 
+    /// What a site is called: its name, or the typed address. Nothing for one that is no longer saved.
+    #[must_use]
+    pub fn site_name<'a>(&'a self, id: &'a SiteId) -> Option<&'a str> {
+        let current = self.session.site.as_ref().filter(|site| site.id == *id && !id.is_quick());
+        self.sites.site(id).or(current).map(|site| site.name.as_str()).or_else(|| id.typed())
+    }
+
+    /// The site that an item waits for, unless it is the one of this session.
+    #[must_use]
+    pub fn waits_elsewhere(&self, id: &SiteId) -> bool {
+        !self.has_session() || self.session.site.as_ref().is_none_or(|site| site.id != *id)
+    }
+
+    /// Whether it is known how to connect there.
+    #[must_use]
+    pub fn can_connect_to(&self, id: &SiteId) -> bool {
+        self.destination(id).is_some()
+    }
+
     /// Where an identity leads: a typed address, a saved site, or the session's own site (whose entry was deleted meanwhile).
     fn destination(&self, id: &SiteId) -> Option<(Site, Option<Secret>, AddressPath)> {
         if let Some(quick) = self.quick.as_ref().filter(|quick| quick.site.id == *id) {

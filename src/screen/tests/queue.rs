@@ -243,3 +243,18 @@ fn the_filter_of_the_queue_opens_by_its_key_and_closing_shows_everything() {
     act(&mut screen, Verb::Filter);
     assert!(screen.local.filter_open, "the log has none: it is about the pane");
 }
+
+#[test]
+fn what_waits_for_another_server_names_it() {
+    let mut screen = moored();
+    let here = screen.session.site.as_ref().unwrap().id.clone();
+    assert!(!screen.waits_elsewhere(&here));
+    let other = screen.sites.sites.iter().find(|site| site.id != here).unwrap().clone();
+    assert!(screen.waits_elsewhere(&other.id) && screen.can_connect_to(&other.id));
+    assert_eq!(screen.site_name(&other.id), Some(other.name.as_str()));
+    let typed = SiteId("quick:bob@h:21".into());
+    assert_eq!((screen.site_name(&typed), screen.can_connect_to(&typed)), (Some("bob@h:21"), false));
+    assert_eq!(screen.site_name(&SiteId("gone".into())), None);
+    screen.session.phase = stranded();
+    assert!(screen.waits_elsewhere(&here), "nothing is connected");
+}
