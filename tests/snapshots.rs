@@ -8,6 +8,7 @@ use eframe::egui;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use moorline::model::cause::Cause;
+use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::session::{DisconnectWhen, IdleLimit, LimitSource};
 use moorline::model::settings::ThemeChoice;
 use moorline::model::site::SiteId;
@@ -232,4 +233,14 @@ fn a_row_of_another_server_names_it_and_leads_there() {
     harness.get_by_label(&format!("Connect to {}", other.name)).click();
     harness.run_steps(8);
     assert!(harness.state().actions.contains(&Action::OpenSite(other.id)), "{:?}", harness.state().actions);
+}
+
+#[test]
+fn what_failed_is_told_where_nothing_moves_and_is_one_click_away() {
+    let failed = || TransferState::Failed(Problem::new(ProblemKind::Refused, "The server refused."));
+    let mut harness = harness(at_rest(&[("", failed()), ("", failed())]), FULL);
+    harness.get_by_label("Nothing is moving. 2 files did not arrive.");
+    harness.get_by_label("Show them").click();
+    harness.run_steps(4);
+    assert!(harness.state().actions.contains(&Action::ShowTab(PanelTab::Failed)));
 }

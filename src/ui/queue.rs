@@ -7,11 +7,13 @@ use eframe::egui::{
     Align, EventFilter, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
 };
 
+use crate::model::format;
 use crate::model::session::Phase;
 use crate::model::transfer::{QueueTab, TransferId, TransferRow};
-use crate::screen::{Action, Verb};
+use crate::screen::{Action, PanelTab, Verb};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
+use crate::ui::widgets::button;
 use crate::ui::{fonts, panel_ground, queue_row, verbs};
 
 /// The rows of a tab: all of them in the queue's order, or those that were found for a filter or another order.
@@ -66,12 +68,17 @@ pub fn show(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
     let ground = panel_ground::show(ui, view, area, Sense::click(), (Role::Grid, "Transfers"), actions);
     let listed = Listed::of(view, tab);
     let reveal = ground_input(ui, view, tab, listed.as_ref(), &ground, actions);
-    let Some(listed) = listed else { return nothing(ui, area, "Looking through the queue", "A long queue takes a moment.") };
+    let Some(listed) = listed else {
+        nothing(ui, area, "Looking through the queue", "A long queue takes a moment.", None);
+        return;
+    };
     if listed.count == 0 {
-        return match listed.found {
-            Some(_) => nothing(ui, area, "Nothing matches the filter", "Escape in the filter shows everything again."),
-            None => empty(ui, view, tab, area),
-        };
+        if listed.found.is_some() {
+            nothing(ui, area, "Nothing matches the filter", "Escape in the filter shows everything again.", None);
+        } else {
+            empty(ui, view, tab, area, actions);
+        }
+        return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().id_salt(("queue", tab_name(tab))).auto_shrink(false).show_viewport(ui, |ui, viewport| {
@@ -171,7 +178,7 @@ pub fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
 }
 
 /// What is said when a tab has no rows.
-fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect) {
+fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect, actions: &mut Vec<Action>) {
     let connected = view.screen.session.site.is_some();
     let (what, next) = match tab {
         QueueTab::Active if view.screen.queue.queued > 0 && view.screen.queue.paused => {
@@ -184,7 +191,15 @@ fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect) {
         QueueTab::Failed => ("Nothing has failed", "What does not arrive will be here, with the reason and what to do about it."),
         QueueTab::Done => ("Nothing has arrived yet", "Each file will be here with the proof that it is whole."),
     };
-    nothing(ui, area, what, next);
+    let failed = view.screen.queue.failed;
+    if tab == QueueTab::Active && failed > 0 {
+        let what = format!("{what}. {}", format::counted(failed, "file did not arrive.", "files did not arrive."));
+        if nothing(ui, area, &what, next, Some("Show them")) {
+            actions.push(Action::ShowTab(PanelTab::Failed));
+        }
+        return;
+    }
+    nothing(ui, area, what, next, None);
 }
 
 /// Why nothing of what is under “Queued” moves.
@@ -201,13 +216,19 @@ fn why_nothing_moves(view: &View<'_>) -> &'static str {
     }
 }
 
-/// Words in place of rows.
-fn nothing(ui: &mut Ui, area: Rect, what: &str, next: &str) {
+/// Words in place of rows, and a button; says whether it was pressed.
+fn nothing(ui: &mut Ui, area: Rect, what: &str, next: &str, button: Option<&str>) -> bool {
     let t = tokens(ui);
-    let place = Rect::from_center_size(area.center(), vec2(area.width() - 40.0, 44.0_f32.min(area.height())));
+    let height: f32 = if button.is_some() { 82.0 } else { 44.0 };
+    let place = Rect::from_center_size(area.center(), vec2(area.width() - 40.0, height.min(area.height())));
     ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("no rows").layout(Layout::top_down(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         ui.label(crate::ui::text::strong(ui, what));
         ui.label(eframe::egui::RichText::new(next).font(fonts::regular(size::BODY)).color(t.subdued));
-    });
+        button.is_some_and(|label| {
+            ui.add_space(4.0);
+            button::quiet_button(ui, label).clicked()
+        })
+    })
+    .inner
 }

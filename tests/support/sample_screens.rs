@@ -439,6 +439,8 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         active: 4,
         queued: 1_203,
         stopped: 0,
+        skipped: 0,
+        failures: 0,
         failed: 2,
         done: 8_441,
         running: 3,

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::arrangement::ArrangeBy;
 use crate::model::chosen::Chosen;
 use crate::model::queue::Reorder;
-use crate::model::transfer::{Priority, QueueTab, TransferId};
+use crate::model::transfer::{Priority, QueueSummary, QueueTab, TransferId};
 use crate::screen::action::Extend;
 use crate::screen::state::{Focus, PanelTab};
 
@@ -257,4 +257,26 @@ fn what_waits_for_another_server_names_it() {
     assert_eq!(screen.site_name(&SiteId("gone".into())), None);
     screen.session.phase = stranded();
     assert!(screen.waits_elsewhere(&here), "nothing is connected");
+}
+
+#[test]
+fn files_that_fail_together_are_told_of_in_one_message() {
+    let mut screen = moored();
+    let failed = |failures| QueueSummary { failures, ..QueueSummary::default() };
+    let told = |screen: &Screen| screen.toasts.iter().map(|toast| toast.text.clone()).collect::<Vec<_>>();
+    screen.take_queue(failed(0), 1.0);
+    assert!(told(&screen).is_empty());
+    screen.take_queue(failed(1), 2.0);
+    screen.take_queue(failed(40), 3.0);
+    assert_eq!(told(&screen), ["40 files did not arrive."]);
+    let id = screen.toasts[0].id;
+    reduce(&mut screen, Action::DismissToast(id));
+    screen.take_queue(failed(41), 4.0);
+    assert!(told(&screen).is_empty(), "it was read a moment ago");
+    screen.take_queue(failed(42), 60.0);
+    assert_eq!(told(&screen), ["1 file did not arrive."]);
+    reduce(&mut screen, Action::ShowTab(PanelTab::Failed));
+    assert!(told(&screen).is_empty(), "who looks at them needs no message");
+    screen.take_queue(failed(43), 120.0);
+    assert!(told(&screen).is_empty());
 }
