@@ -141,16 +141,10 @@ pub fn show(
         progress(ui, t, row, parts.bar);
     }
     let moving = row.state == TransferState::Moving && row.speed > 0;
-    let (mut words, ink) = state_words(view.screen, row, t, second);
+    let (words, ink) = state_words(view.screen, row, t, second);
     let room = if moving { parts.speed_right - 70.0 - words_left } else { rect.right() - 36.0 - words_left };
-    // What to do about it is in the tooltip when there is room for what happened and the server's words only.
-    if let TransferState::Failed(problem) = &row.state
-        && paint::width(ui, &words, &font) > room
-    {
-        let said = problem.server_words.as_ref().map(|said| format!(" “{said}”")).unwrap_or_default();
-        words = format!("{}{said}", problem.what);
-    }
-    let cut = paint::cut_middle(ui, &words, &font, room);
+    // A sentence is read from its beginning; the whole of it is in the tooltip.
+    let cut = paint::cut_end(ui, &words, &font, room);
     paint::text(ui, pos2(words_left, y), Align::Min, cut, font.clone(), ink);
     if moving {
         paint::text(ui, pos2(parts.speed_right, y), Align::Max, format::speed(row.speed), font.clone(), second);
@@ -159,7 +153,7 @@ pub fn show(
         }
     }
     cross(ui, row, &name, rect, actions);
-    response.on_hover_ui(|ui| details(ui, view.screen, row));
+    response.on_hover_ui_at_pointer(|ui| details(ui, view.screen, row));
 }
 
 /// The local file: below the folder that the pane shows without it, below home with a tilde.
@@ -224,7 +218,10 @@ fn state_words(screen: &Screen, row: &TransferRow, t: &Tokens, second: Color32) 
             (format!("{}{form}", proven_by(proof)), second)
         }
         TransferState::Skipped(reason) => (format!("skipped · {}", reason.words()), second),
-        TransferState::Failed(problem) => (problem.sentence(), t.bad),
+        TransferState::Failed(problem) => {
+            let local = row.local.display().to_string();
+            (problem.sentence_beside(&[row.remote.as_str(), &local]), t.bad)
+        }
     }
 }
 
