@@ -451,6 +451,8 @@ fn an_unknown_certificate_is_asked_about_remembered_and_its_change_is_told() {
     assert!(matches!(question, Question::Certificate { changed: true, .. }), "{question:?}");
     client.answer(id, Answer::Cancel);
     client.until("stranded", |client| matches!(client.session.phase, Phase::Stranded { .. }).then_some(()));
+    let banner = client.session.banner.as_ref().unwrap();
+    assert_eq!(banner.headline, "You did not trust the certificate, so Moorline did not connect.");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::ftp::{Fault, Reply};
 use crate::model::banner::{Banner, BannerAction, Severity};
 use crate::model::budget::Crowd;
 use crate::model::goodbye::{self, Cause, Certainty, Heard, Known, Plan, State, Verdict, Waiting};
-use crate::model::problem::{Problem, ProblemKind};
+use crate::model::problem::{NOT_TRUSTED, Problem, ProblemKind};
 use crate::model::retry::{self, Ended};
 use crate::model::session::IdleLimit;
 use crate::model::site::Site;
@@ -105,9 +105,10 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
             let learned = Learned::Cut { cause: sure_cause(&verdict), named: verdict.seconds() };
             (goodbye::banner(&verdict, reply.code, &reply.lines, waiting), learned)
         }
-        None => {
-            (unspoken(&in_the_window(&problem, fault), waiting), if matches!(fault, Fault::Lost { .. }) { Learned::SilentCut } else { Learned::Nothing })
-        }
+        None => (
+            unspoken(&in_the_window(&problem, fault), waiting),
+            if matches!(fault, Fault::Lost { .. }) { Learned::SilentCut } else { Learned::Nothing },
+        ),
     };
     let learned = if scene.was_moored { learned } else { Learned::Nothing };
     let cause = verdict.map(|(verdict, _)| sure_cause(&verdict));
@@ -162,6 +163,11 @@ fn in_the_window(problem: &Problem, fault: &Fault) -> Problem {
     if refuses_tls(fault) {
         return problem.advise("Without encryption the password and all files travel readable to anyone on the way.");
     }
+    if let Fault::Untrusted(certificate) = fault {
+        // Nobody but the person whose question it was ends a connect so.
+        let told = Problem::new(problem.kind, NOT_TRUSTED);
+        return told.advise(format!("The certificate is not known: {}", certificate.reason));
+    }
     problem
 }
 
@@ -196,7 +202,9 @@ fn with_ways_on(mut banner: Banner, problem: &Problem, site: &Site, comes_back: 
     let may_be_wrong = matches!(problem.kind, ProblemKind::Login | ProblemKind::Connect | ProblemKind::Certificate);
     banner.actions.retain(|action| *action != BannerAction::EditSite || is_saved);
     if !comes_back && may_be_wrong {
-        banner.severity = Severity::Bad;
+        // A person's own no is nothing bad.
+        let is_own_choice = problem.kind == ProblemKind::Certificate;
+        banner.severity = if is_own_choice { Severity::Info } else { Severity::Bad };
         if is_saved && !banner.actions.contains(&BannerAction::EditSite) {
             banner.actions.insert(banner.actions.len().min(1), BannerAction::EditSite);
         }
@@ -277,6 +285,7 @@ fn crowd(reply: &Reply) -> Option<(Crowd, Option<usize>)> {
 mod tests {
     use super::*;
     use crate::model::address::Address;
+    use crate::model::certificate::{Certificate, Fingerprint};
     use crate::model::site::SiteId;
 
     fn quick() -> Site {
@@ -299,6 +308,25 @@ mod tests {
             waiting: 0,
             unit: 0.5,
         }
+    }
+
+    #[test]
+    fn who_does_not_trust_a_certificate_is_told_just_that() {
+        let reason = "it is self-signed".to_owned();
+        let certificate = Certificate {
+            fingerprint: Fingerprint([0; 32]),
+            subject: "old.example".into(),
+            issuer: "old.example".into(),
+            names: Vec::new(),
+            not_before: None,
+            not_after: None,
+            reason,
+        };
+        let untrusted = Fault::Untrusted(Box::new(certificate));
+        let banner = of(&untrusted, &quick(), &first_try()).banner;
+        assert_eq!(banner.headline, "You did not trust the certificate, so Moorline did not connect.");
+        assert!(banner.consequence.contains("it is self-signed"), "{}", banner.consequence);
+        assert_eq!(banner.severity, Severity::Info);
     }
 
     #[test]

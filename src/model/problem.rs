@@ -2,6 +2,9 @@
 
 use crate::model::cause::Cause;
 
+/// What is said after a person's own no to a certificate.
+pub const NOT_TRUSTED: &str = "You did not trust the certificate, so Moorline did not connect.";
+
 /// Which kind of trouble, for exit codes, icons and retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
