@@ -15,13 +15,13 @@ mod edited;
 mod existing;
 #[path = "engine/held.rs"]
 mod held;
+#[path = "engine/lifelines.rs"]
+mod lifelines;
 #[cfg(target_os = "linux")]
 #[path = "engine/no_file.rs"]
 mod no_file;
 #[path = "engine/paced.rs"]
 mod paced;
-#[path = "engine/lifelines.rs"]
-mod lifelines;
 #[path = "engine/ranges.rs"]
 mod ranges;
 #[path = "engine/replacing.rs"]
@@ -702,8 +702,8 @@ fn a_source_that_changed_is_not_glued_to_what_came_of_the_old_one() {
     assert!(fs::read(folder.path().join("f.bin")).unwrap() == new, "old and new bytes are mixed");
 }
 
-fn limit(kib: u32) -> SpeedLimits {
-    SpeedLimits { both: Rate(kib), ..SpeedLimits::default() }
+fn limit(kib: u64) -> SpeedLimits {
+    SpeedLimits { both: Rate(kib << 10), ..SpeedLimits::default() }
 }
 
 /// What 64 KiB take at least at 128 KiB/s, when the first tenth of a second comes for nothing.

@@ -5,7 +5,7 @@
 mod sample_screens;
 
 use eframe::egui;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use moorline::model::cause::Cause;
 use moorline::model::problem::{Problem, ProblemKind};

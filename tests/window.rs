@@ -398,9 +398,9 @@ fn the_speed_limit_and_what_follows_are_chosen_in_the_lower_panel() {
         window.until_window(item, |window| window.harness.query_by_role_and_label(Role::MenuItem, item).is_some());
         window.harness.get_by_role_and_label(Role::MenuItem, item).click();
     };
-    choose(&mut window, "No limit", "500 KiB/s");
-    window.until("limited", |screen| screen.speed_limit.limits.both == Rate(500));
-    choose(&mut window, "500 KiB/s", "As in the settings");
+    choose(&mut window, "No limit", "500 KB/s");
+    window.until("limited", |screen| screen.speed_limit.limits.both == Rate::kilobytes(500));
+    choose(&mut window, "500 KB/s", "As in the settings");
     window.until("not limited", |screen| screen.speed_limit.limits.is_none());
 
     choose(&mut window, "When done…", "Shut down");
