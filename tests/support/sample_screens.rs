@@ -344,9 +344,9 @@ fn transfers() -> Vec<TransferRow> {
             91_000_000,
             640_000_000,
             TransferState::Failed(
-                Problem::new(ProblemKind::Refused, "The server has no room left for it.")
+                Problem::new(ProblemKind::Refused, "The server refused to take /www/uploads/film.mp4: it has no room left.")
                     .advise("Make room there, then try again.")
-                    .quote("552 Disk quota exceeded"),
+                    .quote("552 /www/uploads/film.mp4: Disk quota exceeded"),
             ),
         ),
         transfer(
@@ -397,6 +397,10 @@ fn log() -> Vec<LogLine> {
         (LogKind::Reply, "230 Login successful."),
         (LogKind::Command, "MLSD /www"),
         (LogKind::Reply, "226 Directory send OK."),
+        (LogKind::Command, "CWD /private"),
+        (LogKind::Reply, "550 /private: Permission denied"),
+        (LogKind::Command, "STOR film.mp4"),
+        (LogKind::Reply, "452 Insufficient storage space"),
         (LogKind::Problem, "552 Disk quota exceeded"),
     ];
     let line = |(number, (kind, text)): (usize, (LogKind, &str))| LogLine {
