@@ -146,7 +146,7 @@ fn settings(page: SettingsPage) -> Dialog {
 /// Office hours with a limit, and something wrong.
 fn schedule() -> Dialog {
     let mut time = TypedTime { to: "18:0x".into(), ..TypedTime::default() };
-    (time.limits.down, time.limits.up) = ("500 KiB/s".into(), "200 KiB/s".into());
+    (time.limits.down, time.limits.up) = ("500 KB/s".into(), "200 KB/s".into());
     time.check();
     let form = SettingsForm { page: SettingsPage::Speed, schedule: vec![time], ..SettingsForm::default() };
     Dialog::Settings(Box::new(form))
@@ -349,7 +349,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
     });
     let mut transfers = site_form(SitePage::Transfers);
     transfers.site.connections = 3;
-    transfers.limits.up = "200 KiB/s".into();
+    transfers.limits.up = "200 KB/s".into();
     transfers.clock_ahead = "-45".into();
     transfers.show_learned(HostFacts { list_ahead_seconds: Some(7200), skew_seconds: Some(90), ..HostFacts::default() });
     let mut notes = site_form(SitePage::Notes);
@@ -756,15 +756,15 @@ fn a_speed_that_cannot_be_read_is_told_beside_its_field() {
     form.page = SettingsPage::General;
     assert!(reduce(&mut screen, Action::AcceptDialog).is_empty());
     let told = self::harness(screen.clone(), Theme::Dark);
-    told.get_by_label("“fast” is no speed. Type one such as 500 KiB/s or 2 MiB/s, or nothing.");
+    told.get_by_label("“fast” is no speed. Type one such as 500 KB/s or 2 MB/s, or nothing.");
 
     let Some(Dialog::Settings(form)) = &screen.dialog else { panic!("the dialog is gone") };
     let mut form = form.clone();
-    form.limits.down = "1.5 MiB/s".into();
+    form.limits.down = "1.5 MB/s".into();
     reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(form))));
     let effects = reduce(&mut screen, Action::AcceptDialog);
     let [Effect::Engine(Command::SaveSettings { settings, .. })] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!(settings.speed.down.0, 1536);
+    assert_eq!(settings.speed.down.0, 1_500_000);
 }
 
 #[test]

@@ -15,6 +15,8 @@ mod edited;
 mod existing;
 #[path = "engine/held.rs"]
 mod held;
+#[path = "engine/lifelines.rs"]
+mod lifelines;
 #[cfg(target_os = "linux")]
 #[path = "engine/no_file.rs"]
 mod no_file;
@@ -452,6 +454,8 @@ fn an_unknown_certificate_is_asked_about_remembered_and_its_change_is_told() {
     assert!(matches!(question, Question::Certificate { changed: true, .. }), "{question:?}");
     client.answer(id, Answer::Cancel);
     client.until("stranded", |client| matches!(client.session.phase, Phase::Stranded { .. }).then_some(()));
+    let banner = client.session.banner.as_ref().unwrap();
+    assert_eq!(banner.headline, "You did not trust the certificate, so Moorline did not connect.");
 }
 
 #[test]
@@ -701,8 +705,8 @@ fn a_source_that_changed_is_not_glued_to_what_came_of_the_old_one() {
     assert!(fs::read(folder.path().join("f.bin")).unwrap() == new, "old and new bytes are mixed");
 }
 
-fn limit(kib: u32) -> SpeedLimits {
-    SpeedLimits { both: Rate(kib), ..SpeedLimits::default() }
+fn limit(kib: u64) -> SpeedLimits {
+    SpeedLimits { both: Rate(kib << 10), ..SpeedLimits::default() }
 }
 
 /// What 64 KiB take at least at 128 KiB/s, when the first tenth of a second comes for nothing.

@@ -8,9 +8,11 @@ use eframe::egui;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use moorline::model::cause::Cause;
+use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::session::{DisconnectWhen, IdleLimit, LimitSource};
 use moorline::model::settings::ThemeChoice;
-use moorline::model::transfer::Direction;
+use moorline::model::site::SiteId;
+use moorline::model::transfer::{Direction, QueueSummary, QueueTab, SkipReason, TransferId, TransferRow, TransferState};
 use moorline::screen::dialog::{Dialog, GuardPurpose};
 use moorline::screen::{Action, PanelTab};
 use moorline::ui::{dialogs, layout, theme};
@@ -176,4 +178,85 @@ fn the_lower_panels_tabs() {
 #[test]
 fn the_smallest_window() {
     compare([("smallest", sample_screens::adrift(ThemeChoice::Dark), egui::vec2(760.0, 480.0))]);
+}
+
+/// The lower panel when nothing is under “Active”, with rows in these states that belong to the given sites.
+fn at_rest(rows: &[(&str, TransferState)]) -> Sample {
+    let mut sample = sample_screens::moored(ThemeChoice::Dark);
+    let here = sample.screen.session.site.as_ref().unwrap().id.clone();
+    let row = sample.queue.0[0].clone();
+    let made = rows.iter().zip(1..).map(|((site, state), id)| TransferRow {
+        id: TransferId(id),
+        site: if site.is_empty() { here.clone() } else { SiteId((*site).into()) },
+        state: state.clone(),
+        ..row.clone()
+    });
+    sample.queue.0 = made.collect();
+    let count = |tab| sample.queue.0.iter().filter(|row| row.state.tab() == tab).count();
+    let stopped = sample.queue.0.iter().filter(|row| row.state == TransferState::Paused).count();
+    let (queued, failed, done) = (count(QueueTab::Queued), count(QueueTab::Failed), count(QueueTab::Done));
+    let skipped = sample.queue.0.iter().filter(|row| matches!(row.state, TransferState::Skipped(_))).count();
+    sample.screen.queue = QueueSummary { queued, stopped, failed, done, skipped, ..QueueSummary::default() };
+    sample
+}
+
+#[test]
+fn why_nothing_moves_is_true() {
+    use TransferState::{Paused, Queued};
+    for (rows, words) in [
+        (&[("", Paused)][..], "What waits is paused; choose “Resume” for it under “Queued”."),
+        (&[("other", Queued)], "What waits belongs to another server; it goes on when that one is connected."),
+        (&[("other", Queued), ("", Paused)], "Some of what waits is paused, the rest belongs to another server."),
+        (&[("", Queued), ("", Paused)], "What waits begins as soon as it may."),
+    ] {
+        harness(at_rest(rows), FULL).get_by_label(words);
+    }
+}
+
+#[test]
+fn a_row_of_another_server_names_it_and_leads_there() {
+    let mut sample = at_rest(&[("", TransferState::Queued)]);
+    let here = sample.screen.session.site.as_ref().unwrap().id.clone();
+    let other = sample.screen.sites.sites.iter().find(|site| site.id != here).unwrap().clone();
+    sample.queue.0[0].site = other.id.clone();
+    sample.screen.tab = PanelTab::Queued;
+    let name = sample.queue.0[0].local.file_name().unwrap().to_string_lossy().into_owned();
+    let mut harness = harness(sample, FULL);
+    // The panes have a row of this name too, higher up.
+    let is_below = |node: &egui_kittest::Node<'_>| node.rect().top() > FULL.y / 2.0;
+    let row = |harness: &Harness<'_, Window>| harness.get_all_by_label_contains(&name).find(is_below).unwrap().rect().center();
+    harness.hover_at(row(&harness));
+    harness.run_steps(60);
+    harness.get_by_label(&format!("Goes on when {} is connected", other.name));
+    harness.get_all_by_label_contains(&name).find(is_below).unwrap().click_secondary();
+    harness.run_steps(8);
+    harness.get_by_label(&format!("Connect to {}", other.name)).click();
+    harness.run_steps(8);
+    assert!(harness.state().actions.contains(&Action::OpenSite(other.id)), "{:?}", harness.state().actions);
+}
+
+#[test]
+fn what_failed_is_told_where_nothing_moves_and_is_one_click_away() {
+    let failed = || TransferState::Failed(Problem::new(ProblemKind::Refused, "The server refused."));
+    compare([("at-rest-failed", at_rest(&[("", failed()), ("", failed())]), FULL)]);
+    let mut harness = harness(at_rest(&[("", failed()), ("", failed())]), FULL);
+    harness.get_by_label("Nothing is moving. 2 files did not arrive.");
+    harness.get_by_label("Show them").click();
+    harness.run_steps(4);
+    assert!(harness.state().actions.contains(&Action::ShowTab(PanelTab::Failed)));
+}
+
+#[test]
+fn what_was_skipped_is_not_counted_as_done() {
+    let skipped = || TransferState::Skipped(SkipReason::Exists);
+    let done = sample_screens::moored(ThemeChoice::Dark)
+        .queue
+        .0
+        .iter()
+        .find(|row| row.state.tab() == QueueTab::Done)
+        .unwrap()
+        .state
+        .clone();
+    harness(at_rest(&[("", done.clone()), ("", skipped()), ("", skipped())]), FULL).get_by_label("Done 1 · 2 skipped");
+    harness(at_rest(&[("", done)]), FULL).get_by_label("Done 1");
 }

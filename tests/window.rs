@@ -399,9 +399,9 @@ fn the_speed_limit_and_what_follows_are_chosen_in_the_lower_panel() {
         window.until_window(item, |window| window.harness.query_by_role_and_label(Role::MenuItem, item).is_some());
         window.harness.get_by_role_and_label(Role::MenuItem, item).click();
     };
-    choose(&mut window, "No limit", "500 KiB/s");
-    window.until("limited", |screen| screen.speed_limit.limits.both == Rate(500));
-    choose(&mut window, "500 KiB/s", "As in the settings");
+    choose(&mut window, "No limit", "500 KB/s");
+    window.until("limited", |screen| screen.speed_limit.limits.both == Rate::kilobytes(500));
+    choose(&mut window, "500 KB/s", "As in the settings");
     window.until("not limited", |screen| screen.speed_limit.limits.is_none());
 
     choose(&mut window, "When done…", "Shut down");
@@ -451,6 +451,9 @@ fn a_421_that_asks_to_wait_counts_down_until_a_person_reconnects() {
     window.click("Reconnect now");
     window.until("moored again", |screen| screen.session.phase == Phase::Moored);
     assert_eq!(server.logins(), 2);
+    let banner = window.screen().session.banner.as_ref().unwrap();
+    assert_eq!(banner.headline, "Connected again.");
+    assert!(banner.consequence.contains("before: The server is shutting down"), "what had happened: {}", banner.consequence);
     assert_eq!(window.screen().remote.remote_folder().unwrap().as_str(), "/srv/data");
 }
 

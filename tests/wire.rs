@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use moorline::ftp::dial::{Observer, Target, connect};
+use moorline::ftp::dial::{Observer, Target, WireEvent, connect};
 use moorline::ftp::tls::{NewestTls, Trust};
 use moorline::ftp::{Control, Fault};
 use moorline::model::log::LogKind;
@@ -827,6 +827,40 @@ async fn a_server_that_takes_only_tls_1_3_gets_it() {
     assert!(control.tls().unwrap().is_tls13());
     assert_eq!(log.text().matches("takes no TLS 1.2").count(), 2, "{}", log.text());
     control.quit().await;
+    server.finish().await;
+}
+
+/// When a dial begins and when it is no more.
+#[derive(Default)]
+struct Lives(Mutex<Vec<&'static str>>);
+
+impl Observer for Lives {
+    fn line(&self, _: LogKind, _: &str) {}
+
+    fn step(&self, step: ConnectStep) {
+        if step == ConnectStep::Dialling {
+            self.0.lock().unwrap().push("begins");
+        }
+    }
+
+    fn wire(&self, event: &WireEvent<'_>) {
+        if matches!(event, WireEvent::Closed { .. }) {
+            self.0.lock().unwrap().push("ends");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_dial_tells_its_end_and_before_the_next_one_begins() {
+    let made = rcgen::generate_simple_self_signed(vec!["scripted.test".to_owned()]).unwrap();
+    let config = scripted::config_of(made.cert.der().clone(), &made.signing_key, &rustls::version::TLS13);
+    let too_old = Script::greet().answer("AUTH TLS", "234 go\r\n").refused_tls();
+    let server = Server::secured(config, [too_old, untrusted()]).await;
+    let lives = Arc::new(Lives::default());
+    let observer = Arc::clone(&lives) as Arc<dyn Observer>;
+    let outcome = within(connect(&target(&server, Encryption::Explicit), observer, &CancellationToken::new())).await;
+    assert!(matches!(outcome, Err(Fault::Untrusted(_))));
+    assert_eq!(*lives.0.lock().unwrap(), ["begins", "ends", "begins", "ends"]);
     server.finish().await;
 }
 

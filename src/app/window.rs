@@ -148,7 +148,7 @@ impl App {
                 self.act(ctx, vec![Action::OpenAddress(address)]);
             }
         }
-        self.screen.queue = self.engine.queue().summary();
+        self.screen.take_queue(self.engine.queue().summary(), now);
         let later: Vec<Action> = self.later.try_iter().collect();
         self.act(ctx, later);
     }

@@ -406,7 +406,7 @@ mod tests {
         let Some(Command::Put(put)) = Arguments::try_parse_from(line).unwrap().command else { panic!("not put") };
         assert_eq!((put.local, put.remote.as_str()), (PathBuf::from("a b"), "ftp://h/x"));
         assert_eq!((put.transfer.on_exists, put.transfer.connections), (Exists::Newer, Some(4)));
-        assert_eq!(put.transfer.limit, Some(Rate(500)));
+        assert_eq!(put.transfer.limit, Some(Rate::kilobytes(500)));
         assert_eq!(put.transfer.connect.trust, [Fingerprint([0xab; 32])]);
     }
 

@@ -9,7 +9,7 @@ use crate::ftp::{Fault, Reply};
 use crate::model::banner::{Banner, BannerAction, Severity};
 use crate::model::budget::Crowd;
 use crate::model::goodbye::{self, Cause, Certainty, Heard, Known, Plan, State, Verdict, Waiting};
-use crate::model::problem::{Problem, ProblemKind};
+use crate::model::problem::{NOT_TRUSTED, Problem, ProblemKind};
 use crate::model::retry::{self, Ended};
 use crate::model::session::IdleLimit;
 use crate::model::site::Site;
@@ -105,9 +105,10 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
             let learned = Learned::Cut { cause: sure_cause(&verdict), named: verdict.seconds() };
             (goodbye::banner(&verdict, reply.code, &reply.lines, waiting), learned)
         }
-        None => {
-            (unspoken(&problem, waiting), if matches!(fault, Fault::Lost { .. }) { Learned::SilentCut } else { Learned::Nothing })
-        }
+        None => (
+            unspoken(&in_the_window(&problem, fault), waiting),
+            if matches!(fault, Fault::Lost { .. }) { Learned::SilentCut } else { Learned::Nothing },
+        ),
     };
     let learned = if scene.was_moored { learned } else { Learned::Nothing };
     let cause = verdict.map(|(verdict, _)| sure_cause(&verdict));
@@ -117,7 +118,12 @@ pub fn of(fault: &Fault, site: &Site, scene: &Scene) -> Aftermath {
         return Aftermath { banner: resting(banner), next: Next::Rest, learned, problem };
     }
     let next = delay.map_or(Next::Stay, Next::Reconnect);
-    Aftermath { banner: with_ways_on(banner, &problem, site, delay.is_some()), next, learned, problem }
+    let banner = with_ways_on(banner, &problem, site, delay.is_some());
+    Aftermath { banner: if refuses_tls(fault) { without_tls(banner, site) } else { banner }, next, learned, problem }
+}
+
+fn refuses_tls(fault: &Fault) -> bool {
+    matches!(fault, Fault::NotOffered { what: "AUTH TLS", .. })
 }
 
 /// The reply that ended the session, or refused it.
@@ -151,6 +157,26 @@ fn sure_cause(verdict: &Verdict) -> Cause {
     }
 }
 
+/// The problem as it is told where buttons stand beside it.
+fn in_the_window(problem: &Problem, fault: &Fault) -> Problem {
+    let problem = problem.clone();
+    if refuses_tls(fault) {
+        return problem.advise("Without encryption the password and all files travel readable to anyone on the way.");
+    }
+    if let Fault::Untrusted(certificate) = fault {
+        // Nobody but the person whose question it was ends a connect so.
+        let told = Problem::new(problem.kind, NOT_TRUSTED);
+        return told.advise(format!("The certificate is not known: {}", certificate.reason));
+    }
+    problem
+}
+
+/// Trying again cannot help against a server without TLS: the ways on are another encryption of the site, or none this time.
+fn without_tls(banner: Banner, site: &Site) -> Banner {
+    let way = if site.id.is_quick() { BannerAction::ConnectPlainly } else { BannerAction::EditEncryption };
+    Banner { actions: vec![way, BannerAction::Diagnose, BannerAction::Dismiss], ..banner }
+}
+
 /// The banner of an end without words.
 fn unspoken(problem: &Problem, waiting: Waiting) -> Banner {
     let mut banner = goodbye::loss_banner(problem.what.clone(), waiting);
@@ -176,7 +202,9 @@ fn with_ways_on(mut banner: Banner, problem: &Problem, site: &Site, comes_back: 
     let may_be_wrong = matches!(problem.kind, ProblemKind::Login | ProblemKind::Connect | ProblemKind::Certificate);
     banner.actions.retain(|action| *action != BannerAction::EditSite || is_saved);
     if !comes_back && may_be_wrong {
-        banner.severity = Severity::Bad;
+        // A person's own no is nothing bad.
+        let is_own_choice = problem.kind == ProblemKind::Certificate;
+        banner.severity = if is_own_choice { Severity::Info } else { Severity::Bad };
         if is_saved && !banner.actions.contains(&BannerAction::EditSite) {
             banner.actions.insert(banner.actions.len().min(1), BannerAction::EditSite);
         }
@@ -251,4 +279,66 @@ fn crowd(reply: &Reply) -> Option<(Crowd, Option<usize>)> {
         _ => return None,
     };
     Some((crowd, verdict.number.and_then(|number| usize::try_from(number).ok())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::address::Address;
+    use crate::model::certificate::{Certificate, Fingerprint};
+    use crate::model::site::SiteId;
+
+    fn quick() -> Site {
+        Site::quick(&Address::parse("bob@old.example").unwrap())
+    }
+
+    fn saved() -> Site {
+        Site::new(SiteId("books".into()), "Books", "old.example")
+    }
+
+    fn first_try() -> Scene {
+        Scene {
+            was_moored: false,
+            has_been_moored: false,
+            attempt: 1,
+            silence: Duration::ZERO,
+            limit: None,
+            unused: false,
+            reconnect: true,
+            waiting: 0,
+            unit: 0.5,
+        }
+    }
+
+    #[test]
+    fn who_does_not_trust_a_certificate_is_told_just_that() {
+        let reason = "it is self-signed".to_owned();
+        let certificate = Certificate {
+            fingerprint: Fingerprint([0; 32]),
+            subject: "old.example".into(),
+            issuer: "old.example".into(),
+            names: Vec::new(),
+            not_before: None,
+            not_after: None,
+            reason,
+        };
+        let untrusted = Fault::Untrusted(Box::new(certificate));
+        let banner = of(&untrusted, &quick(), &first_try()).banner;
+        assert_eq!(banner.headline, "You did not trust the certificate, so Moorline did not connect.");
+        assert!(banner.consequence.contains("it is self-signed"), "{}", banner.consequence);
+        assert_eq!(banner.severity, Severity::Info);
+    }
+
+    #[test]
+    fn a_server_without_tls_is_connected_to_plainly_or_its_site_is_changed() {
+        let refused = || Fault::NotOffered { what: "AUTH TLS", reply: Reply { code: 500, lines: vec![b"500 no".to_vec()] } };
+        for (site, way) in [(quick(), BannerAction::ConnectPlainly), (saved(), BannerAction::EditEncryption)] {
+            let banner = of(&refused(), &site, &first_try()).banner;
+            assert_eq!(banner.actions, [way, BannerAction::Diagnose, BannerAction::Dismiss]);
+            assert!(banner.consequence.contains("travel readable"), "{}", banner.consequence);
+            assert!(!banner.consequence.contains("site"), "there may be none: {}", banner.consequence);
+        }
+        let unprotected = Fault::NotOffered { what: "protected data connections", reply: Reply { code: 536, lines: Vec::new() } };
+        assert!(!of(&unprotected, &quick(), &first_try()).banner.actions.contains(&BannerAction::ConnectPlainly));
+    }
 }

@@ -18,19 +18,27 @@ pub struct Chronicle {
 }
 
 /// By connection.
-type Kept = BTreeMap<u16, VecDeque<Happening>>;
+type Kept = BTreeMap<u16, Lane>;
+
+/// What is kept of a connection's number.
+#[derive(Debug, Default)]
+struct Lane {
+    /// The dial that has the number now.
+    dial: u64,
+    happenings: VecDeque<Happening>,
+}
 
 impl Chronicle {
     /// All that is kept, by connection, the oldest of each first.
     #[must_use]
     pub fn happenings(&self) -> Vec<Happening> {
-        self.lock().values().flatten().cloned().collect()
+        self.lock().values().flat_map(|lane| &lane.happenings).cloned().collect()
     }
 
     /// Notes something; the oldest goes when there is too much.
     pub(crate) fn note(&self, connection: u16, what: What) {
         let mut lock = self.lock();
-        let kept = lock.entry(connection).or_default();
+        let kept = &mut lock.entry(connection).or_default().happenings;
         if kept.len() == KEPT {
             kept.pop_front();
         }
@@ -44,14 +52,24 @@ impl Chronicle {
             (What::ComesBack(one), What::ComesBack(other)) => (one.as_second() - other.as_second()).abs() <= 1,
             (last, what) => last == what,
         };
-        let is_told = self.lock().get(&connection).and_then(VecDeque::back).is_some_and(|told| is_same(&told.what));
+        let is_told = self.lock().get(&connection).and_then(|lane| lane.happenings.back()).is_some_and(|told| is_same(&told.what));
         if !is_told {
             self.note(connection, what);
         }
     }
 
-    /// Notes what happened on the wire.
-    pub(crate) fn wire(&self, connection: u16, event: &WireEvent<'_>) {
+    /// A dial begins under this number.
+    pub(crate) fn dialling(&self, connection: u16, dial: u64) {
+        self.lock().entry(connection).or_default().dial = dial;
+        self.note(connection, What::Dialling);
+    }
+
+    /// Notes what happened on the wire. What an earlier dial of the same number still had to say would be taken for the present
+    /// one's.
+    pub(crate) fn wire(&self, connection: u16, dial: u64, event: &WireEvent<'_>) {
+        if self.lock().get(&connection).is_some_and(|lane| lane.dial != dial) {
+            return;
+        }
         let what = match event {
             WireEvent::Undialled => What::Undialled,
             WireEvent::Secured => What::Secured,
@@ -62,6 +80,7 @@ impl Chronicle {
             },
             WireEvent::Moved { bytes, .. } => What::Moved(*bytes),
             WireEvent::Ended => What::Ended,
+            WireEvent::Closed { why, is_loss } => What::Closed { why: (*why).to_owned(), is_loss: *is_loss },
             WireEvent::Dialled | WireEvent::Listed(_) => return,
         };
         self.note(connection, what);
@@ -97,6 +116,18 @@ mod tests {
         chronicle.note_once(0, What::Dialling);
         chronicle.note_once(0, What::Rests);
         assert_eq!(chronicle.happenings().len(), KEPT + 2, "a state is noted once");
+    }
+
+    #[test]
+    fn an_earlier_dial_does_not_end_the_present_one() {
+        let chronicle = Chronicle::default();
+        let closed = WireEvent::Closed { why: "", is_loss: false };
+        chronicle.dialling(0, 1);
+        chronicle.dialling(0, 2);
+        chronicle.wire(0, 1, &closed);
+        assert_eq!(chronicle.happenings().len(), 2);
+        chronicle.wire(0, 2, &closed);
+        assert_eq!(chronicle.happenings()[2].what, What::Closed { why: String::new(), is_loss: false });
     }
 
     #[test]

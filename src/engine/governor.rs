@@ -57,8 +57,8 @@ mod tests {
     use crate::model::rate::Rate;
     use crate::model::schedule::{Days, Origin};
 
-    fn limits(kib: u32) -> SpeedLimits {
-        SpeedLimits { both: Rate(kib), ..SpeedLimits::default() }
+    fn limits(kb: u64) -> SpeedLimits {
+        SpeedLimits { both: Rate::kilobytes(kb), ..SpeedLimits::default() }
     }
 
     #[test]

@@ -7,8 +7,10 @@ use crate::engine::event::EventBody;
 use crate::engine::session_context::SessionContext;
 use crate::ftp::{Control, Reply};
 use crate::model::banner::{Banner, BannerAction, Severity};
+use crate::model::format;
 use crate::model::host::HostFacts;
 use crate::model::keepalive::{self, IdleLearner};
+use crate::model::path::RemotePath;
 use crate::model::session::{DisconnectWhen, IdleLimit, Phase, SessionView};
 use crate::model::site::KeepAlive;
 use crate::model::upkeep::{Cut, IdleCommand, Lesson, Upkeep};
@@ -37,6 +39,8 @@ pub struct Mooring {
     silent_end: Option<Duration>,
     used: bool,
     banner_ends: Option<Instant>,
+    /// Whether the banner tells how a connection ended that stood: that a try to come back failed is of no interest once one succeeds.
+    banner_is_of_loss: bool,
 }
 
 impl Mooring {
@@ -79,6 +83,8 @@ impl Mooring {
         self.was_used_now();
         let interval = self.interval();
         let mut lingering = None;
+        let is_told = self.banner_is_of_loss;
+        let waiting = ctx.queue.read(|queue| queue.waiting(&ctx.site.id));
         self.show_upkeep(ctx, |view| {
             view.phase = Phase::Moored;
             view.moored_since = Some(Instant::now());
@@ -86,7 +92,7 @@ impl Mooring {
             view.problem = None;
             view.banner = view.banner.take().filter(|_| returned).map(|banner| {
                 lingering = Some(Instant::now() + BANNER_LINGERS);
-                settled(banner, view.folder.as_ref().map(ToString::to_string), interval)
+                settled(banner, is_told, view.folder.as_ref(), waiting, interval)
             });
         });
         self.banner_ends = lingering;
@@ -226,6 +232,7 @@ impl Mooring {
     /// Shows that the connection is gone.
     pub fn adrift(&mut self, ctx: &SessionContext, change: impl FnOnce(&mut SessionView)) {
         self.banner_ends = None;
+        self.banner_is_of_loss = self.last_command.is_some();
         (self.last_command, self.last_use) = (None, None);
         let interval = self.interval();
         self.show_upkeep(ctx, |view| {
@@ -237,10 +244,49 @@ impl Mooring {
     }
 }
 
-/// The banner of a loss, once the connection is back: it still says what happened.
-fn settled(banner: Banner, folder: Option<String>, interval: Option<Duration>) -> Banner {
-    let place = folder.map_or_else(|| "Connected again".to_owned(), |folder| format!("Back in {folder}"));
-    let keeping = interval
-        .map_or_else(String::new, |interval| format!(" · keep-alives go out every {}", crate::model::format::duration(interval)));
-    Banner { severity: Severity::Info, consequence: format!("{place}{keeping}"), actions: vec![BannerAction::Dismiss], ..banner }
+/// The banner of a loss, once the connection is back: what goes on, and (`is_told`) what had happened.
+fn settled(banner: Banner, is_told: bool, folder: Option<&RemotePath>, waiting: usize, interval: Option<Duration>) -> Banner {
+    let goes_on = match waiting {
+        0 => None,
+        1 => Some("1 transfer goes on".to_owned()),
+        number => Some(format!("{} transfers go on", format::count(u64::try_from(number).unwrap_or(u64::MAX)))),
+    };
+    let place = folder.map(|folder| format!("back in {folder}"));
+    let keeping = interval.map(|interval| format!("keep-alives go out every {}", format::duration(interval)));
+    let before = is_told.then(|| format!("before: {}", banner.headline.trim_end_matches('.')));
+    let parts: Vec<String> = [goes_on, place, keeping, before].into_iter().flatten().collect();
+    Banner {
+        severity: Severity::Info,
+        headline: "Connected again.".to_owned(),
+        consequence: parts.join(" · "),
+        server_words: banner.server_words.filter(|_| is_told),
+        actions: vec![BannerAction::Dismiss],
+        ..banner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_banner_of_a_connection_that_is_back_says_that_it_is() {
+        let lost = Banner {
+            severity: Severity::Warning,
+            code: None,
+            headline: "127.0.0.1:2121 refused the connection.".into(),
+            consequence: "3 transfers are waiting and nothing is lost".into(),
+            server_words: None,
+            actions: vec![BannerAction::ReconnectNow],
+        };
+        let folder = RemotePath::parse("/www").unwrap();
+        let back = settled(lost.clone(), false, Some(&folder), 3, Some(Duration::from_secs(15)));
+        assert_eq!(back.headline, "Connected again.");
+        assert_eq!(back.consequence, "3 transfers go on · back in /www · keep-alives go out every 15 s");
+        assert_eq!((back.severity, back.actions), (Severity::Info, vec![BannerAction::Dismiss]));
+        let cut = Banner { headline: "The server ended the session.".into(), server_words: Some("bye".into()), ..lost };
+        let back = settled(cut, true, None, 1, None);
+        assert_eq!(back.consequence, "1 transfer goes on · before: The server ended the session");
+        assert_eq!(back.server_words.as_deref(), Some("bye"));
+    }
 }

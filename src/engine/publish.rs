@@ -135,7 +135,7 @@ impl Observer for ConnectionObserver {
 
     fn step(&self, step: ConnectStep) {
         if step == ConnectStep::Dialling {
-            self.publisher.chronicle.note(self.connection, What::Dialling);
+            self.publisher.chronicle.dialling(self.connection, self.recorded);
         }
         if let Some(on_step) = &self.on_step {
             on_step(step);
@@ -144,6 +144,6 @@ impl Observer for ConnectionObserver {
 
     fn wire(&self, event: &WireEvent<'_>) {
         self.publisher.recorder.wire(self.recorded, event);
-        self.publisher.chronicle.wire(self.connection, event);
+        self.publisher.chronicle.wire(self.connection, self.recorded, event);
     }
 }

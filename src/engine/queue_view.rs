@@ -7,6 +7,7 @@ use crate::engine::handle::Waker;
 use crate::engine::queue_search::Search;
 use crate::engine::shared_queue::SharedQueue;
 use crate::model::arrangement::Arrangement;
+use crate::model::site::SiteId;
 use crate::model::transfer::{QueueSummary, QueueTab, TransferId, TransferRow};
 
 /// A cheap handle to the queue; each call holds its lock for the rows it copies only, and goes before whoever changes the queue.
@@ -53,6 +54,12 @@ impl QueueView {
     #[must_use]
     pub fn row_of(&self, tab: QueueTab, id: TransferId) -> Option<usize> {
         self.queue.read_first(|queue| queue.row_of(tab, id))
+    }
+
+    /// How many items of `site` are under “Queued” and not stopped by a person.
+    #[must_use]
+    pub fn queued_for(&self, site: &SiteId) -> usize {
+        self.queue.read_first(|queue| queue.queued_for(site))
     }
 
     /// One row.

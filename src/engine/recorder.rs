@@ -104,6 +104,8 @@ impl Recorder {
                 None => return,
             },
             WireEvent::Ended => RecordEvent::Ended,
+            // A record is played to an engine that lets go of its connections by itself.
+            WireEvent::Closed { .. } => return,
             WireEvent::Listed(bytes) => match self.hide(bytes.get(..LISTING).unwrap_or(bytes)) {
                 Some(bytes) => RecordEvent::Listed { bytes: Bytes::from(bytes.as_slice()) },
                 None => return,

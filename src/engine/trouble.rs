@@ -24,7 +24,7 @@ pub fn of_fault(fault: &Fault, doing: &str) -> Problem {
             Problem::new(ProblemKind::Certificate, format!("The server's certificate was not accepted: {}.", certificate.reason))
         }
         Fault::NotOffered { what, reply } => Problem::new(ProblemKind::Connect, format!("The server does not offer {what}."))
-            .advise("Moorline does not fall back to an unprotected connection by itself. Change the site's encryption if that is what you want.")
+            .advise("Moorline does not fall back to an unprotected connection by itself: password and files would travel readable. An address that begins with ftp:// asks for one.")
             .quote(reply.words()),
         Fault::LoginRefused(reply) => Problem::new(ProblemKind::Login, "The server did not accept the user or the password.")
             .advise("Check both in the site's settings.")

@@ -248,8 +248,9 @@ impl Control {
     }
 
     fn not_offered(&mut self, what: &'static str, reply: Reply) -> Fault {
-        self.session.poison();
-        Fault::NotOffered { what, reply }
+        let fault = Fault::NotOffered { what, reply };
+        self.session.poison(&fault);
+        fault
     }
 
     /// USER, PASS, FEAT, OPTS UTF8 ON where offered, TYPE I. Returns the reply that logged in.
@@ -314,8 +315,9 @@ impl Control {
         if reply.is_positive() {
             return Ok(reply);
         }
-        self.session.poison();
-        Err(Fault::LoginRefused(reply))
+        let fault = Fault::LoginRefused(reply);
+        self.session.poison(&fault);
+        Err(fault)
     }
 
     /// One keep-alive.
@@ -335,11 +337,12 @@ impl Control {
         }
         let doing = "idle";
         let said = std::future::poll_fn(|cx| self.session.line().poll_reply(cx)).await;
-        self.session.poison();
-        match said {
+        let fault = match said {
             Ok(reply) => crate::ftp::farewell::unsolicited(reply, doing),
             Err(end) => end.fault(doing),
-        }
+        };
+        self.session.poison(&fault);
+        fault
     }
 
     /// QUIT on an idle connection, reads the 221 (any reply is fine), closes. Never fails, never takes over 2 s.
@@ -419,7 +422,7 @@ impl Control {
         if let Err(fault) = &result
             && !fault.session_survives()
         {
-            self.session.poison();
+            self.session.poison(fault);
             if matches!(fault, Fault::Protocol { .. }) {
                 self.end_pipelining();
             }

@@ -95,7 +95,7 @@ impl Unended {
 impl Drop for Unended {
     fn drop(&mut self) {
         if self.take(false).is_some() {
-            self.session.poison();
+            self.session.poison(&Fault::Cancelled);
         }
     }
 }
@@ -208,9 +208,10 @@ impl<'a> Data<'a> {
             Poll::Ready(Ok(second)) if is_goodbye(&second) => session.line().put_back(second),
             // It contradicts the closing reply; which of the two is true cannot be told.
             Poll::Ready(Ok(second)) => {
-                session.poison();
                 let detail = "the server closed the transfer twice".to_owned();
-                return Err(Fault::DataConnection { detail, reply: Some(second) });
+                let fault = Fault::DataConnection { detail, reply: Some(second) };
+                session.poison(&fault);
+                return Err(fault);
             }
             Poll::Ready(Err(_)) | Poll::Pending => {}
         }

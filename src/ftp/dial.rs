@@ -69,6 +69,13 @@ pub enum WireEvent<'a> {
     Heard(&'a [u8]),
     /// The server ended it.
     Ended,
+    /// It is no more, whoever ended it. The last of each dial, also of one that came to nothing.
+    Closed {
+        /// What made it useless; empty where nothing did.
+        why: &'a str,
+        /// Whether a connection that stood was lost by that, rather than given up.
+        is_loss: bool,
+    },
     /// All of a listing came.
     Listed(&'a [u8]),
     /// A data connection ended.
@@ -128,6 +135,8 @@ async fn connect_in_a_tls_that_it_takes(
             if target.newest_tls == NewestTls::Tls12 && session.tls.as_ref().is_some_and(TlsSession::is_too_old) =>
         {
             observer.line(LogKind::Note, "The server takes no TLS 1.2; connecting again with TLS 1.3");
+            // The first connection has to be no more before the second one begins: both are heard by the same ear.
+            drop(session);
             let session = self::session(target, address, observer, NewestTls::Tls13).await?;
             connect_to(target, session, cancel).await
         }
@@ -151,31 +160,40 @@ async fn session(
 
 /// `Dial` means that there was no TCP connection, so that the next address is worth a try.
 async fn connect_to(target: &Target, session: Arc<Session>, cancel: &CancellationToken) -> Result<Control, Fault> {
-    let address = session.peer;
     session.observer.step(ConnectStep::Dialling);
-    session.observer.line(LogKind::Note, &format!("Connecting to {address}"));
+    session.observer.line(LogKind::Note, &format!("Connecting to {}", session.peer));
+    let outcome = greeted(target, &session, cancel).await;
+    if let Err(fault) = &outcome {
+        session.poison(fault);
+    }
+    outcome
+}
+
+/// From the dial to a connection that is secured as the target wants it.
+async fn greeted(target: &Target, session: &Arc<Session>, cancel: &CancellationToken) -> Result<Control, Fault> {
+    let address = session.peer;
     let doing = "waiting for the greeting";
-    let dialling = ImplAsyncFtpStream::<Wire>::connect_secure_implicit(address, Connector(Arc::clone(&session)), &target.host);
-    let outcome = bounded(&session, cancel, doing, dialling).await;
+    let dialling = ImplAsyncFtpStream::<Wire>::connect_secure_implicit(address, Connector(Arc::clone(session)), &target.host);
+    let outcome = bounded(session, cancel, doing, dialling).await;
     let dial = |source| Fault::Dial { address: address.to_string(), source };
     let ftp = match outcome {
         Err(Fault::Timeout { .. }) if !session.is_connected() => return Err(dial(io::ErrorKind::TimedOut.into())),
         Err(fault) => return Err(fault),
         Ok(Ok(ftp)) => ftp,
         Ok(Err(FtpError::ConnectionError(source))) if !session.is_connected() => return Err(dial(source)),
-        Ok(Err(error)) => return Err(no_greeting(&session, &error, doing)),
+        Ok(Err(error)) => return Err(no_greeting(session, &error, doing)),
     };
     let greeting = session.line().take_answer().map(|answer| answer.reply);
     let Some(greeting) = greeting else {
         return Err(Fault::Protocol { doing, detail: "no greeting".to_owned() });
     };
-    let mut ftp = ftp.passive_stream_builder(data_dialler(Arc::clone(&session)));
+    let mut ftp = ftp.passive_stream_builder(data_dialler(Arc::clone(session)));
     ftp.set_encoding(Lossless).await;
     let ftp = match target.data_mode {
         DataMode::Passive => ftp,
         DataMode::Active => ftp.active_mode(data_limit(target.timeout)),
     };
-    let mut control = Control::new(ftp, session, greeting, cancel.clone(), target.data_mode);
+    let mut control = Control::new(ftp, Arc::clone(session), greeting, cancel.clone(), target.data_mode);
     match target.encryption {
         Encryption::Plain => {}
         Encryption::Explicit => control.begin_tls().await?,

@@ -247,7 +247,7 @@ impl Control {
             Unopened::Fault(fault) => fault,
         };
         if !fault.session_survives() {
-            self.session.poison();
+            self.session.poison(&fault);
         }
         fault
     }

@@ -45,6 +45,18 @@ pub struct Session {
     /// Whether data connections are protected (PROT P).
     protect: AtomicBool,
     facts: Mutex<Option<TlsFacts>>,
+    /// What made it useless first, and whether that was a loss.
+    ended_by: Mutex<Option<(String, bool)>>,
+}
+
+/// Whatever lets go of a connection, however it was lost or left: whoever listens hears that it is no more.
+impl Drop for Session {
+    fn drop(&mut self) {
+        let ended = self.ended_by.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let (why, is_loss) = ended.unwrap_or_default();
+        let is_loss = is_loss && *self.connected.get_mut();
+        self.observer.wire(&WireEvent::Closed { why: &why, is_loss });
+    }
 }
 
 impl fmt::Debug for Session {
@@ -67,6 +79,7 @@ impl Session {
             poisoned: AtomicBool::new(false),
             protect: AtomicBool::new(false),
             facts: Mutex::default(),
+            ended_by: Mutex::default(),
         }
     }
 
@@ -85,9 +98,11 @@ impl Session {
         self.poisoned.load(Ordering::Acquire)
     }
 
-    /// The connection is of no more use.
-    pub fn poison(&self) {
+    /// The connection is of no more use, because of this.
+    pub fn poison(&self, fault: &Fault) {
         self.poisoned.store(true, Ordering::Release);
+        let mut ended_by = self.ended_by.lock().unwrap_or_else(PoisonError::into_inner);
+        ended_by.get_or_insert_with(|| (fault.to_string(), !matches!(fault, Fault::Cancelled)));
     }
 
     /// Data connections are protected from now on.

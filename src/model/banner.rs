@@ -22,6 +22,10 @@ pub enum BannerAction {
     StayOffline,
     /// Change the site (wrong password, wrong host).
     EditSite,
+    /// Change how the site is encrypted.
+    EditEncryption,
+    /// Connect to the typed address without encryption, this time only.
+    ConnectPlainly,
     /// Take the banner away.
     Dismiss,
 }

@@ -69,6 +69,8 @@ pub struct Queue {
     total_speed: Speed,
     moved_in_all: u64,
     empty_folders: usize,
+    skipped: usize,
+    failures: usize,
     history: VecDeque<u64>,
 }
 
@@ -379,6 +381,7 @@ impl Queue {
         let packed = self.resting.remove(id.0)?;
         let tab = packed.tab();
         self.tab_mut(tab).remove(Place { order: packed.order, id });
+        self.skipped -= usize::from(packed.is_skipped());
         if tab == QueueTab::Queued {
             self.queued_bytes = self.queued_bytes.saturating_sub(packed.left());
         }
@@ -394,6 +397,7 @@ impl Queue {
     /// Enters an item everywhere. Its place under another tab than `from` is behind all others; under "Queued" it may have one.
     fn put_in(&mut self, mut item: Item, from: Option<QueueTab>) {
         let (id, tab) = (item.id, item.state.tab());
+        self.count_failure(&item, from);
         if from == Some(QueueTab::Active) && tab != QueueTab::Active {
             self.moved_in_all += item.newly_moved();
         }
@@ -431,6 +435,7 @@ impl Queue {
     fn rest(&mut self, id: TransferId, site: usize, packed: Packed) {
         let tab = packed.tab();
         self.tab_mut(tab).insert(Place { order: packed.order, id });
+        self.skipped += usize::from(packed.is_skipped());
         if tab == QueueTab::Queued {
             self.queued_bytes += packed.left();
         }

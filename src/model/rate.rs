@@ -1,4 +1,4 @@
-//! A speed limit as a person states it: “500 KiB/s”, “2 MiB/s”, or none.
+//! A speed limit as a person states it: “500 KB/s”, “2 MB/s”, or none. The units are those of sizes; binary ones are read too.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -6,17 +6,25 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// KiB in a MiB.
-const MIB: u32 = 1024;
+use crate::model::format;
 
-/// A limit in KiB a second; zero is no limit.
+/// The most that is taken for a limit.
+const MOST: u64 = (u32::MAX as u64) << 10;
+
+/// A limit in bytes a second; zero is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Rate(pub u32);
+pub struct Rate(pub u64);
 
 impl Rate {
     /// No limit.
     pub const NONE: Self = Self(0);
+
+    /// So many thousand bytes a second.
+    #[must_use]
+    pub const fn kilobytes(thousands: u64) -> Self {
+        Self(thousands * 1000)
+    }
 
     /// Whether it limits nothing.
     #[must_use]
@@ -27,13 +35,24 @@ impl Rate {
     /// Bytes a second; `None` is no limit.
     #[must_use]
     pub fn bytes(self) -> Option<NonZeroU64> {
-        NonZeroU64::new(u64::from(self.0) * 1024)
+        NonZeroU64::new(self.0)
     }
 
     /// As it is typed into a field: nothing is no limit.
     #[must_use]
     pub fn typed(self) -> String {
-        if self.is_none() { String::new() } else { self.to_string() }
+        if self.is_none() { String::new() } else { self.exact() }
+    }
+
+    /// To the byte, so that it is the same when it is read again: a limit that was once stated in MiB/s is no round figure here.
+    fn exact(self) -> String {
+        let (unit, name) = if self.0 >= 1_000_000 && self.0.is_multiple_of(10_000) { (1_000_000, "MB/s") } else { (1000, "KB/s") };
+        let (whole, part) = (self.0 / unit, self.0 % unit);
+        if part == 0 {
+            return format!("{whole} {name}");
+        }
+        let part = if unit == 1000 { format!("{part:03}") } else { format!("{part:06}") };
+        format!("{whole}.{} {name}", part.trim_end_matches('0'))
     }
 
     /// The lower of two, where no limit is the highest.
@@ -51,25 +70,16 @@ impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             0 => f.write_str("no limit"),
-            kib if kib % MIB == 0 => write!(f, "{} MiB/s", kib / MIB),
-            // Tenths of a MiB are shown so, when they are exact to the KiB.
-            kib if kib > MIB && tenths(kib / MIB, kib % MIB * 10 / MIB) == Some(kib) => {
-                write!(f, "{}.{} MiB/s", kib / MIB, kib % MIB * 10 / MIB)
-            }
-            kib => write!(f, "{kib} KiB/s"),
+            bytes => f.write_str(&format::speed(bytes)),
         }
     }
-}
-
-fn tenths(whole: u32, tenth: u32) -> Option<u32> {
-    whole.checked_mul(MIB)?.checked_add(tenth * MIB / 10)
 }
 
 impl FromStr for Rate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("“{}” is no speed. Type one such as 500 KiB/s or 2 MiB/s, or nothing.", text.trim());
+        let wrong = || format!("“{}” is no speed. Type one such as 500 KB/s or 2 MB/s, or nothing.", text.trim());
         let lower = text.trim().to_ascii_lowercase();
         if lower.is_empty() || lower == "no limit" || lower == "none" {
             return Ok(Self::NONE);
@@ -77,9 +87,12 @@ impl FromStr for Rate {
         let end = lower.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(lower.len());
         let (figure, unit) = lower.split_at(end);
         let factor: u128 = match unit.trim().trim_end_matches("/s") {
-            "" | "k" | "kb" | "kib" => 1,
-            "m" | "mb" | "mib" => 1024,
-            "g" | "gb" | "gib" => 1024 * 1024,
+            "" | "k" | "kb" => 1000,
+            "kib" => 1 << 10,
+            "m" | "mb" => 1_000_000,
+            "mib" => 1 << 20,
+            "g" | "gb" => 1_000_000_000,
+            "gib" => 1 << 30,
             _ => return Err(wrong()),
         };
         let (whole, part) = figure.split_once(['.', ',']).unwrap_or((figure, ""));
@@ -88,11 +101,11 @@ impl FromStr for Rate {
             return Err(wrong());
         }
         let scale = 10_u128.pow(u32::try_from(part.len()).map_err(|_| wrong())?);
-        let kib = digits.parse::<u128>().map_err(|_| wrong())? * factor / scale;
-        match u32::try_from(kib) {
-            Ok(0) if digits.bytes().any(|byte| byte != b'0') => Err("The least limit is 1 KiB/s.".into()),
-            Ok(kib) => Ok(Self(kib)),
-            Err(_) => Err("This is more than any line carries; leave the field empty for no limit.".into()),
+        let bytes = digits.parse::<u128>().map_err(|_| wrong())? * factor / scale;
+        match u64::try_from(bytes) {
+            Ok(bytes) if bytes < 1000 && digits.bytes().any(|byte| byte != b'0') => Err("The least limit is 1 KB/s.".into()),
+            Ok(bytes) if bytes <= MOST => Ok(Self(bytes)),
+            _ => Err("This is more than any line carries; leave the field empty for no limit.".into()),
         }
     }
 }
@@ -107,7 +120,7 @@ impl TryFrom<String> for Rate {
 
 impl From<Rate> for String {
     fn from(rate: Rate) -> Self {
-        rate.to_string()
+        if rate.is_none() { rate.to_string() } else { rate.exact() }
     }
 }
 
@@ -158,22 +171,23 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_understood() {
-        for (text, kib) in [
+        for (text, bytes) in [
             ("", 0),
             ("0", 0),
             ("0.0 MiB/s", 0),
             ("no limit", 0),
-            ("500", 500),
-            ("500K", 500),
-            ("500 kB/s", 500),
-            ("500 KiB/s", 500),
-            (" 2 MiB/s ", 2048),
-            ("2m", 2048),
-            ("1.5 MiB/s", 1536),
-            ("1,5M", 1536),
-            ("1 GiB/s", 1024 * 1024),
+            ("500", 500_000),
+            ("500K", 500_000),
+            ("500 kB/s", 500_000),
+            ("500 KiB/s", 512_000),
+            (" 2 MiB/s ", 2_097_152),
+            ("2 MB/s", 2_000_000),
+            ("2m", 2_000_000),
+            ("1.5 MiB/s", 1_572_864),
+            ("1,5M", 1_500_000),
+            ("1 GiB/s", 1 << 30),
         ] {
-            assert_eq!(text.parse(), Ok(Rate(kib)), "{text}");
+            assert_eq!(text.parse(), Ok(Rate(bytes)), "{text}");
         }
     }
 
@@ -187,21 +201,27 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_read_again_as_the_same() {
-        for kib in (0..6000).chain([u32::MAX, 1024 * 1024]) {
-            let shown = Rate(kib).to_string();
-            assert_eq!(shown.parse(), Ok(Rate(kib)), "{shown}");
+        let whole = (0..6000).chain([1 << 20]).map(|kib| kib << 10);
+        let tens = (0..6000).map(Rate::kilobytes).map(|rate| rate.0);
+        for rate in whole.chain(tens).chain([1001, 999_999, 1_230_000, MOST]).map(Rate) {
+            assert_eq!(rate.typed().parse(), Ok(rate), "{}", rate.typed());
+            assert_eq!(String::from(rate).parse(), Ok(rate));
         }
-        assert_eq!(Rate(1536).to_string(), "1.5 MiB/s");
-        assert_eq!(Rate(1500).to_string(), "1500 KiB/s");
+        assert_eq!(Rate(1_500_000).typed(), "1.5 MB/s");
+        assert_eq!(Rate(512_000).typed(), "512 KB/s");
+        assert_eq!(Rate(2 << 20).typed(), "2097.152 KB/s");
+        assert_eq!(Rate(2 << 20).to_string(), format::speed(2 << 20), "limits are shown in the units of speeds");
     }
 
     #[test]
     fn limits_are_told_in_a_few_words() {
-        let limits = |down, up, both| SpeedLimits { down: Rate(down), up: Rate(up), both: Rate(both) }.to_string();
+        let limits = |down, up, both| {
+            SpeedLimits { down: Rate::kilobytes(down), up: Rate::kilobytes(up), both: Rate::kilobytes(both) }.to_string()
+        };
         assert_eq!(limits(0, 0, 0), "no limit");
-        assert_eq!(limits(0, 0, 500), "500 KiB/s");
-        assert_eq!(limits(500, 200, 0), "500 KiB/s down, 200 KiB/s up");
-        assert_eq!(limits(0, 200, 2048), "200 KiB/s up, 2 MiB/s in all");
+        assert_eq!(limits(0, 0, 500), "500 KB/s");
+        assert_eq!(limits(500, 200, 0), "500 KB/s down, 200 KB/s up");
+        assert_eq!(limits(0, 200, 2000), "200 KB/s up, 2 MB/s in all");
     }
 
     #[test]

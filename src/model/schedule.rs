@@ -250,12 +250,12 @@ mod tests {
     use super::*;
     use crate::model::rate::Rate;
 
-    fn row(days: &str, from: &str, to: &str, kib: u32) -> ScheduledLimits {
+    fn row(days: &str, from: &str, to: &str, kb: u64) -> ScheduledLimits {
         ScheduledLimits {
             days: days.to_owned().try_into().unwrap(),
             from: from.parse().unwrap(),
             to: to.parse().unwrap(),
-            limits: SpeedLimits { both: Rate(kib), ..SpeedLimits::default() },
+            limits: SpeedLimits { both: Rate::kilobytes(kb), ..SpeedLimits::default() },
         }
     }
 
@@ -264,9 +264,9 @@ mod tests {
         date(2026, 11, 22).checked_add(jiff::Span::new().days(day)).unwrap().at(hour, minute, 0, 0)
     }
 
-    fn told(schedule: &[ScheduledLimits], now: DateTime) -> (Option<u32>, Option<DateTime>) {
+    fn told(schedule: &[ScheduledLimits], now: DateTime) -> (Option<u64>, Option<DateTime>) {
         let (limits, until) = scheduled(schedule, now);
-        (limits.map(|limits| limits.both.0), until)
+        (limits.map(|limits| limits.both.0 / 1000), until)
     }
 
     const MON: i8 = 1;
@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_choice_comes_before_the_schedule_and_the_schedule_before_the_usual() {
-        let limits = |kib| SpeedLimits { both: Rate(kib), ..SpeedLimits::default() };
+        let limits = |kb| SpeedLimits { both: Rate::kilobytes(kb), ..SpeedLimits::default() };
         let office = [row("mon", "8:00", "18:00", 500)];
         let now = |chosen, at| in_force(limits(900), &office, chosen, at);
         let (usual, scheduled) = (now(None, at(MON, 7, 0)), now(None, at(MON, 9, 0)));
@@ -372,6 +372,6 @@ mod tests {
         let text = toml::to_string(&row).unwrap();
         assert!(text.contains("days = \"mon tue wed thu fri\"\nfrom = \"08:00\"\nto = \"18:00\""), "{text}");
         assert_eq!(toml::from_str::<ScheduledLimits>(&text).unwrap(), row);
-        assert_eq!(row.to_string(), "Mon–Fri 08:00–18:00: 500 KiB/s");
+        assert_eq!(row.to_string(), "Mon–Fri 08:00–18:00: 500 KB/s");
     }
 }

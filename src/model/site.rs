@@ -23,6 +23,12 @@ impl SiteId {
     pub fn is_quick(&self) -> bool {
         self.0.starts_with(QUICK)
     }
+
+    /// User and address of a quick connect.
+    #[must_use]
+    pub fn typed(&self) -> Option<&str> {
+        self.0.strip_prefix(QUICK)
+    }
 }
 
 /// How the control connection is protected. What is asked for is required: there is no quiet fall-back to plain.

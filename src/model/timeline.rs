@@ -33,8 +33,15 @@ pub enum What {
     Replied(String),
     /// A data connection moved so many bytes.
     Moved(u64),
-    /// The connection ended.
+    /// The server ended the connection.
     Ended,
+    /// The connection is no more, whoever ended it.
+    Closed {
+        /// What made it useless; empty where nothing did.
+        why: String,
+        /// Whether it was lost by that, rather than given up.
+        is_loss: bool,
+    },
     /// The way back begins at this moment, unless somebody is quicker.
     ComesBack(Timestamp),
     /// Nothing happens by itself any more.
@@ -121,7 +128,8 @@ struct Making {
     countdown: Option<usize>,
     said: Timestamp,
     moved: Option<u64>,
-    has_goodbye: bool,
+    goodbye: Option<String>,
+    has_quit: bool,
 }
 
 /// The lanes of what happened, by connection. `idle_limit` is the browsing connection's, where it is known.
@@ -145,7 +153,8 @@ impl Making {
             countdown: None,
             said: first.at,
             moved: None,
-            has_goodbye: false,
+            goodbye: None,
+            has_quit: false,
         };
         // What came before is no longer kept: a connection that speaks stands already.
         if matches!(first.what, What::Sent(_) | What::Replied(_) | What::Moved(_) | What::Secured) {
@@ -177,15 +186,15 @@ impl Making {
         let at = happening.at;
         match &happening.what {
             What::Dialling => {
-                self.close(at);
+                self.close(at, "");
                 let countdown = self.countdown.take();
                 self.end(countdown, at, "");
-                self.has_goodbye = false;
+                (self.goodbye, self.has_quit) = (None, false);
                 self.open = Some(self.begin(at, SpanKind::Open, "Connection"));
                 self.under_way = Some(self.begin(at, SpanKind::Connecting, "Connecting"));
             }
             What::Undialled => {
-                self.close(at);
+                self.close(at, "No connection came about");
                 self.mark(at, MarkKind::Lost, "No connection came about");
             }
             What::Secured => {
@@ -196,19 +205,20 @@ impl Making {
             What::Replied(line) => self.replied(at, line),
             What::Moved(bytes) => self.moved = Some(*bytes),
             What::Ended => {
-                if !self.has_goodbye && self.open.is_some() {
+                if self.goodbye.is_none() && self.open.is_some() {
                     self.mark(at, MarkKind::Lost, "The connection ended without a word");
                 }
-                self.close(at);
+                self.close(at, "Ended by the server without a word");
             }
+            What::Closed { why, is_loss } => self.closed(at, why, *is_loss),
             What::ComesBack(moment) => {
-                self.close(at);
+                self.close(at, "");
                 let countdown = self.begin(at, SpanKind::Countdown, "Counting down to the way back");
                 self.end(Some(countdown), *moment, "");
                 self.countdown = Some(countdown);
             }
             What::Rests => {
-                self.close(at);
+                self.close(at, "");
                 let countdown = self.countdown.take();
                 self.end(countdown, at, "");
             }
@@ -233,6 +243,7 @@ impl Making {
             "MLSD" | "LIST" | "NLST" => SpanKind::Listing,
             _ => SpanKind::Command,
         };
+        self.has_quit |= verb == "QUIT";
         self.moved = None;
         let title = if kind == SpanKind::Securing { "TLS handshake" } else { line };
         self.under_way = Some(self.begin(at, kind, title));
@@ -240,9 +251,9 @@ impl Making {
 
     fn replied(&mut self, at: Timestamp, line: &str) {
         let code = line.get(..3).unwrap_or_default();
-        let is_goodbye = code == "421" || (code == "221" && !self.asked_to_quit());
+        let is_goodbye = code == "421" || (code == "221" && !self.has_quit);
         if is_goodbye {
-            self.has_goodbye = true;
+            self.goodbye = Some(line.to_owned());
             self.mark(at, MarkKind::Goodbye, line);
         }
         if let Some(login) = self.login {
@@ -264,20 +275,34 @@ impl Making {
         self.end(Some(index), at, &format!("{line}\n{took}{moved}"));
     }
 
-    fn asked_to_quit(&self) -> bool {
-        self.under_way.and_then(|index| self.lane.spans.get(index)).is_some_and(|span| span.title == "QUIT")
+    /// The connection was let go of. Nothing is left to say of one that the server had ended before.
+    fn closed(&mut self, at: Timestamp, why: &str, is_loss: bool) {
+        let why = capitalised(why);
+        let how = match (self.has_quit, why.is_empty()) {
+            (true, _) => "Moorline said goodbye (QUIT)",
+            (false, true) => "Moorline let it go",
+            (false, false) => why.as_str(),
+        };
+        if is_loss && !self.has_quit && self.goodbye.is_none() && self.open.is_some() {
+            self.mark(at, MarkKind::Lost, how);
+        }
+        self.close(at, how);
     }
 
-    /// The connection is no more.
-    fn close(&mut self, at: Timestamp) {
-        for which in [self.open.take(), self.under_way.take(), self.login.take()] {
+    /// The connection is no more, and how that came; a goodbye says so better than anything else.
+    fn close(&mut self, at: Timestamp, how: &str) {
+        let goodbye = self.goodbye.as_ref().map(|line| format!("Ended by the server: {line}"));
+        let open = self.open.take();
+        self.end(open, at, goodbye.as_deref().unwrap_or(how));
+        for which in [self.under_way.take(), self.login.take()] {
             self.end(which, at, "");
         }
     }
 
     fn finish(mut self, now: Timestamp, idle_limit: Option<Duration>) -> Lane {
         let is_open = self.open.is_some();
-        for which in [self.open, self.under_way, self.login] {
+        self.end(self.open, now, "Stands");
+        for which in [self.under_way, self.login] {
             self.end(which, now, "");
         }
         let is_idle = is_open && self.under_way.is_none() && self.login.is_none();
@@ -289,6 +314,11 @@ impl Making {
         self.lane.spans.sort_by_key(|span| (span.kind != SpanKind::Open, span.from));
         self.lane
     }
+}
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -386,6 +416,30 @@ mod tests {
         // Our own goodbye is none of the server's.
         let quit = [session(), log(&[(29, 0, sent("QUIT")), (30, 0, replied("221 bye")), (30, 0, What::Rests)])].concat();
         assert!(lanes(&quit, at(40), None)[0].marks.is_empty());
+    }
+
+    #[test]
+    fn a_connection_that_is_no_more_ends_its_lane_and_says_how() {
+        let closed = |why: &str, is_loss| What::Closed { why: why.into(), is_loss };
+        let table = [
+            (vec![What::Ended, closed("the connection ended while idle", true)], "Ended by the server without a word", 1),
+            (vec![replied("421 Timeout"), closed("", false)], "Ended by the server: 421 Timeout", 1),
+            (vec![sent("QUIT"), replied("221 bye"), closed("", false)], "Moorline said goodbye (QUIT)", 0),
+            (vec![closed("", false)], "Moorline let it go", 0),
+            (vec![closed("cancelled", false)], "Cancelled", 0),
+            (vec![sent("RETR /a"), closed("no answer within 30s", true)], "No answer within 30s", 1),
+        ];
+        for (end, how, marks) in table {
+            let end: Vec<_> = end.into_iter().map(|what| (29, 0, what)).collect();
+            let lane = &lanes(&[session(), log(&end)].concat(), at(40), Some(Duration::from_secs(60)))[0];
+            assert_eq!(drawn(lane)[0], (SpanKind::Open, 0, 29), "{how}");
+            assert_eq!((lane.spans[0].detail.as_str(), lane.marks.len()), (how, marks));
+        }
+        let refused =
+            log(&[(0, 1, What::Dialling), (1, 1, closed("no connection to 127.0.0.1:1", false)), (1, 1, What::Undialled)]);
+        let lane = &lanes(&refused, at(40), None)[0];
+        assert_eq!((lane.spans[0].to, lane.marks.len()), (at(1), 1));
+        assert_eq!(lanes(&session(), at(40), None)[0].spans[0].detail, "Stands");
     }
 
     #[test]

@@ -284,10 +284,16 @@ pub struct QueueSummary {
     pub active: usize,
     /// Rows under "Queued".
     pub queued: usize,
+    /// Those of them that a person has paused.
+    pub stopped: usize,
     /// Rows under "Failed".
     pub failed: usize,
     /// Rows under "Done".
     pub done: usize,
+    /// Those of them that were skipped: nothing was transferred, on purpose.
+    pub skipped: usize,
+    /// Files that failed since the program began, those that were tried again and failed again counted again.
+    pub failures: usize,
     /// Folders that were made and had nothing in them: they leave no row behind. Counted since the program began.
     pub empty_folders: usize,
     /// Rows whose bytes move at this moment (a subset of active).

@@ -4,7 +4,7 @@ use crate::engine::Command;
 use crate::model::address::{Address, AddressPath};
 use crate::model::secret::Secret;
 use crate::model::session::Phase;
-use crate::model::site::{Site, SiteId};
+use crate::model::site::{Encryption, Site, SiteId};
 use crate::screen::action::Effect;
 use crate::screen::dialog::GuardPurpose;
 use crate::screen::pane::Side;
@@ -49,6 +49,18 @@ impl Screen {
         self.connect_to(&id)
     }
 
+    /// Connects to the typed address of the session without encryption: the address itself goes on asking for TLS when it is typed
+    /// again.
+    pub fn connect_plainly(&mut self) -> Vec<Effect> {
+        let Some(site) = self.session.site.clone().filter(|site| site.id.is_quick()) else { return Vec::new() };
+        let typed = self.quick.take().filter(|quick| quick.site.id == site.id);
+        let (password, start) = typed.map_or((None, AddressPath::Login), |typed| (typed.password, typed.start));
+        let id = site.id.clone();
+        let site = Site { port: Some(site.port()), encryption: Encryption::Plain, ..site };
+        self.quick = Some(QuickConnect { site, password, start });
+        self.connect_to(&id)
+    }
+
     /// Connects to the site of the session again: with the data that is saved now, into the folder that is shown.
     pub fn reconnect(&mut self) -> Vec<Effect> {
         let Some(current) = self.session.site.clone() else { return Vec::new() };
@@ -82,6 +94,25 @@ impl Screen {
         };
         effects.push(Effect::Engine(Command::Connect { site: Box::new(site), password, start }));
         effects
+    }
+
+    /// What a site is called: its name, or the typed address. Nothing for one that is no longer saved.
+    #[must_use]
+    pub fn site_name<'a>(&'a self, id: &'a SiteId) -> Option<&'a str> {
+        let current = self.session.site.as_ref().filter(|site| site.id == *id && !id.is_quick());
+        self.sites.site(id).or(current).map(|site| site.name.as_str()).or_else(|| id.typed())
+    }
+
+    /// The site that an item waits for, unless it is the one of this session.
+    #[must_use]
+    pub fn waits_elsewhere(&self, id: &SiteId) -> bool {
+        !self.has_session() || self.session.site.as_ref().is_none_or(|site| site.id != *id)
+    }
+
+    /// Whether it is known how to connect there.
+    #[must_use]
+    pub fn can_connect_to(&self, id: &SiteId) -> bool {
+        self.destination(id).is_some()
     }
 
     /// Where an identity leads: a typed address, a saved site, or the session's own site (whose entry was deleted meanwhile).

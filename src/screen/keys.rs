@@ -222,7 +222,6 @@ fn usual_keys(verb: Verb) -> &'static [Shortcut] {
         Verb::ShowDone => const { &[any(CTRL, Digit(4))] },
         Verb::ShowLog => const { &[any(CTRL, Digit(5))] },
         Verb::ShowTimeline => const { &[any(CTRL, Digit(6))] },
-        Verb::CopyLog => const { &[COPY] },
         Verb::ZoomIn => const { &[any(CTRL, Plus), any(CTRL, Equals)] },
         Verb::ZoomOut => const { &[any(CTRL, Minus)] },
         Verb::ZoomReset => const { &[any(CTRL, Digit(0))] },
@@ -239,6 +238,8 @@ fn usual_keys(verb: Verb) -> &'static [Shortcut] {
         | Verb::Record
         | Verb::CopyRecordPath
         | Verb::ToggleTheme
+        // Its key is that of the selected lines: the system's own for copying.
+        | Verb::CopyLog
         | Verb::About => &[],
     }
 }

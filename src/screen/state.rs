@@ -119,6 +119,17 @@ pub struct Toast {
     pub until: f64,
 }
 
+/// Files that failed one soon after the other: they are told of in one message.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Failures {
+    /// How many had failed before.
+    pub before: usize,
+    /// When the last of them did, in seconds of the window's clock.
+    pub last: f64,
+    /// The message.
+    pub toast: Option<u64>,
+}
+
 /// What a person types into the dialog of the question in front.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct QuestionForm {
@@ -194,6 +205,8 @@ pub struct Screen {
     pub question_form: QuestionForm,
     /// What a comparison of both sides of the first one found.
     pub comparison: Option<Comparison>,
+    /// The failures that were told of last.
+    pub failures: Failures,
     /// Messages.
     pub toasts: Vec<Toast>,
     /// Whether the pointer is over them: none goes then.

@@ -1,12 +1,16 @@
 //! Short messages: all go by themselves, the longer the later, none while the pointer is over them; the log keeps trouble.
 
+use crate::model::format;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::screen::state::{Screen, Toast};
+use crate::model::transfer::QueueSummary;
+use crate::screen::state::{PanelTab, Screen, Toast};
 
 /// How many messages are shown at once.
 pub const MOST: usize = 3;
 /// Seconds that a notice stays.
 const NOTICE_SECONDS: f64 = 4.0;
+/// Files that fail within so many seconds of each other are told of together.
+const BURST_SECONDS: f64 = 10.0;
 /// Seconds that a notice with advice to read stays.
 const ADVICE_SECONDS: f64 = 12.0;
 /// The least and the most seconds that trouble stays.
@@ -53,6 +57,40 @@ impl Screen {
             detail.push_str(&format!("“{words}”"));
         }
         self.complain(problem.what.clone(), detail);
+    }
+
+    /// Takes in how the queue stands, and tells of files that failed: once for those that fail soon after each other.
+    pub fn take_queue(&mut self, queue: QueueSummary, now: f64) {
+        self.now = now;
+        let before = std::mem::replace(&mut self.queue, queue).failures;
+        if queue.failures <= before {
+            return;
+        }
+        let told = self.failures.toast;
+        let is_told = told.is_some_and(|id| self.toasts.iter().any(|toast| toast.id == id));
+        let is_new = !is_told && now - self.failures.last > BURST_SECONDS;
+        if is_new || told.is_none() {
+            self.failures.before = before;
+        }
+        self.failures.last = now;
+        // Whoever looks at them, or took the message away a moment ago, knows.
+        if self.tab == PanelTab::Failed || (told.is_some() && !is_told && !is_new) {
+            return;
+        }
+        let words = format::counted(queue.failures - self.failures.before, "file did not arrive.", "files did not arrive.");
+        match self.toasts.iter_mut().find(|toast| Some(toast.id) == told) {
+            Some(toast) => toast.text = words,
+            None => {
+                self.failures.toast = Some(self.next_toast);
+                self.complain(words, "The tab “Failed” says why.");
+            }
+        }
+    }
+
+    /// A person looks at what failed.
+    pub fn failures_seen(&mut self) {
+        let told = self.failures.toast;
+        self.toasts.retain(|toast| Some(toast.id) != told);
     }
 
     /// Takes away the messages whose time is over, unless somebody points at them.

@@ -115,10 +115,16 @@ fn action_button(ui: &mut Ui, action: BannerAction, main: bool) -> eframe::egui:
         BannerAction::Diagnose => return button::ghost_icon_button(ui, Icon::STETHOSCOPE, Verb::Diagnose.label(), None),
         BannerAction::StayOffline => "Stay offline",
         BannerAction::EditSite => "Edit site",
+        BannerAction::EditEncryption => "Change encryption",
+        BannerAction::ConnectPlainly => "Connect without encryption",
         BannerAction::Dismiss if main => "Got it",
         BannerAction::Dismiss => return button::icon_button(ui, Icon::X, "Dismiss", "Take this message away"),
     };
     match (main, action) {
+        (_, BannerAction::ConnectPlainly) => {
+            let risk = "This time only: the password and all files travel readable to anyone on the way";
+            button::quiet_button(ui, label).on_hover_text(risk)
+        }
         (true, BannerAction::Dismiss) => button::quiet_button(ui, label),
         (true, _) => button::primary_button(ui, label),
         (false, BannerAction::StayOffline) => button::ghost_button(ui, label),

@@ -12,7 +12,14 @@ use crate::ui::view::View;
 use crate::ui::widgets::button::panel_button;
 
 /// Limits that are one click away.
-const CHOICES: [Rate; 6] = [Rate(100), Rate(250), Rate(500), Rate(1024), Rate(2048), Rate(5120)];
+const CHOICES: [Rate; 6] = [
+    Rate::kilobytes(100),
+    Rate::kilobytes(250),
+    Rate::kilobytes(500),
+    Rate::kilobytes(1000),
+    Rate::kilobytes(2000),
+    Rate::kilobytes(5000),
+];
 
 /// Draws the button; its menu opens on a click.
 pub fn button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -23,7 +30,7 @@ pub fn button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     response.on_hover_text(tooltip(&holds, site, view));
 }
 
-/// What holds for this session: "500 KiB/s until 18:00".
+/// What holds for this session: "500 KB/s until 18:00".
 fn label(holds: &InForce, site: SpeedLimits, view: &View<'_>) -> String {
     let limits = holds.limits.stricter(site);
     let words = if limits.is_none() { "No limit".to_owned() } else { limits.to_string() };

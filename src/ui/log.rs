@@ -84,14 +84,22 @@ fn is_selected(selected: Selected, number: u64) -> bool {
     selected.is_some_and(|(from, to)| (from.min(to)..=from.max(to)).contains(&number))
 }
 
-fn line_color(t: &Tokens, kind: LogKind, selected: bool) -> Color32 {
-    match kind {
+fn line_color(t: &Tokens, line: &LogLine, selected: bool) -> Color32 {
+    match line.kind {
         _ if selected => t.strong,
+        LogKind::Reply if is_reply_of(&line.text, '5') => t.bad,
+        LogKind::Reply if is_reply_of(&line.text, '4') => t.warn_text,
         LogKind::Command => t.accent,
         LogKind::Reply => t.text,
         LogKind::Note => t.subdued,
         LogKind::Problem => t.bad,
     }
+}
+
+/// Whether the line begins with a code of this kind: “550 No.”, “421-Bye”.
+fn is_reply_of(text: &str, kind: char) -> bool {
+    let is_code = text.get(..3).is_some_and(|code| code.starts_with(kind) && code.bytes().all(|byte| byte.is_ascii_digit()));
+    is_code && text.get(3..).is_none_or(|rest| rest.is_empty() || rest.starts_with([' ', '-']))
 }
 
 #[allow(clippy::too_many_arguments, reason = "one line and where it stands")]
@@ -126,7 +134,7 @@ fn show_line(
         LogKind::Note => "·",
         LogKind::Problem => "×",
     };
-    let ink = line_color(t, line.kind, chosen);
+    let ink = line_color(t, line, chosen);
     paint::text(ui, pos2(rect.left() + 120.0, y), Align::Center, mark, font.clone(), ink);
     let text = paint::cut_end(ui, &line.text, &font, rect.right() - rect.left() - 148.0);
     let was_cut = text.len() != line.text.len();
@@ -173,4 +181,35 @@ fn menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     verbs::menu_line(ui);
     verbs::menu_item(ui, view.screen, Verb::Record, actions);
     verbs::menu_item(ui, view.screen, Verb::CopyRecordPath, actions);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::tokens::{DARK, LIGHT};
+
+    #[test]
+    fn the_key_for_copying_is_shown_at_the_lines_that_it_copies_only() {
+        assert_eq!(verbs::key(Verb::CopyLog), None);
+    }
+
+    #[test]
+    fn a_reply_that_says_no_looks_like_one() {
+        for t in [&DARK, &LIGHT] {
+            for (kind, text, ink) in [
+                (LogKind::Reply, "226 Done", t.text),
+                (LogKind::Reply, "550 Permission denied", t.bad),
+                (LogKind::Reply, "550-Permission", t.bad),
+                (LogKind::Reply, "550", t.bad),
+                (LogKind::Reply, "421 Timeout", t.warn_text),
+                (LogKind::Reply, " 550 files are here", t.text),
+                (LogKind::Reply, "5500 files", t.text),
+                (LogKind::Command, "550 ", t.accent),
+            ] {
+                let line = LogLine { at: jiff::Timestamp::UNIX_EPOCH, connection: 0, kind, text: text.into() };
+                assert_eq!(line_color(t, &line, false), ink, "{text}");
+                assert_eq!(line_color(t, &line, true), t.strong);
+            }
+        }
+    }
 }

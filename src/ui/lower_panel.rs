@@ -69,7 +69,12 @@ fn pill(ui: &mut Ui, view: &View<'_>, tab: PanelTab, verb: Verb, count: Option<u
     let t = tokens(ui);
     let selected = view.screen.tab == tab;
     let label = verb.label();
-    let counted = count.map(format::count);
+    let skipped = if tab == PanelTab::Done { view.screen.queue.skipped } else { 0 };
+    let counted = count.map(|count| match skipped {
+        0 => format::count(count),
+        // What was skipped has not arrived, though it is through.
+        skipped => format!("{} · {} skipped", format::count(count.saturating_sub(skipped)), format::count(skipped)),
+    });
     let font = fonts::regular(size::BODY);
     let small = fonts::regular(size::SECONDARY);
     let count_width = counted.as_ref().map_or(0.0, |count| paint::width(ui, count, &small) + 6.0);
@@ -104,7 +109,12 @@ fn pill(ui: &mut Ui, view: &View<'_>, tab: PanelTab, verb: Verb, count: Option<u
         let name = counted.as_ref().map_or_else(|| label.to_owned(), |count| format!("{label} {count}"));
         WidgetInfo::selected(Role::Tab, true, selected, name)
     });
-    response.on_hover_text(verbs::tooltip(verb))
+    let mut tooltip = verbs::tooltip(verb);
+    if skipped > 0 {
+        let arrived = count.unwrap_or_default().saturating_sub(skipped);
+        tooltip.push_str(&format!("\n{} done, {} skipped", format::count(arrived), format::count(skipped)));
+    }
+    response.on_hover_text(tooltip)
 }
 
 /// From the right: what every tab has, what this one offers, the speed graph, the figures.

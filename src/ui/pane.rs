@@ -4,7 +4,8 @@ use eframe::egui::{Align, Id, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetIn
 
 use crate::model::format;
 use crate::model::listing::{Listing, ListingSource};
-use crate::model::session::Phase;
+use crate::model::problem::{NOT_TRUSTED, ProblemKind};
+use crate::model::session::{Phase, SessionView};
 use crate::screen::{Action, Pane, Side, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::paint::{self, Line};
@@ -158,15 +159,20 @@ fn empty_words(view: &View<'_>, side: Side) -> Option<EmptyWords> {
         }
         (_, Phase::Adrift { .. }) => (Icon::UNPLUG, "The connection is gone for now", "It comes back by itself.".to_owned(), None),
         (_, Phase::Resting { .. }) => (Icon::UNPLUG, "The connection rests", "It comes back when it is needed.".to_owned(), None),
-        (_, Phase::Stranded { .. }) => (
-            Icon::UNPLUG,
-            "Not connected",
-            "Nothing happens by itself.".to_owned(),
-            Some(("Reconnect", Action::Do(Verb::Reconnect))),
-        ),
+        (_, Phase::Stranded { .. }) => {
+            (Icon::UNPLUG, "Not connected", why_stranded(&screen.session), Some(("Reconnect", Action::Do(Verb::Reconnect))))
+        }
         (_, Phase::Moored | Phase::Leaving(_)) => (Icon::FOLDER_OPEN, "Opening the folder", String::new(), None),
     };
     Some(EmptyWords { icon, what: what.into(), next, button })
+}
+
+/// Why there is no connection, where that was a person's own choice.
+fn why_stranded(session: &SessionView) -> String {
+    match &session.problem {
+        Some(problem) if problem.kind == ProblemKind::Certificate => NOT_TRUSTED.to_owned(),
+        _ => "Nothing happens by itself.".to_owned(),
+    }
 }
 
 fn draw_empty(ui: &mut Ui, area: Rect, words: EmptyWords, actions: &mut Vec<Action>) {

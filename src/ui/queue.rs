@@ -7,10 +7,13 @@ use eframe::egui::{
     Align, EventFilter, Key, Layout, Modifiers, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
 };
 
+use crate::model::format;
+use crate::model::session::Phase;
 use crate::model::transfer::{QueueTab, TransferId, TransferRow};
-use crate::screen::{Action, Verb};
+use crate::screen::{Action, PanelTab, Verb};
 use crate::ui::tokens::{size, tokens};
 use crate::ui::view::View;
+use crate::ui::widgets::button;
 use crate::ui::{fonts, panel_ground, queue_row, verbs};
 
 /// The rows of a tab: all of them in the queue's order, or those that were found for a filter or another order.
@@ -65,12 +68,17 @@ pub fn show(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
     let ground = panel_ground::show(ui, view, area, Sense::click(), (Role::Grid, "Transfers"), actions);
     let listed = Listed::of(view, tab);
     let reveal = ground_input(ui, view, tab, listed.as_ref(), &ground, actions);
-    let Some(listed) = listed else { return nothing(ui, area, "Looking through the queue", "A long queue takes a moment.") };
+    let Some(listed) = listed else {
+        nothing(ui, area, "Looking through the queue", "A long queue takes a moment.", None);
+        return;
+    };
     if listed.count == 0 {
-        return match listed.found {
-            Some(_) => nothing(ui, area, "Nothing matches the filter", "Escape in the filter shows everything again."),
-            None => empty(ui, view, tab, area),
-        };
+        if listed.found.is_some() {
+            nothing(ui, area, "Nothing matches the filter", "Escape in the filter shows everything again.", None);
+        } else {
+            empty(ui, view, tab, area, actions);
+        }
+        return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().id_salt(("queue", tab_name(tab))).auto_shrink(false).show_viewport(ui, |ui, viewport| {
@@ -170,35 +178,57 @@ pub fn menu(ui: &mut Ui, view: &View<'_>, tab: QueueTab, actions: &mut Vec<Actio
 }
 
 /// What is said when a tab has no rows.
-fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect) {
+fn empty(ui: &mut Ui, view: &View<'_>, tab: QueueTab, area: Rect, actions: &mut Vec<Action>) {
     let connected = view.screen.session.site.is_some();
-    let is_moored = view.screen.session.phase == crate::model::session::Phase::Moored;
     let (what, next) = match tab {
         QueueTab::Active if view.screen.queue.queued > 0 && view.screen.queue.paused => {
             ("The queue is held", "Choose “Go on” to let it move again.")
         }
-        QueueTab::Active if view.screen.queue.queued > 0 && is_moored => {
-            ("Nothing is moving", "What waits belongs to another server; it goes on when that one is connected.")
-        }
-        QueueTab::Active if view.screen.queue.queued > 0 => {
-            ("Nothing is moving", "What waits goes on when its server is connected.")
-        }
+        QueueTab::Active if view.screen.queue.queued > 0 => ("Nothing is moving", why_nothing_moves(view)),
         QueueTab::Active if connected => ("Nothing is moving", "Drag files from one pane to the other, or from the desktop."),
         QueueTab::Active => ("Nothing is moving", "Transfers will be here, and stay here until they have arrived."),
         QueueTab::Queued => ("Nothing is waiting", "What has been asked for is under way or done."),
         QueueTab::Failed => ("Nothing has failed", "What does not arrive will be here, with the reason and what to do about it."),
         QueueTab::Done => ("Nothing has arrived yet", "Each file will be here with the proof that it is whole."),
     };
-    nothing(ui, area, what, next);
+    let failed = view.screen.queue.failed;
+    if tab == QueueTab::Active && failed > 0 {
+        let what = format!("{what}. {}", format::counted(failed, "file did not arrive.", "files did not arrive."));
+        if nothing(ui, area, &what, next, Some("Show them")) {
+            actions.push(Action::ShowTab(PanelTab::Failed));
+        }
+        return;
+    }
+    nothing(ui, area, what, next, None);
 }
 
-/// Words in place of rows.
-fn nothing(ui: &mut Ui, area: Rect, what: &str, next: &str) {
+/// Why nothing of what is under “Queued” moves.
+fn why_nothing_moves(view: &View<'_>) -> &'static str {
+    let queue = &view.screen.queue;
+    let session = &view.screen.session;
+    let here = session.site.as_ref().filter(|_| session.phase == Phase::Moored).map(|site| view.queue.queued_for(&site.id));
+    match here {
+        _ if queue.stopped >= queue.queued => "What waits is paused; choose “Resume” for it under “Queued”.",
+        Some(0) if queue.stopped > 0 => "Some of what waits is paused, the rest belongs to another server.",
+        Some(0) => "What waits belongs to another server; it goes on when that one is connected.",
+        Some(_) => "What waits begins as soon as it may.",
+        None => "What waits goes on when its server is connected.",
+    }
+}
+
+/// Words in place of rows, and a button; says whether it was pressed.
+fn nothing(ui: &mut Ui, area: Rect, what: &str, next: &str, button: Option<&str>) -> bool {
     let t = tokens(ui);
-    let place = Rect::from_center_size(area.center(), vec2(area.width() - 40.0, 44.0_f32.min(area.height())));
+    let height: f32 = if button.is_some() { 82.0 } else { 44.0 };
+    let place = Rect::from_center_size(area.center(), vec2(area.width() - 40.0, height.min(area.height())));
     ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("no rows").layout(Layout::top_down(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         ui.label(crate::ui::text::strong(ui, what));
         ui.label(eframe::egui::RichText::new(next).font(fonts::regular(size::BODY)).color(t.subdued));
-    });
+        button.is_some_and(|label| {
+            ui.add_space(4.0);
+            button::quiet_button(ui, label).clicked()
+        })
+    })
+    .inner
 }

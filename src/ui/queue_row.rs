@@ -14,7 +14,7 @@ use crate::ui::queue::menu;
 use crate::ui::tokens::{Tokens, size, tokens};
 use crate::ui::view::View;
 use crate::ui::widgets::button;
-use crate::ui::{fonts, paint};
+use crate::ui::{fonts, paint, verbs};
 
 /// Where the parts of a row stand, by the width that there is.
 struct Parts {
@@ -94,7 +94,10 @@ pub fn show(
         let secondary = response.secondary_clicked();
         actions.push(Action::ClickTransfer { id: row.id, extend, secondary, visible: ids.to_vec() });
     }
-    response.context_menu(|ui| menu(ui, view, row.state.tab(), actions));
+    response.context_menu(|ui| {
+        connect_item(ui, view, row, actions);
+        menu(ui, view, row.state.tab(), actions);
+    });
     let fill = if selected { Some(t.selection) } else { response.contains_pointer().then_some(t.raised) };
     if let Some(fill) = fill {
         ui.painter().rect_filled(rect, 0.0, fill);
@@ -139,16 +142,10 @@ pub fn show(
         progress(ui, t, row, parts.bar);
     }
     let moving = row.state == TransferState::Moving && row.speed > 0;
-    let (mut words, ink) = state_words(row, t, second);
+    let (words, ink) = state_words(view.screen, row, t, second);
     let room = if moving { parts.speed_right - 70.0 - words_left } else { rect.right() - 36.0 - words_left };
-    // What to do about it is in the tooltip when there is room for what happened and the server's words only.
-    if let TransferState::Failed(problem) = &row.state
-        && paint::width(ui, &words, &font) > room
-    {
-        let said = problem.server_words.as_ref().map(|said| format!(" “{said}”")).unwrap_or_default();
-        words = format!("{}{said}", problem.what);
-    }
-    let cut = paint::cut_middle(ui, &words, &font, room);
+    // A sentence is read from its beginning; the whole of it is in the tooltip.
+    let cut = paint::cut_end(ui, &words, &font, room);
     paint::text(ui, pos2(words_left, y), Align::Min, cut, font.clone(), ink);
     if moving {
         paint::text(ui, pos2(parts.speed_right, y), Align::Max, format::speed(row.speed), font.clone(), second);
@@ -157,7 +154,7 @@ pub fn show(
         }
     }
     cross(ui, row, &name, rect, actions);
-    response.on_hover_ui(|ui| details(ui, row));
+    response.on_hover_ui_at_pointer(|ui| details(ui, view.screen, row));
 }
 
 /// The local file: below the folder that the pane shows without it, below home with a tilde.
@@ -196,13 +193,13 @@ fn progress(ui: &Ui, t: &Tokens, row: &TransferRow, bar: Rect) {
 }
 
 /// How it stands, in words, and their colour.
-fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color32) {
+fn state_words(screen: &Screen, row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color32) {
     let moved = format::size(row.moved);
     match &row.state {
-        TransferState::Queued if row.moved > 0 => (format!("{} · goes on at {moved}", waiting(row.priority)), second),
+        TransferState::Queued if row.moved > 0 => (format!("{} · goes on at {moved}", waiting(screen, row)), second),
         TransferState::Queued => {
-            let waits = waiting(row.priority);
-            (row.size.map_or_else(|| waits.to_owned(), |size| format!("{waits} · {}", format::size(size))), second)
+            let waits = waiting(screen, row);
+            (row.size.map_or_else(|| waits.clone(), |size| format!("{waits} · {}", format::size(size))), second)
         }
         TransferState::Scanning => ("reading the folder".to_owned(), second),
         TransferState::Moving => match row.size {
@@ -222,17 +219,37 @@ fn state_words(row: &TransferRow, t: &Tokens, second: Color32) -> (String, Color
             (format!("{}{form}", proven_by(proof)), second)
         }
         TransferState::Skipped(reason) => (format!("skipped · {}", reason.words()), second),
-        TransferState::Failed(problem) => (problem.sentence(), t.bad),
+        TransferState::Failed(problem) => {
+            let local = row.local.display().to_string();
+            (problem.sentence_beside(&[row.remote.as_str(), &local]), t.bad)
+        }
     }
 }
 
-/// How it waits.
-fn waiting(priority: Priority) -> &'static str {
-    match priority {
-        Priority::High => "waiting, high priority",
-        Priority::Normal => "waiting",
-        Priority::Low => "waiting, low priority",
+/// How it waits: for its turn, or for a server that is not connected.
+fn waiting(screen: &Screen, row: &TransferRow) -> String {
+    let waits = if screen.waits_elsewhere(&row.site) {
+        format!("waits for {}", screen.site_name(&row.site).unwrap_or("a site that is no longer saved"))
+    } else {
+        "waiting".to_owned()
+    };
+    match row.priority {
+        Priority::High => format!("{waits}, high priority"),
+        Priority::Normal => waits,
+        Priority::Low => format!("{waits}, low priority"),
     }
+}
+
+/// Connects to the server that the row waits for; asks first when transfers of this session would be left.
+fn connect_item(ui: &mut Ui, view: &View<'_>, row: &TransferRow, actions: &mut Vec<Action>) {
+    let screen = view.screen;
+    let is_wanted = !row.state.is_final() && screen.waits_elsewhere(&row.site) && screen.can_connect_to(&row.site);
+    let Some(name) = screen.site_name(&row.site).filter(|_| is_wanted) else { return };
+    verbs::begin_menu(ui);
+    if verbs::menu_row(ui, Some(Icon::PLUG), &format!("Connect to {name}"), None, None).clicked() {
+        actions.push(Action::OpenSite(row.site.clone()));
+    }
+    verbs::menu_line(ui);
 }
 
 /// What agreed: the closing reply, the size and where it came from, the checksum.
@@ -278,7 +295,7 @@ fn form_words(form: Form) -> Option<&'static str> {
 }
 
 /// The whole row in exact words.
-fn details(ui: &mut Ui, row: &TransferRow) {
+fn details(ui: &mut Ui, screen: &Screen, row: &TransferRow) {
     ui.spacing_mut().item_spacing.y = 3.0;
     ui.label(crate::ui::text::mono(ui, row.local.display().to_string()));
     ui.label(crate::ui::text::mono(ui, row.remote.to_string()));
@@ -301,6 +318,10 @@ fn details(ui: &mut Ui, row: &TransferRow) {
         _ => {
             let size = row.size.map(|size| format!(" of {}", format::exact_size(size))).unwrap_or_default();
             ui.label(crate::ui::text::subdued(ui, format!("{}{size}", format::count(row.moved))));
+            if screen.waits_elsewhere(&row.site) {
+                let name = screen.site_name(&row.site).unwrap_or("a site that is no longer saved");
+                ui.label(crate::ui::text::body(ui, format!("Goes on when {name} is connected")));
+            }
         }
     }
     if let Some(words) = form_words(row.form) {

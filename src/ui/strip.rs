@@ -3,6 +3,7 @@
 use eframe::egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
 use crate::model::format;
+use crate::model::problem::ProblemKind;
 use crate::model::session::{CertificateTrust, ConnectStep, DisconnectWhen, LimitSource, Phase, Security};
 use crate::model::site::KeepAlive;
 use crate::screen::{Action, Verb};
@@ -61,7 +62,9 @@ fn state(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         }
         Phase::Stranded { since } => {
             let since = format!("  since {}", view.clock_seconds(*since));
-            (t.bad, line(ui).strong("Stranded").subdued(&since))
+            let was_own_choice = session.problem.as_ref().is_some_and(|problem| problem.kind == ProblemKind::Certificate);
+            let (ink, words) = if was_own_choice { (t.subdued, "Not connected") } else { (t.bad, "Stranded") };
+            (ink, line(ui).strong(words).subdued(&since))
         }
     };
     anchor(ui, color);

@@ -27,6 +27,7 @@ pub fn show(ui: &Ui, view: &View<'_>, lane: &Lane, window: &Window, rect: Rect) 
     let t = tokens(ui);
     let painter = ui.painter_at(rect);
     let x = |at: Timestamp| rect.left() + points(window.share_of(at, view.now)) * rect.width();
+    let mut is_covered = false;
     for (number, span) in lane.spans.iter().enumerate() {
         let (from, to) = (x(span.from), x(span.to));
         if to < rect.left() || from > rect.right() {
@@ -46,12 +47,30 @@ pub fn show(ui: &Ui, view: &View<'_>, lane: &Lane, window: &Window, rect: Rect) 
         let response =
             ui.interact(bar.expand2(vec2(1.0, 4.0)), ui.scope_id().with(("span", lane.connection, number)), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words(view, span)));
+        is_covered |= response.contains_pointer();
         response.on_hover_ui(|ui| tooltip(ui, view, span));
     }
     for mark in &lane.marks {
         let at = x(mark.at);
         if (rect.left()..=rect.right()).contains(&at) {
-            show_mark(ui, view, lane.connection, mark, at, rect);
+            is_covered |= show_mark(ui, view, lane.connection, mark, at, rect);
+        }
+    }
+    lives(ui, view, lane, rect, is_covered, x);
+}
+
+/// The words of each life of the connection, most of all how it ended; what happened in it says its own.
+fn lives(ui: &Ui, view: &View<'_>, lane: &Lane, rect: Rect, is_covered: bool, x: impl Fn(Timestamp) -> f32) {
+    for (number, span) in lane.spans.iter().enumerate().filter(|(_, span)| span.kind == SpanKind::Open) {
+        let bar = bar(span.kind, x(span.from), x(span.to), rect);
+        if !bar.intersects(rect) {
+            continue;
+        }
+        let place = bar.expand2(vec2(0.0, BAR / 2.0)).intersect(rect);
+        let response = ui.interact(place, ui.scope_id().with(("life", lane.connection, number)), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words(view, span)));
+        if !is_covered {
+            response.on_hover_ui(|ui| tooltip(ui, view, span));
         }
     }
 }
@@ -83,8 +102,8 @@ fn color(t: &Tokens, kind: SpanKind) -> Color32 {
     }
 }
 
-/// A goodbye and a loss are diamonds; the deadline is a dashed line ahead.
-fn show_mark(ui: &Ui, view: &View<'_>, connection: u16, mark: &Mark, x: f32, rect: Rect) {
+/// A goodbye and a loss are diamonds; the deadline is a dashed line ahead. Says whether the pointer is over it.
+fn show_mark(ui: &Ui, view: &View<'_>, connection: u16, mark: &Mark, x: f32, rect: Rect) -> bool {
     let t = tokens(ui);
     let painter = ui.painter_at(rect);
     let center = pos2(x, rect.center().y);
@@ -106,10 +125,12 @@ fn show_mark(ui: &Ui, view: &View<'_>, connection: u16, mark: &Mark, x: f32, rec
     let response = ui.interact(place, id, Sense::hover());
     let words = format!("{}, {}", view.clock_seconds(mark.at), mark.title);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+    let is_pointed_at = response.contains_pointer();
     response.on_hover_ui(|ui| {
         ui.label(crate::ui::text::strong(ui, &mark.title));
         ui.label(crate::ui::text::small(ui, view.clock_seconds(mark.at)));
     });
+    is_pointed_at
 }
 
 fn words(view: &View<'_>, span: &Span) -> String {

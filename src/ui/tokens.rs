@@ -197,6 +197,7 @@ mod tests {
                 ("subdued on window", t.subdued_on_fill, t.window),
                 ("on accent", t.on_accent, t.accent),
                 ("bad on panel", t.bad, t.panel),
+                ("warn text on panel", t.warn_text, t.panel),
                 ("warn text on banner", t.warn_text, t.warn_ground),
                 ("bad on banner", t.bad, t.bad_ground),
             ];

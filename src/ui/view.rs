@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::engine::{Chronicle, LogView, QueueView};
 use crate::model::arrangement::Arrangement;
 use crate::model::log::LogLine;
+use crate::model::site::SiteId;
 use crate::model::timeline::Happening;
 use crate::model::transfer::{QueueTab, TransferId, TransferRow};
 use crate::screen::Screen;
@@ -24,6 +25,8 @@ pub trait QueueSource {
     fn rows_of(&self, ids: &[TransferId]) -> Vec<TransferRow>;
     /// The row of a tab, in the queue's order, that an item is in.
     fn row_of(&self, tab: QueueTab, id: TransferId) -> Option<usize>;
+    /// How many items of a site are under “Queued” and not stopped by a person.
+    fn queued_for(&self, site: &SiteId) -> usize;
     /// Bytes a second, oldest first, at most 60.
     fn speed_history(&self) -> Vec<u64>;
 }
@@ -43,6 +46,10 @@ impl QueueSource for QueueView {
 
     fn row_of(&self, tab: QueueTab, id: TransferId) -> Option<usize> {
         Self::row_of(self, tab, id)
+    }
+
+    fn queued_for(&self, site: &SiteId) -> usize {
+        Self::queued_for(self, site)
     }
 
     fn speed_history(&self) -> Vec<u64> {

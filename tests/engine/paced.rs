@@ -7,7 +7,7 @@ use crate::support::shelf::Shelf;
 const FILES: usize = 50;
 /// Less than a turn of the limit, so that each file goes at once.
 const EACH: usize = 2000;
-const LIMIT: Rate = Rate(100);
+const LIMIT: Rate = Rate::kilobytes(100);
 /// Of unused time so much is made up for.
 const CREDIT: Duration = Duration::from_millis(50);
 

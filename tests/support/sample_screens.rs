@@ -86,6 +86,10 @@ impl QueueSource for Rows {
         self.0.iter().filter(|row| row.state.tab() == tab).position(|row| row.id == id)
     }
 
+    fn queued_for(&self, site: &SiteId) -> usize {
+        self.0.iter().filter(|row| row.site == *site && row.state == TransferState::Queued).count()
+    }
+
     fn speed_history(&self) -> Vec<u64> {
         if self.0.is_empty() {
             Vec::new()
@@ -340,9 +344,9 @@ fn transfers() -> Vec<TransferRow> {
             91_000_000,
             640_000_000,
             TransferState::Failed(
-                Problem::new(ProblemKind::Refused, "The server has no room left for it.")
+                Problem::new(ProblemKind::Refused, "The server refused to take /www/uploads/film.mp4: it has no room left.")
                     .advise("Make room there, then try again.")
-                    .quote("552 Disk quota exceeded"),
+                    .quote("552 /www/uploads/film.mp4: Disk quota exceeded"),
             ),
         ),
         transfer(
@@ -393,6 +397,10 @@ fn log() -> Vec<LogLine> {
         (LogKind::Reply, "230 Login successful."),
         (LogKind::Command, "MLSD /www"),
         (LogKind::Reply, "226 Directory send OK."),
+        (LogKind::Command, "CWD /private"),
+        (LogKind::Reply, "550 /private: Permission denied"),
+        (LogKind::Command, "STOR film.mp4"),
+        (LogKind::Reply, "452 Insufficient storage space"),
         (LogKind::Problem, "552 Disk quota exceeded"),
     ];
     let line = |(number, (kind, text)): (usize, (LogKind, &str))| LogLine {
@@ -434,6 +442,9 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         revision: 1,
         active: 4,
         queued: 1_203,
+        stopped: 0,
+        skipped: 0,
+        failures: 0,
         failed: 2,
         done: 8_441,
         running: 3,

@@ -102,7 +102,7 @@ impl Data<'_> {
             // These leave the transfer to `stop`, which may still save the connection.
             Stop::Fault(fault @ (Fault::Cancelled | Fault::Timeout { .. })) => fault,
             Stop::Fault(fault) => {
-                self.control.session.poison();
+                self.control.session.poison(&fault);
                 fault
             }
         }

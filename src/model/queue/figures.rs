@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use crate::model::problem::ProblemKind;
+use crate::model::queue::site::SiteQueue;
 use crate::model::queue::{Item, Queue, StopWish, is_large};
 use crate::model::site::SiteId;
-use crate::model::transfer::{Direction, QueueSummary, TransferId, TransferState};
+use crate::model::transfer::{Direction, QueueSummary, QueueTab, TransferId, TransferState};
 
 impl Queue {
     /// Whether `lanes` connections or more are at large files of `site` while small ones wait, or move beside them.
@@ -40,8 +42,11 @@ impl Queue {
             revision: self.revision,
             active: self.active.len(),
             queued: self.queued.len(),
+            stopped: self.queued.len().saturating_sub(self.sites.iter().map(SiteQueue::queued).sum()),
             failed: self.failed.len(),
             done: self.done.len(),
+            skipped: self.skipped,
+            failures: self.failures,
             empty_folders: self.empty_folders,
             running,
             bytes_left: running_left + self.queued_bytes,
@@ -53,6 +58,20 @@ impl Queue {
             uploads_wait: self.waits_for(Direction::Upload),
             downloads_wait: self.waits_for(Direction::Download),
             newest: TransferId(self.next_id),
+        }
+    }
+
+    /// How many items of `site` are under “Queued” and not stopped by a person.
+    #[must_use]
+    pub fn queued_for(&self, site: &SiteId) -> usize {
+        self.site(site).map_or(0, SiteQueue::queued)
+    }
+
+    /// Notes that an item that was to be transferred has failed, unless a person wanted it.
+    pub(super) fn count_failure(&mut self, item: &Item, from: Option<QueueTab>) {
+        let is_new = from.is_some_and(|tab| tab != QueueTab::Failed);
+        if is_new && matches!(&item.state, TransferState::Failed(problem) if problem.kind != ProblemKind::Cancelled) {
+            self.failures += 1;
         }
     }
 

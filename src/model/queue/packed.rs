@@ -88,6 +88,11 @@ impl Packed {
         matches!(self.state, Resting::Queued)
     }
 
+    /// Whether it was skipped.
+    pub fn is_skipped(&self) -> bool {
+        matches!(self.state, Resting::Skipped(_))
+    }
+
     /// Why it failed, if it did.
     pub fn cause(&self) -> Option<Cause> {
         if let Resting::Failed(problem) = &self.state { Some(problem.cause) } else { None }

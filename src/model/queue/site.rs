@@ -109,6 +109,11 @@ impl SiteQueue {
         sides.map(|side| side.small.len() + side.large.len() + side.later.len()).sum()
     }
 
+    /// How many wait for whatever: a connection, their moment, a person who mends something.
+    pub fn queued(&self) -> usize {
+        self.waiting() + self.held_up()
+    }
+
     /// Whether a connection works for it.
     pub fn is_busy(&self) -> bool {
         self.busy_small + self.busy_large > 0

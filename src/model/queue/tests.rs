@@ -358,3 +358,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_person_stopped_is_counted_apart_from_what_waits_for_a_server() {
+    let mut queue = Queue::default();
+    let (first, _) = (add(&mut queue, "a", 1), add(&mut queue, "b", 2));
+    queue.set_state(first, TransferState::Paused);
+    let summary = queue.summary(Instant::now());
+    assert_eq!((summary.queued, summary.stopped), (2, 1));
+    assert_eq!((queue.queued_for(&site()), queue.queued_for(&SiteId("other".into()))), (1, 0));
+    queue.set_state(first, TransferState::Queued);
+    assert_eq!(queue.summary(Instant::now()).stopped, 0);
+}
+
+#[test]
+fn failures_are_counted_as_they_come_and_skipped_rows_as_they_stand() {
+    let mut queue = Queue::default();
+    let ids = ["a", "b", "c"].map(|name| add(&mut queue, name, 1));
+    let now = Instant::now();
+    let figures = |queue: &Queue| (queue.summary(now).failures, queue.summary(now).skipped);
+    queue.fail(ids[0], Problem::new(ProblemKind::Local, "No."));
+    queue.fail(ids[1], Problem::new(ProblemKind::Cancelled, "Cancelled."));
+    queue.set_state(ids[2], TransferState::Skipped(SkipReason::Exists));
+    assert_eq!(figures(&queue), (1, 1), "what a person cancelled is no failure");
+    queue.set_state(ids[0], TransferState::Queued);
+    queue.fail(ids[0], Problem::new(ProblemKind::Local, "No."));
+    assert_eq!(figures(&queue), (2, 1), "it failed again");
+    let mut restored = queue.remove(ids[0]).unwrap();
+    queue.remove(ids[2]);
+    restored.order = 0;
+    queue.put(restored);
+    assert_eq!(figures(&queue), (2, 0), "what comes from a record failed earlier");
+}

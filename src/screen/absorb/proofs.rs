@@ -13,7 +13,7 @@ pub(super) fn receipt(screen: &mut Screen, receipt: Option<Box<Receipt>>) -> Vec
     match receipt {
         Some(receipt) if screen.dialog.is_none() => screen.dialog = Some(Dialog::Receipt(receipt)),
         Some(_) => {}
-        None => screen.complain("This receipt is not kept any more.", "Moorline keeps the last 512 MiB of receipts."),
+        None => screen.complain("This receipt is not kept any more.", "Moorline keeps the newest 537 MB of receipts."),
     }
     Vec::new()
 }

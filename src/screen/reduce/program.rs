@@ -5,6 +5,7 @@ use crate::model::banner::BannerAction;
 use crate::model::columns::PaneColumns;
 use crate::model::settings::{Settings, ThemeChoice, WindowPlace};
 use crate::screen::action::Effect;
+use crate::screen::dialog::SitePage;
 use crate::screen::enabled::SCALE;
 use crate::screen::pane::Side;
 use crate::screen::reduce::{address, diagnosis, sites};
@@ -18,6 +19,11 @@ pub(super) fn banner(screen: &mut Screen, action: BannerAction) -> Vec<Effect> {
         BannerAction::Dismiss => {
             screen.session.banner = None;
             vec![Effect::Engine(Command::DismissBanner)]
+        }
+        BannerAction::ConnectPlainly => screen.connect_plainly(),
+        BannerAction::EditEncryption => {
+            let site = screen.session.site.as_ref().map(|site| site.id.clone());
+            site.map(|id| sites::edit_at(screen, &id, SitePage::Connection)).unwrap_or_default()
         }
         BannerAction::EditSite => match screen.session.site.clone() {
             // What was typed as an address is corrected where it was typed.

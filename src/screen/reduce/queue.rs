@@ -17,6 +17,9 @@ pub(super) fn show_tab(screen: &mut Screen, tab: PanelTab) -> Vec<Effect> {
         screen.tab = tab;
         select_none(screen);
     }
+    if tab == PanelTab::Failed {
+        screen.failures_seen();
+    }
     Vec::new()
 }
 

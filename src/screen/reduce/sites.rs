@@ -8,7 +8,7 @@ use crate::model::path::RemotePath;
 use crate::model::session::Phase;
 use crate::model::site::{Site, SiteColor, SiteId, SiteTree};
 use crate::screen::action::Effect;
-use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm};
+use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm, SitePage};
 use crate::screen::form::new_site_id;
 use crate::screen::keys::shown_key;
 use crate::screen::state::{Focus, Screen};
@@ -84,8 +84,13 @@ pub(super) fn new_site(screen: &mut Screen) -> Vec<Effect> {
 }
 
 pub(super) fn edit(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
+    edit_at(screen, id, SitePage::default())
+}
+
+/// Opens the form at a page.
+pub(super) fn edit_at(screen: &mut Screen, id: &SiteId, page: SitePage) -> Vec<Effect> {
     let Some(site) = screen.sites.site(id).cloned() else { return Vec::new() };
-    screen.dialog = Some(Dialog::Site(Box::new(SiteForm::of(site.clone(), false))));
+    screen.dialog = Some(Dialog::Site(Box::new(SiteForm { page, ..SiteForm::of(site.clone(), false) })));
     vec![Effect::Engine(Command::AskHost { site: Box::new(site) })]
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::address::AddressPath;
+use crate::model::site::Encryption;
 use crate::screen::state::{Focus, Suggestion};
 
 fn typed(screen: &mut Screen, text: &str) -> Vec<Suggestion> {
@@ -97,4 +98,19 @@ fn an_address_that_failed_is_typed_again() {
     reduce(&mut screen, Action::Banner(crate::model::banner::BannerAction::EditSite));
     assert_eq!(screen.address.text, "ftps://bob@typo.example:991");
     assert_eq!(screen.focus, Focus::Address);
+}
+
+#[test]
+fn an_address_of_a_server_without_tls_is_connected_to_plainly_when_a_person_says_so() {
+    let mut screen = offline();
+    reduce(&mut screen, Action::OpenAddress("bob:secret@old.example/www".into()));
+    let site = screen.quick.clone().map(|quick| quick.site);
+    tell(&mut screen, EventBody::Session(Box::new(SessionView { site, phase: stranded(), ..SessionView::default() })));
+    let effects = reduce(&mut screen, Action::Banner(crate::model::banner::BannerAction::ConnectPlainly));
+    let [Effect::Engine(Command::Connect { site, password, start })] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((site.encryption, site.port(), site.user.as_str()), (Encryption::Plain, 21, "bob"));
+    assert!(password.is_some() && *start != AddressPath::Login, "the rest is as it was typed");
+    // Typed again it asks for TLS again.
+    let effects = reduce(&mut screen, Action::OpenAddress("bob@old.example".into()));
+    assert_eq!(connects(&effects).unwrap().encryption, Encryption::Explicit);
 }

@@ -29,7 +29,7 @@ fn the_speed_limits_open_their_page_and_a_choice_goes_to_the_engine() {
     let Some(Dialog::Settings(form)) = &screen.dialog else { panic!("no settings") };
     assert_eq!(form.page, SettingsPage::Speed);
 
-    let limits = SpeedLimits { both: Rate(500), ..SpeedLimits::default() };
+    let limits = SpeedLimits { both: Rate::kilobytes(500), ..SpeedLimits::default() };
     let effects = reduce(&mut screen, Action::LimitSpeed(Some(limits)));
     assert!(matches!(command(&effects), Command::LimitSpeed { limits: Some(chosen) } if *chosen == limits));
 }

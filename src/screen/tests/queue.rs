@@ -4,7 +4,7 @@ use super::*;
 use crate::model::arrangement::ArrangeBy;
 use crate::model::chosen::Chosen;
 use crate::model::queue::Reorder;
-use crate::model::transfer::{Priority, QueueTab, TransferId};
+use crate::model::transfer::{Priority, QueueSummary, QueueTab, TransferId};
 use crate::screen::action::Extend;
 use crate::screen::state::{Focus, PanelTab};
 
@@ -242,4 +242,41 @@ fn the_filter_of_the_queue_opens_by_its_key_and_closing_shows_everything() {
     reduce(&mut screen, Action::ShowTab(PanelTab::Log));
     act(&mut screen, Verb::Filter);
     assert!(screen.local.filter_open, "the log has none: it is about the pane");
+}
+
+#[test]
+fn what_waits_for_another_server_names_it() {
+    let mut screen = moored();
+    let here = screen.session.site.as_ref().unwrap().id.clone();
+    assert!(!screen.waits_elsewhere(&here));
+    let other = screen.sites.sites.iter().find(|site| site.id != here).unwrap().clone();
+    assert!(screen.waits_elsewhere(&other.id) && screen.can_connect_to(&other.id));
+    assert_eq!(screen.site_name(&other.id), Some(other.name.as_str()));
+    let typed = SiteId("quick:bob@h:21".into());
+    assert_eq!((screen.site_name(&typed), screen.can_connect_to(&typed)), (Some("bob@h:21"), false));
+    assert_eq!(screen.site_name(&SiteId("gone".into())), None);
+    screen.session.phase = stranded();
+    assert!(screen.waits_elsewhere(&here), "nothing is connected");
+}
+
+#[test]
+fn files_that_fail_together_are_told_of_in_one_message() {
+    let mut screen = moored();
+    let failed = |failures| QueueSummary { failures, ..QueueSummary::default() };
+    let told = |screen: &Screen| screen.toasts.iter().map(|toast| toast.text.clone()).collect::<Vec<_>>();
+    screen.take_queue(failed(0), 1.0);
+    assert!(told(&screen).is_empty());
+    screen.take_queue(failed(1), 2.0);
+    screen.take_queue(failed(40), 3.0);
+    assert_eq!(told(&screen), ["40 files did not arrive."]);
+    let id = screen.toasts[0].id;
+    reduce(&mut screen, Action::DismissToast(id));
+    screen.take_queue(failed(41), 4.0);
+    assert!(told(&screen).is_empty(), "it was read a moment ago");
+    screen.take_queue(failed(42), 60.0);
+    assert_eq!(told(&screen), ["1 file did not arrive."]);
+    reduce(&mut screen, Action::ShowTab(PanelTab::Failed));
+    assert!(told(&screen).is_empty(), "who looks at them needs no message");
+    screen.take_queue(failed(43), 120.0);
+    assert!(told(&screen).is_empty());
 }

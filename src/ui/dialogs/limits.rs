@@ -7,7 +7,7 @@ use crate::ui::widgets::field::{self, Field, row};
 
 /// Draws the fields side by side, and below them what is wrong or what may be typed.
 pub(super) fn fields(ui: &mut Ui, typed: &mut TypedLimits, errors: &Errors) {
-    draw(ui, typed, errors, "For example 500 KiB/s or 2 MiB/s. An empty field is no limit.");
+    draw(ui, typed, errors, "For example 500 KB/s or 2 MB/s. An empty field is no limit.");
 }
 
 /// As [`fields`], without a word on what may be typed.

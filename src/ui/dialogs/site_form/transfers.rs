@@ -28,7 +28,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
     });
     form.site.connections = connections;
     let mut split = form.site.split == Split::Automatic;
-    let words = "Files of 64 MiB and more, where connections are to spare and it gets faster by it.";
+    let words = "Files of 67 MB and more, where connections are to spare and it gets faster by it.";
     switch(ui, &mut split, "Fetch large files over several connections", words);
     form.site.split = if split { Split::Automatic } else { Split::Never };
     let checksums = HashUse::ALL.map(|choice| (choice, choice.label().to_owned()));
