@@ -335,6 +335,11 @@ fn transfer(case: Case, places: &Places, port: u16, job: Job) -> TransferState {
         if let Some(row) = rows {
             return Some(row.state);
         }
+        // A changed source is asked about, and what had come of it waits for a person when that is waved away.
+        let waiting = engine.queue().rows(QueueTab::Queued, 0, 1).pop();
+        if let Some(row) = waiting.filter(|row| row.state == TransferState::Paused) {
+            return Some(row.state);
+        }
         // A full disk or a quota holds the direction up: the file waits for a person, which is as far from green as a failure.
         let summary = engine.queue().summary();
         (summary.uploads_wait.is_some() || summary.downloads_wait.is_some()).then_some(TransferState::Queued)

@@ -199,7 +199,7 @@ fn cancel_an_upload(server: &Server, encryption: Encryption, is_paused: bool) {
     let mut site = Site::new(SiteId("it".into()), "It", "127.0.0.1");
     (site.port, site.encryption, site.user) = (Some(server.address().port()), encryption, USER.into());
     engine.send(Wish::Connect { site: Box::new(site), password: Some(Secret::new(PASSWORD)), start: AddressPath::Login });
-    let both = Rate(2000);
+    let both = Rate(2_000_000);
     engine.send(Wish::LimitSpeed { limits: Some(SpeedLimits { both, ..SpeedLimits::default() }) });
     let job = Job { direction: Direction::Upload, local, remote: RemotePath::parse("/big.bin").unwrap(), on_exists: OnExists::Ask };
     let deadline = Instant::now() + PATIENCE;

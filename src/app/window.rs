@@ -253,7 +253,7 @@ impl App {
         if cfg!(target_os = "macos") {
             self.control_click.translate(&mut input.events);
         }
-        self.in_order.admit(ctx, input);
+        self.in_order.admit(input);
     }
 
     /// Takes in what has happened since the last picture, and answers a request to close.
@@ -279,6 +279,7 @@ impl App {
     pub fn show(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let now = ctx.input(|input| input.time);
+        self.in_order.shown(&ctx);
         theme::note_input(&ctx);
         if ctx.input(|input| !input.events.is_empty() || input.pointer.is_moving()) {
             self.touched = now;

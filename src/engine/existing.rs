@@ -1,5 +1,6 @@
 //! A target that exists: the item's own answer, then its batch's, the session's, the settings', then a question that holds up nothing else.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use jiff::Zoned;
@@ -69,6 +70,7 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
     let (queue, questions, publisher) = (ctx.queue.clone(), ctx.questions.clone(), ctx.publisher.clone());
     let (conflicts, settings, keeper) = (Arc::clone(&ctx.conflicts), Arc::clone(&ctx.settings), ctx.keeper.clone());
     let (stop, leftovers) = (ctx.stop.clone(), ctx.leftovers.clone());
+    let has_begun = item.part.is_some() && item.moved.load(Ordering::Relaxed) > 0;
     ctx.runtime.spawn(async move {
         let answer = tokio::select! {
             answer = conflicts.ask(&questions, &publisher, asker, question) => Some(answer),
@@ -83,7 +85,12 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
         }
         let always = if let Some(Ok((choice, Scope::Always))) = answer { Some(choice) } else { None };
         if queue.is_asking(id) && matches!(answer, Some(Err(Unanswered::Declined))) {
-            settle::skip(&queue, &leftovers, id, SkipReason::Declined).await;
+            if has_begun {
+                // What has come is not thrown away for a question that was waved away.
+                queue.update(|queue| queue.set_state(id, TransferState::Paused));
+            } else {
+                settle::skip(&queue, &leftovers, id, SkipReason::Declined).await;
+            }
             publisher.wake();
             return;
         }

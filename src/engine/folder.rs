@@ -21,7 +21,7 @@ use crate::model::listing::Listing;
 use crate::model::path::{RemotePath, safe_local_name};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
-use crate::model::readable::readable;
+use crate::model::readable::{by_reading, readable};
 use crate::model::transfer::{Job, SkipReason, TransferId, TransferState};
 
 /// A local row that goes into the queue.
@@ -55,8 +55,14 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
     settle::announce(ctx, item.id);
     // An answer for the whole batch may have come while the folder was read.
     let on_exists = existing::standing(ctx, item);
+    let names = there.iter().flat_map(|listing| &listing.entries).map(|entry| entry.name.as_str());
+    let by_reading = by_reading(names);
     let items = children.into_iter().filter_map(|child| {
-        let name = name_there(&child.name, |name| there.as_ref().is_some_and(|listing| listing.has(name)));
+        let has = |name: &str| there.as_ref().is_some_and(|listing| listing.has(name));
+        let name = match by_reading.get(&child.name) {
+            Some(name) if !has(&child.name) => Cow::Borrowed(name.as_str()),
+            _ => name_there(&child.name, has),
+        };
         let remote = item.remote.child(&name).ok()?;
         let job = Job { direction: item.direction, local: child.path, remote, on_exists };
         let mut new = inside(item, job);

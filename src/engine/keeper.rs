@@ -68,16 +68,24 @@ impl<T: Clone> Both<T> {
 }
 
 impl Kept {
+    /// A damaged file is put right from what is known here: what was saved of it is no word of another window's.
     fn read_sites(&mut self) -> Option<Problem> {
-        let found = sites::load_again(self.places.as_ref()?);
+        let places = self.places.as_ref()?;
+        let found = sites::load_again(places);
+        let is_repaired = found.notice.is_some() && sites::load_again(places).value.is_some();
         self.sites.take_in(found.value, merging::sites);
-        self.untold(found.notice)
+        let failed = if is_repaired { self.write_sites() } else { None };
+        self.untold(found.notice).or(failed)
     }
 
+    /// As [`Self::read_sites`].
     fn read_settings(&mut self) -> Option<Problem> {
-        let found = settings::load_again(self.places.as_ref()?);
+        let places = self.places.as_ref()?;
+        let found = settings::load_again(places);
+        let is_repaired = found.notice.is_some() && settings::load_again(places).value.is_some();
         self.settings.take_in(found.value, settings::merge);
-        self.untold(found.notice)
+        let failed = if is_repaired { self.write_settings() } else { None };
+        self.untold(found.notice).or(failed)
     }
 
     fn write_sites(&mut self) -> Option<Problem> {

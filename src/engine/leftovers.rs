@@ -215,6 +215,29 @@ impl Leftovers {
         }
     }
 
+    /// A target that is about to be written again is not taken away as what was sent of it before. True when that was under way: what
+    /// was known of the target is old then.
+    pub async fn spare(&self, site: &SiteId, target: &RemotePath) -> bool {
+        let mut was_under_way = false;
+        loop {
+            let settled = self.settled.notified();
+            let found = {
+                let mut list = self.lock();
+                let is_it =
+                    |entry: &&mut Entry| entry.left.begun.is_some() && entry.left.site == *site && entry.left.target == *target;
+                let Some(entry) = list.iter_mut().find(is_it) else { return was_under_way };
+                (!std::mem::replace(&mut entry.is_claimed, true)).then(|| entry.left.clone())
+            };
+            match found {
+                Some(left) => self.forget(&left).await,
+                None => {
+                    settled.await;
+                    was_under_way = true;
+                }
+            }
+        }
+    }
+
     /// Notes that an old file is about to step aside; the caller works on it.
     pub async fn begin(&self, left: Leftover) {
         self.put_on_list(std::slice::from_ref(&left), true);
@@ -249,7 +272,9 @@ pub fn begun_of(item: &Item) -> Option<Leftover> {
     let is_over = matches!(item.state, TransferState::Done(_) | TransferState::Skipped(_));
     let sent = item.moved.load(Ordering::Relaxed);
     // A name that is no text cannot be kept in the list: then it stays.
-    let source = item.local.to_str().filter(|_| item.is_new && !is_over && sent > 0)?.to_owned();
+    // What went whole may be proven by another row: the source can have grown since.
+    let all_went = item.size.is_some_and(|size| sent >= size);
+    let source = item.local.to_str().filter(|_| item.is_new && !is_over && sent > 0 && !all_went)?.to_owned();
     let begun = Some(Begun { sent, source });
     Some(Leftover { site: item.site.clone(), target: item.remote.clone(), part: part.clone(), aside: None, begun })
 }

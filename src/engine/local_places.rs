@@ -70,7 +70,7 @@ fn volumes(folder: &Path) -> Vec<PathBuf> {
 /// What Linux has mounted below the folders for that. Their disks are not touched: one may be a server that does not answer.
 #[cfg(not(windows))]
 fn mounts() -> Vec<PathBuf> {
-    mounted(&fs::read_to_string("/proc/self/mounts").unwrap_or_default())
+    mounted(&String::from_utf8_lossy(&fs::read("/proc/self/mounts").unwrap_or_default()))
 }
 
 /// The mount points in the kernel's table that are a person's to go to (fstab(5): blanks and the like are octal).

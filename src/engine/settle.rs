@@ -56,7 +56,12 @@ pub fn stopped(ctx: &SessionContext, id: TransferId, why: Stopped) {
 fn go_on_or_fail(ctx: &SessionContext, queue: &mut Queue, id: TransferId, why: Stopped) {
     match why {
         Stopped::ByWish => {}
-        Stopped::Unrecorded | Stopped::NotHere => never_begun(queue, id),
+        Stopped::Unrecorded => never_begun(queue, id),
+        // At its own place: in front of all it would be the next one here again.
+        Stopped::NotHere => queue.edit(id, |item| {
+            item.tries = item.tries.saturating_sub(1);
+            item.state = TransferState::Queued;
+        }),
         Stopped::Failed { problem, .. } if holds_up(queue, id, &problem) => {
             ctx.publisher.log(0, LogKind::Problem, problem.sentence());
         }

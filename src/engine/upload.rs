@@ -173,7 +173,8 @@ async fn send(
         Err(fault) => {
             if at_once.is_some() {
                 // What went to a server that refuses the file went all the same.
-                flow.spend(control.sent_at_once()).await;
+                // The debt counts from here on; nobody waits for it with a connection that may be gone.
+                drop(flow.spend(control.sent_at_once()));
             }
             if offset > 0 && refuses_offset(&fault) {
                 return Err(Stopped::no_restart(&fault));

@@ -1,5 +1,6 @@
 //! "Verify against server": compares local files with the server's by listing and checksum, on a connection of its own where there is room for one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::model::conflict::Facts;
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
+use crate::model::readable::by_reading;
 use crate::model::transfer::Direction;
 use crate::model::verify::{Difference, Finding, Pair, Row, Times, Verification, by_size};
 
@@ -237,10 +239,14 @@ impl Walk<'_> {
             self.push(Row { path: format!("{below}{}", row.text), finding, here: None, there: None });
         }
         let mut others: BTreeMap<String, Entry> = there.entries.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+        let by_reading = by_reading(others.keys().map(String::as_str));
         let mut folders = Vec::new();
         for entry in here.entries {
             let path = format!("{below}{}", entry.name);
-            let name = name_there(&entry.name, |name| others.contains_key(name));
+            let name = match by_reading.get(&entry.name) {
+                Some(name) if !others.contains_key(&entry.name) => Cow::Borrowed(name.as_str()),
+                _ => name_there(&entry.name, |name| others.contains_key(name)),
+            };
             let other = others.remove(&*name);
             let (local, Ok(child)) = (local.join(&entry.name), remote.child(&name)) else { continue };
             match (entry.kind, other) {

@@ -218,6 +218,7 @@ impl Control {
     /// As [`Control::store`].
     pub async fn store_small(&mut self, path: &RemotePath, bytes: &[u8], modified: Option<Timestamp>) -> Result<Data<'_>, Fault> {
         let in_text = std::mem::take(&mut self.next_in_text);
+        self.session.line().parcel().put(Vec::new());
         self.set_type(in_text).await?;
         self.ahead = Some(modified.and_then(|at| self.known_time_command(path, at)).into_iter().collect());
         let goes_at_once = self.pipelining.load(Ordering::Acquire) && !self.session.protects_data();

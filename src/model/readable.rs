@@ -1,6 +1,7 @@
 //! Names that are no UTF-8 on the wire, as people read them: their bytes, which private-use characters stand for, as Windows-1252.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 /// The characters that stand for the bytes 0x80 to 0xFF where these are no UTF-8.
@@ -31,6 +32,17 @@ pub fn readable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|character| stands_for(character).map_or(character, windows_1252)).collect())
 }
 
+/// The names that are read otherwise than they are written, by their reading: what goes back to the server for a file that has the
+/// reading for its name here.
+#[must_use]
+pub fn by_reading<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<String, String> {
+    let read = names.filter_map(|name| match readable(name) {
+        Cow::Owned(reading) => Some((reading, name.to_owned())),
+        Cow::Borrowed(_) => None,
+    });
+    read.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +52,8 @@ mod tests {
         assert_eq!(readable("caf\u{EFE9}.txt"), "café.txt");
         assert_eq!(readable("5 \u{EF80} \u{EF93}x\u{EF94} \u{EF81}"), "5 € “x” \u{FFFD}");
         assert_eq!(readable("é and \u{EFE9}"), "é and é");
+        let names = by_reading(["caf\u{EFE9}.txt", "plain.txt"].into_iter());
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), [("café.txt".to_owned(), "caf\u{EFE9}.txt".to_owned())]);
         for text in ["", "plain.txt", "größe.txt", "\u{E000}\u{F000}"] {
             assert!(matches!(readable(text), Cow::Borrowed(same) if same == text));
         }

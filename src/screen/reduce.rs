@@ -21,14 +21,14 @@ use crate::screen::{Action, Dialog, Effect, Screen};
 const COUNTING: f64 = 2.0;
 
 /// Whether a deletion is being counted: Enter behind Delete is an answer, and must not transfer the row instead.
-fn is_about_to_ask(screen: &Screen) -> bool {
+pub(in crate::screen) fn is_about_to_ask(screen: &Screen) -> bool {
     screen.deleting_since.is_some_and(|since| (0.0..COUNTING).contains(&(screen.now - since)))
 }
 
 /// Applies what a person did and returns what has to be done outside.
 pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
     match action {
-        Action::Do(_) if is_about_to_ask(screen) => Vec::new(),
+        Action::Do(verb) if is_about_to_ask(screen) && !verb.ends_something() => Vec::new(),
         Action::Do(verb) => verbs::perform(screen, verb),
         Action::Focus(focus) => {
             screen.focus = focus;

@@ -239,6 +239,8 @@ pub struct Screen {
     pub now: f64,
     /// When something was to be deleted, until it is asked about: what is typed meanwhile is meant for the question.
     pub deleting_since: Option<f64>,
+    /// Whether a person still waited for the question about a deletion as it came.
+    pub delete_awaited: bool,
     /// The identity of the next message.
     pub next_toast: u64,
 }

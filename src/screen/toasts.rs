@@ -79,7 +79,10 @@ impl Screen {
         }
         let words = format::counted(queue.failures - self.failures.before, "file did not arrive.", "files did not arrive.");
         match self.toasts.iter_mut().find(|toast| Some(toast.id) == told) {
-            Some(toast) => toast.text = words,
+            Some(toast) => {
+                toast.text = words;
+                toast.until = toast.until.max(now + TROUBLE_SECONDS.0);
+            }
             None => {
                 self.failures.toast = Some(self.next_toast);
                 self.complain(words, "The tab “Failed” says why.");

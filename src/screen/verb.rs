@@ -167,6 +167,12 @@ impl Verb {
         Self::Quit,
     ];
 
+    /// Whether it ends or leaves what is under way.
+    #[must_use]
+    pub fn ends_something(self) -> bool {
+        matches!(self, Self::CancelBrowsing | Self::Disconnect | Self::Quit)
+    }
+
     /// The name on buttons, in menus and in the palette.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -318,7 +318,7 @@ fn details(ui: &mut Ui, screen: &Screen, row: &TransferRow) {
         _ => {
             let size = row.size.map(|size| format!(" of {}", format::exact_size(size))).unwrap_or_default();
             ui.label(crate::ui::text::subdued(ui, format!("{}{size}", format::count(row.moved))));
-            if screen.waits_elsewhere(&row.site) {
+            if screen.waits_elsewhere(&row.site) && row.state != TransferState::Paused {
                 let name = screen.site_name(&row.site).unwrap_or("a site that is no longer saved");
                 ui.label(crate::ui::text::body(ui, format!("Goes on when {name} is connected")));
             }

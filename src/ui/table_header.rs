@@ -64,6 +64,10 @@ fn dragged_id() -> Id {
 }
 
 fn dragged(ui: &Ui) -> Dragged {
+    // An edge that went with its column hears of no end.
+    if !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
+        ui.data_mut(|data| data.remove::<Dragged>(dragged_id()));
+    }
     ui.data(|data| data.get_temp::<Dragged>(dragged_id())).flatten()
 }
 

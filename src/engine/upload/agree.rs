@@ -59,7 +59,10 @@ pub(super) async fn before_resuming(
     match resume::compare_remote(control, &landing.part, offset, &item.local).await? {
         Some(Verdict::Same) => Ok(Ok(landing)),
         None if landing.part == landing.target && !is_begun_by_us(item, Facts { size: Some(offset), modified: None }) => {
-            let present = facts(control, &landing).await?;
+            // What could not be read may be gone: nothing is gone on with where nothing is.
+            let Some(present) = look(control, &landing.target).await? else {
+                return Ok(Ok(Landing { offset: 0, replaces: None, ..landing }));
+            };
             by_policy(ctx, rules, control, item, source, present).await
         }
         None => {

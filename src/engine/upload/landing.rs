@@ -45,6 +45,7 @@ pub(super) async fn choose_landing(
     is_same: bool,
 ) -> Result<Result<Landing, Outcome>, Stopped> {
     let target = item.remote.clone();
+    let is_known = !ctx.leftovers.spare(&item.site, &target).await;
     let unchanged = is_same && !item.from_start && item.form != Form::Text;
     let had_its_name = replace::mend(ctx, control, item, &target).await?;
     if had_its_name && unchanged && remote_size(control, &target).await? == source.size {
@@ -84,8 +85,8 @@ pub(super) async fn choose_landing(
     }
     let is_begun = item.part.is_some();
     let present = match item.target {
-        Target::Absent if !is_begun => None,
-        Target::Present(facts) if !is_begun => Some(facts),
+        Target::Absent if !is_begun && is_known => None,
+        Target::Present(facts) if !is_begun && is_known => Some(facts),
         _ => look(control, &target).await?,
     };
     let Some(present) = present.filter(|facts| !is_begun || facts.size != Some(0)) else {

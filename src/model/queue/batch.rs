@@ -73,6 +73,8 @@ impl Queue {
             self.last_batch = self.last_batch.max(packed.batch());
             packed.site = u32::try_from(number).unwrap_or(u32::MAX);
             let tab = packed.tab();
+            self.skipped += usize::from(packed.is_skipped());
+            self.failures += usize::from(tab == QueueTab::Failed);
             if tab == QueueTab::Queued {
                 self.queued_bytes += packed.left();
             } else {

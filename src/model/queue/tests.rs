@@ -390,3 +390,22 @@ fn failures_are_counted_as_they_come_and_skipped_rows_as_they_stand() {
     queue.put(restored);
     assert_eq!(figures(&queue), (2, 0), "what comes from a record failed earlier");
 }
+
+#[test]
+fn what_a_folder_leaves_out_or_refuses_counts_as_it_enters() {
+    let mut queue = Queue::default();
+    let states = [
+        TransferState::Skipped(SkipReason::Special),
+        TransferState::Failed(Problem::new(ProblemKind::Name, "No.")),
+        TransferState::Queued,
+    ];
+    let reserved = queue.reserve(states.len());
+    let items = states.into_iter().map(|state| Item { state, ..Item::new(TransferId(0), site(), job("x")) });
+    let items = reserved.number(items.collect());
+    let ids: Vec<TransferId> = items.iter().map(|item| item.id).collect();
+    queue.put_batch(Batch::new(items));
+    let now = Instant::now();
+    assert_eq!((queue.summary(now).skipped, queue.summary(now).failures), (1, 1));
+    ids.into_iter().for_each(|id| drop(queue.remove(id)));
+    assert_eq!(queue.summary(now).skipped, 0);
+}

@@ -7,11 +7,15 @@ use crate::model::difference::Difference;
 use crate::model::problem::Problem;
 use crate::model::site::Logon;
 use crate::screen::Effect;
+use crate::screen::reduce::is_about_to_ask;
 use crate::screen::state::{Comparison, QuestionForm, Screen};
 
 pub(super) fn asked(screen: &mut Screen, id: QuestionId, question: Question) -> Vec<Effect> {
     screen.questions.retain(|(known, _)| *known != id);
-    screen.deleting_since = None;
+    if matches!(question, Question::Delete { .. }) {
+        screen.delete_awaited = is_about_to_ask(screen);
+        screen.deleting_since = None;
+    }
     screen.questions.push_back((id, question));
     if screen.questions.len() == 1 {
         screen.prepare_question();

@@ -66,7 +66,7 @@ pub(super) fn save(path: PathBuf, what: Save) -> Vec<Effect> {
 pub(super) fn save_without_dialog(screen: &mut Screen, path: PathBuf, what: Save) -> Vec<Effect> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
-    screen.advise("This system opens no dialog to choose a file.", format!("It is saved as “{name}” in {folder}."));
+    screen.advise("This system opens no dialog to choose a file.", format!("It goes to “{name}” in {folder}."));
     save(path, what)
 }
 

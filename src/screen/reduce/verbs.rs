@@ -52,6 +52,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::Home => screen.go_home(side),
         Verb::Refresh => screen.refresh(side),
         Verb::CancelBrowsing => {
+            screen.deleting_since = None;
             screen.local.opening = None;
             screen.remote.opening = None;
             vec![Effect::Engine(Command::CancelBrowsing)]

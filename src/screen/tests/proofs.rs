@@ -100,7 +100,7 @@ fn without_a_dialog_it_is_told_where_something_is_saved() {
         matches!(command(&effects), Command::SaveVerification { target, .. } if target.as_path() == std::path::Path::new("/home/anna/x.csv"))
     );
     let toast = screen.toasts.last().unwrap();
-    assert!(!toast.is_problem && toast.detail == "It is saved as “x.csv” in /home/anna.", "{toast:?}");
+    assert!(!toast.is_problem && toast.detail == "It goes to “x.csv” in /home/anna.", "{toast:?}");
 }
 
 #[test]

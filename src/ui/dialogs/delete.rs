@@ -1,5 +1,7 @@
 //! Delete these, counted?
 
+use std::collections::HashSet;
+
 use eframe::egui::Label;
 
 use crate::engine::Place;
@@ -45,15 +47,16 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, places: &[Place], files: u64,
     });
 }
 
-/// How many of these are links, as their folder shows them.
+/// How many of these are links, as their folder shows them. They are all of one pane.
 fn links(stage: &Stage<'_>, places: &[Place]) -> u64 {
-    let is_link = |place: &&Place| {
-        let side = if matches!(place, Place::Remote(_)) { Side::Remote } else { Side::Local };
-        let pane = stage.screen.pane(side);
-        let name = words::name(place);
-        let entries = pane.listing.as_ref().filter(|_| is_in(place, pane.place.as_ref()));
-        entries.is_some_and(|listing| listing.entries.iter().any(|entry| entry.kind == EntryKind::Link && entry.name == name))
-    };
+    let side = if matches!(places.first(), Some(Place::Remote(_))) { Side::Remote } else { Side::Local };
+    let pane = stage.screen.pane(side);
+    let entries = pane.listing.iter().flat_map(|listing| &listing.entries);
+    let names: HashSet<&str> = entries.filter(|entry| entry.kind == EntryKind::Link).map(|entry| entry.name.as_str()).collect();
+    if names.is_empty() {
+        return 0;
+    }
+    let is_link = |place: &&Place| names.contains(words::name(place).as_str()) && is_in(place, pane.place.as_ref());
     places.iter().filter(is_link).count() as u64
 }
 

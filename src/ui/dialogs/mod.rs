@@ -51,8 +51,13 @@ pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
         dialog(&mut Stage { ctx, screen, in_front: question.is_none(), by_itself: false, actions }, open);
     }
     if let Some((id, asked)) = question {
-        // What a person wants to delete or give up is only counted first.
-        let by_itself = !matches!(asked, Question::Delete { .. } | Question::Discard { .. });
+        // What a person wants to delete or give up is only counted first, unless that took so long that they went on.
+        let is_awaited = match asked {
+            Question::Discard { .. } => true,
+            Question::Delete { .. } => screen.delete_awaited,
+            _ => false,
+        };
+        let by_itself = !is_awaited;
         self::question(&mut Stage { ctx, screen, in_front: true, by_itself, actions }, id.0, asked);
     }
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    self, Align, Align2, Context, CornerRadius, EventFilter, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response,
+    self, Align, Align2, Context, CornerRadius, EventFilter, Frame, Id, Key, Label, LayerId, Layout, Margin, Modifiers, Response,
     ScrollArea, Shadow, Stroke, Ui, vec2,
 };
 
@@ -172,7 +172,7 @@ impl<'a> Modal<'a> {
             ctx.memory_mut(|memory| memory.focused().map(|id| memory.surrender_focus(id)));
         }
         let keys = self.take_keys(ctx);
-        self.keep_keyboard(ctx, opened);
+        self.keep_keyboard(ctx, area.layer(), opened);
         let frame = Frame::NONE
             .fill(t.raised)
             .stroke(Stroke::new(1.0, t.line))
@@ -199,17 +199,20 @@ impl<'a> Modal<'a> {
     }
 
     /// The keyboard stays in the dialog: a click on its ground takes it from a field, and what is typed then would go nowhere.
-    fn keep_keyboard(&self, ctx: &Context, opened: bool) {
+    fn keep_keyboard(&self, ctx: &Context, layer: LayerId, opened: bool) {
         let key = self.id.with("keyboard");
+        // Not in a list that has closed, nor in a question that stood in front.
+        let is_here = |id: &Id| ctx.read_response(*id).is_some_and(|response| response.layer_id == layer);
         if opened {
             ctx.data_mut(|data| data.remove::<Id>(key));
         } else if self.in_front && !egui::Popup::is_any_open(ctx) {
             match ctx.memory(|memory| memory.focused()) {
-                Some(id) => {
+                Some(id) if is_here(&id) => {
                     ctx.data_mut(|data| data.insert_temp(key, id));
                 }
+                Some(_) => {}
                 None => {
-                    if let Some(id) = ctx.data(|data| data.get_temp(key)) {
+                    if let Some(id) = ctx.data(|data| data.get_temp::<Id>(key)).filter(is_here) {
                         ctx.memory_mut(|memory| memory.request_focus(id));
                     }
                 }
