@@ -315,7 +315,11 @@ fn a_killed_large_file_goes_on_in_its_ranges() {
             assert!(status.success(), "the file did not come to its end: {status}, seed {seed}");
             break;
         }
-        let item = saved(home.path()).remove(&1).expect("an item that is not through is lost");
+        let Some(item) = saved(home.path()).remove(&1) else {
+            // A fast machine was through a moment before the end of it.
+            assert!(back.join("large.bin").exists(), "an item that is not through is lost");
+            break;
+        };
         let ranges = item.ranges.unwrap_or_default();
         let written: u64 = ranges.iter().map(|[start, written, _]| written - start).sum();
         println!("attempt {attempt}: {ranges:?}");

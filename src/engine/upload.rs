@@ -171,10 +171,13 @@ async fn send(
     let mut data = match stored {
         Ok(data) => data,
         Err(fault) => {
-            if at_once.is_some() {
+            if at_once.is_some() && fault.session_survives() {
                 // What went to a server that refuses the file went all the same.
-                // The debt counts from here on; nobody waits for it with a connection that may be gone.
-                drop(flow.spend(control.sent_at_once()));
+                let cancelled = control.cancel_token();
+                tokio::select! {
+                    () = flow.spend(control.sent_at_once()) => {}
+                    () = cancelled.cancelled() => {}
+                }
             }
             if offset > 0 && refuses_offset(&fault) {
                 return Err(Stopped::no_restart(&fault));
