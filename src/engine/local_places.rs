@@ -1,7 +1,9 @@
 //! Looks for a person's folders and for the disks of this machine.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+#[cfg(not(windows))]
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use directories::UserDirs;
