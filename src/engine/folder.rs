@@ -186,7 +186,9 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
     // An answer for the whole batch may have come while the folder was read.
     let on_exists = existing::standing(ctx, item);
     // A name that is no UTF-8 may read like another one: that one has it.
-    let mut taken: HashSet<String> = listing.entries.iter().map(|entry| entry.name.clone()).collect();
+    let is_read_otherwise = listing.entries.iter().any(|entry| matches!(readable(&entry.name), Cow::Owned(_)));
+    let names = listing.entries.iter().filter(|_| is_read_otherwise).map(|entry| entry.name.clone());
+    let mut taken: HashSet<String> = names.collect();
     let items = listing.entries.iter().filter_map(|entry| {
         let is_folder = match entry.kind {
             EntryKind::Dir => Some(true),

@@ -19,12 +19,9 @@ pub fn namesakes<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, &
     let mut first: HashMap<String, &str> = HashMap::new();
     let mut later = HashMap::new();
     for name in names {
-        match first.get(&name.to_lowercase()) {
-            Some(first) if *first != name => {
-                later.insert(name, *first);
-            }
-            Some(_) => {}
-            None => drop(first.insert(name.to_lowercase(), name)),
+        let earlier = *first.entry(name.to_lowercase()).or_insert(name);
+        if earlier != name {
+            later.insert(name, earlier);
         }
     }
     later
