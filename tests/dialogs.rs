@@ -9,7 +9,7 @@ use eframe::egui::{self, Key, Theme};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use jiff::Timestamp;
-use moorline::engine::{Command, Place, Question, QuestionId};
+use moorline::engine::{Command, MasterChange, Place, Question, QuestionId};
 use moorline::model::certificate::{Certificate, Fingerprint};
 use moorline::model::checksum::{Checksum, HashAlgorithm, HashUse};
 use moorline::model::clock::Ahead;
@@ -19,11 +19,13 @@ use moorline::model::difference::Difference;
 use moorline::model::entry::{Entry, EntryKind, Modified, Precision};
 use moorline::model::host::HostFacts;
 use moorline::model::listing::{Listing, ListingSource};
+use moorline::model::passwords::{Keeping, MasterPassword, PasswordsKept};
 use moorline::model::path::RemotePath;
 use moorline::model::permissions::Inside;
 use moorline::model::receipt::{HashProof, Receipt, ReceiptId, TlsProof};
 use moorline::model::receipt_export::ExportFormat;
 use moorline::model::resume::Sign;
+use moorline::model::secret::Secret;
 use moorline::model::session::{DisconnectWhen, LimitSource};
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::transfer::{Compared, Direction, QueueSummary, TransferId};
@@ -35,6 +37,7 @@ use moorline::screen::reduce::reduce;
 use moorline::screen::settings_form::{SettingsForm, SettingsPage};
 use moorline::screen::state::{Comparison, Toast};
 use moorline::screen::typed_limits::TypedLimits;
+use moorline::screen::typed_master::MasterWish;
 use moorline::screen::typed_schedule::TypedTime;
 use moorline::screen::{Action, Dialog, Effect, Screen, Side};
 use moorline::ui;
@@ -143,6 +146,19 @@ fn settings(page: SettingsPage) -> Dialog {
     Dialog::Settings(Box::new(SettingsForm { page, ..SettingsForm::default() }))
 }
 
+/// The page of passwords, with a master password that is to be changed or taken away.
+fn passwords(keyring: bool, master: MasterPassword, wish: MasterWish) -> Dialog {
+    let kept = PasswordsKept { keyring, master };
+    let mut form =
+        SettingsForm { page: SettingsPage::Passwords, ..SettingsForm::of(moorline::model::settings::Settings::default(), kept) };
+    form.master.wish = wish;
+    if wish == MasterWish::Change {
+        (form.master.current, form.master.new, form.master.again) = ("old".into(), "long enough".into(), "long enuogh".into());
+        assert!(form.check().is_none());
+    }
+    Dialog::Settings(Box::new(form))
+}
+
 /// Office hours with a limit, and something wrong.
 fn schedule() -> Dialog {
     let mut time = TypedTime { to: "18:0x".into(), ..TypedTime::default() };
@@ -219,8 +235,8 @@ fn discard(transfers: usize) -> Question {
     Question::Discard { transfers, bytes: 3_400_000_000 }
 }
 
-fn password(refused: Option<&str>, can_remember: bool) -> Question {
-    Question::Password { site: Box::new(site()), refused: refused.map(str::to_owned), can_remember }
+fn password(refused: Option<&str>, keeping: Keeping) -> Question {
+    Question::Password { site: Box::new(site()), refused: refused.map(str::to_owned), keeping }
 }
 
 fn toasts() -> Screen {
@@ -403,6 +419,9 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("settings_speed", with_dialog(settings(SettingsPage::Speed))),
         ("settings_schedule", with_dialog(schedule())),
         ("settings_connection", with_dialog(settings(SettingsPage::Connection))),
+        ("settings_passwords", with_dialog(passwords(false, MasterPassword::None, MasterWish::Keep))),
+        ("settings_passwords_change", with_dialog(passwords(false, MasterPassword::Open, MasterWish::Change))),
+        ("settings_passwords_take_away", with_dialog(passwords(true, MasterPassword::Locked, MasterWish::Remove))),
         ("diagnosis", with_dialog(diagnosis())),
         ("run_when_done", with_dialog(run_when_done("rsync -a \"my files\" backup:"))),
         ("receipt", with_dialog(Dialog::Receipt(Box::new(receipt())))),
@@ -425,8 +444,10 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("question_exists_bytes", compared(Difference::Binary { offset: 70_432, local: Some(0x0a), remote: None })),
         ("question_delete", with_question(deletion())),
         ("question_discard", with_question(discard(3))),
-        ("question_password", with_question(password(None, true))),
-        ("question_password_refused", with_question(password(Some("530 Login incorrect."), false))),
+        ("question_password", with_question(password(None, Keeping::Keyring))),
+        ("question_password_refused", with_question(password(Some("530 Login incorrect."), Keeping::Nowhere))),
+        ("question_master", with_question(Question::Master { refused: false })),
+        ("question_master_refused", with_question(Question::Master { refused: true })),
         (
             "question_certificate",
             with_question(Question::Certificate {
@@ -714,6 +735,7 @@ fn the_pages_of_the_settings_are_reached_by_pointer_and_by_keys() {
         ("Existing files", SettingsPage::Existing),
         ("Speed", SettingsPage::Speed),
         ("Connection", SettingsPage::Connection),
+        ("Passwords", SettingsPage::Passwords),
         ("General", SettingsPage::General),
     ];
     let mut by_click = harness(with_dialog(settings(SettingsPage::General)), Theme::Dark);
@@ -741,6 +763,29 @@ fn the_pages_of_the_settings_are_reached_by_pointer_and_by_keys() {
     by_key.key_press(Key::Tab);
     by_key.run();
     assert!(by_key.get_by_role_and_label(Role::RadioButton, "Theme: As the system").is_focused());
+}
+
+#[test]
+fn a_master_password_is_set_in_the_settings() {
+    let mut screen = with_dialog(settings(SettingsPage::Passwords));
+    let typed = |screen: &mut Screen, label: &str, text: &str| {
+        let mut harness = harness(screen.clone(), Theme::Dark);
+        harness.get_by_label(label).click();
+        harness.run();
+        harness.get_by_label(label).type_text(text);
+        harness.run();
+        take_drafts(&mut harness);
+        *screen = harness.state().screen.clone();
+    };
+    typed(&mut screen, "New master password", "correct horse");
+    assert!(reduce(&mut screen, Action::AcceptDialog).is_empty(), "it was not typed twice");
+    assert!(harness(screen.clone(), Theme::Dark).query_by_label("These are not the same.").is_some());
+    typed(&mut screen, "Once more", "correct horse");
+    let effects = reduce(&mut screen, Action::AcceptDialog);
+    let new = Secret::new("correct horse");
+    let [Effect::Engine(Command::ChangeMaster(change))] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(*change, MasterChange::Set { current: None, new });
+    assert!(screen.dialog.is_none());
 }
 
 #[test]
@@ -1034,7 +1079,7 @@ fn a_question_that_comes_by_itself_takes_no_answer_before_it_was_seen() {
 
 #[test]
 fn what_is_typed_after_a_click_on_the_ground_of_a_dialog_is_not_lost() {
-    let mut harness = harness(with_question(password(None, true)), Theme::Dark);
+    let mut harness = harness(with_question(password(None, Keeping::Keyring)), Theme::Dark);
     let title = harness.get_all_by_label_contains("Password for").last().unwrap().rect();
     harness.hover_at(title.center());
     harness.event(egui::Event::PointerButton {
@@ -1071,10 +1116,10 @@ fn what_would_be_lost_is_told_and_pausing_is_offered() {
 #[test]
 fn a_password_is_remembered_only_where_there_is_a_keyring() {
     let remember = "Keep it in the system keyring";
-    assert!(harness(with_question(password(None, true)), Theme::Dark).query_by_label(remember).is_some());
-    assert!(harness(with_question(password(None, false)), Theme::Dark).query_by_label(remember).is_none());
+    assert!(harness(with_question(password(None, Keeping::Keyring)), Theme::Dark).query_by_label(remember).is_some());
+    assert!(harness(with_question(password(None, Keeping::Nowhere)), Theme::Dark).query_by_label(remember).is_none());
 
-    let mut harness = harness(with_question(password(None, true)), Theme::Dark);
+    let mut harness = harness(with_question(password(None, Keeping::Keyring)), Theme::Dark);
     let field = harness.get_by(|node| matches!(node.role(), Role::PasswordInput | Role::TextInput));
     assert!(field.is_focused());
     field.type_text("s3cret");

@@ -49,11 +49,14 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use moorline::engine::power::{Awake, Power};
-use moorline::engine::{Answer, Change, Command, Engine, Event, EventBody, Options, Place, Question, QuestionId, Waker};
+use moorline::engine::{
+    Answer, Change, Command, Engine, Event, EventBody, MasterChange, Options, Place, Question, QuestionId, Waker,
+};
 use moorline::model::address::AddressPath;
 use moorline::model::chosen::Chosen;
 use moorline::model::conflict::{OnExists, Scope};
 use moorline::model::listing::Listing;
+use moorline::model::passwords::{Keeping, MasterPassword};
 use moorline::model::path::RemotePath;
 use moorline::model::permissions::{Inside, Which};
 use moorline::model::problem::{Problem, ProblemKind};
@@ -274,7 +277,7 @@ fn a_password_goes_into_the_keyring_once_the_server_has_accepted_it() {
     let kept = || keyring.get(&SiteId("test".into()), "anna").map(|secret| secret.reveal().to_owned());
     client.connect_to(site(server.port()), None);
     let (id, question) = client.asked();
-    assert!(matches!(question, Question::Password { refused: None, can_remember: true, .. }));
+    assert!(matches!(question, Question::Password { refused: None, keeping: Keeping::Keyring, .. }));
     client.answer(id, Answer::Password { password: Secret::new("wrong"), remember: true });
     let (id, _) = client.asked();
     assert_eq!(kept(), None, "a refused password was kept");
@@ -284,6 +287,69 @@ fn a_password_goes_into_the_keyring_once_the_server_has_accepted_it() {
     client.connect_to(site(server.port()), None);
     client.until("the second login", |_| (server.count("PASS secret") == 2).then_some(()));
     assert_eq!(kept().as_deref(), Some("secret"));
+}
+
+#[test]
+fn passwords_are_kept_under_the_master_password_and_it_is_asked_for_once() {
+    let server = Server::start(&[("/a.txt", b"a")]);
+    let home = tempfile::tempdir().unwrap();
+    let options = || Options { places: Some(Places::in_folder(home.path())), keyring: false, keep_queue: false };
+    let kept = |client: &mut Client, master: MasterPassword| {
+        client.until("what passwords are kept in", |client| {
+            let told = |event: &Event| matches!(event.body, EventBody::Passwords(kept) if kept.master == master);
+            client.events.iter().any(told).then(|| client.events.clear())
+        });
+    };
+    let mut client = Client::start(options());
+    kept(&mut client, MasterPassword::None);
+    client.connect_to(site(server.port()), None);
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Password { keeping: Keeping::Nowhere, .. }));
+    client.answer(id, Answer::Cancel);
+    client.engine.send(Command::ChangeMaster(MasterChange::Set { current: None, new: Secret::new("correct horse") }));
+    kept(&mut client, MasterPassword::Open);
+    client.connect_to(site(server.port()), None);
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Password { keeping: Keeping::Master, .. }));
+    client.answer(id, Answer::Password { password: Secret::new("secret"), remember: true });
+    client.moor();
+    drop(client);
+
+    let mut client = Client::start(options());
+    kept(&mut client, MasterPassword::Locked);
+    client.connect_to(site(server.port()), None);
+    let (id, question) = client.asked();
+    assert_eq!(question, Question::Master { refused: false });
+    client.answer(id, Answer::Master(Secret::new("wrong horse")));
+    let (id, question) = client.asked();
+    assert_eq!(question, Question::Master { refused: true });
+    client.answer(id, Answer::Master(Secret::new("correct horse")));
+    client.moor();
+    client.events.clear();
+    // Once for the whole run.
+    client.connect_to(site(server.port()), None);
+    client.until("the third login", |_| (server.count("PASS secret") == 3).then_some(()));
+    client.moor();
+    assert!(!client.events.iter().any(|event| matches!(event.body, EventBody::Asked { .. })), "it was asked for again");
+
+    // Locked again, and left locked: the site's own password is asked for.
+    client.engine.send(Command::LockPasswords);
+    kept(&mut client, MasterPassword::Locked);
+    client.connect_to(site(server.port()), None);
+    let (id, _) = client.asked();
+    client.answer(id, Answer::StayLocked);
+    let (id, question) = client.asked();
+    assert!(matches!(question, Question::Password { keeping: Keeping::Locked, .. }));
+    // Wanted all the same: it is asked for behind the login.
+    client.answer(id, Answer::Password { password: Secret::new("secret"), remember: true });
+    let (id, question) = client.asked();
+    assert_eq!(question, Question::Master { refused: false });
+    client.answer(id, Answer::StayLocked);
+    client.until("that it was not saved", |client| {
+        let told =
+            |event: &Event| matches!(&event.body, EventBody::Trouble(problem) if problem.what.contains("locked with the master"));
+        client.events.iter().any(told).then_some(())
+    });
 }
 
 #[test]

@@ -23,7 +23,8 @@ Addresses:
   A path is relative to the folder that the login leads to; a double slash after the host starts at the root.
   The name of a saved site stands for its address: NAME, NAME:path (relative to its start folder), NAME:/path.
 
-Passwords come from --password-stdin, MOORLINE_PASSWORD, the system keyring or the address, in this order.
+Passwords come from --password-stdin, MOORLINE_PASSWORD, those that were saved (in the system keyring, or under the master password,
+which comes from MOORLINE_MASTER_PASSWORD) or the address, in this order.
 
 Exit status:
   0  everything arrived and is proven       3  could not connect or log in

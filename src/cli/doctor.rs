@@ -11,13 +11,12 @@ use crate::engine::doctor::{self, Limits};
 use crate::model::address::AddressPath;
 use crate::model::diagnosis::Outcome;
 use crate::store::places::Places;
-use crate::store::secrets::SystemKeyring;
 
 /// Examines a server and prints the report; the exit status is its conclusion.
 pub(super) fn run(arguments: &DoctorArguments) -> Result<ExitCode, Failure> {
     let connect = &arguments.connect;
     let remote = session::find_remote(&arguments.remote)?;
-    let password = password::find(&remote, connect.password_stdin, &SystemKeyring)?;
+    let password = password::find(&remote, connect.password_stdin, Places::of_user())?;
     let mut site = remote.site;
     match remote.path {
         AddressPath::Login => {}

@@ -26,7 +26,6 @@ use crate::model::session::{DisconnectWhen, Phase, SessionView};
 use crate::model::site::SiteTree;
 use crate::model::when_done::PowerAction;
 use crate::store::places::Places;
-use crate::store::secrets::SystemKeyring;
 use crate::store::sites;
 
 /// How long one look at the engine waits for news, so that an interrupt is seen soon.
@@ -95,7 +94,7 @@ impl<'a> Session<'a> {
         on_exists: OnExists,
         around: &'a Surroundings,
     ) -> Result<Self, Failure> {
-        let password = password::find(remote, arguments.password_stdin, &SystemKeyring)?;
+        let password = password::find(remote, arguments.password_stdin, around.places.clone())?;
         let options = Options { places: around.places.clone(), keyring: true, keep_queue: false };
         let (alarm, alarmed) = mpsc::sync_channel(1);
         let power = Arc::new(AsOrdered(Arc::clone(&around.power)));
@@ -291,12 +290,16 @@ impl<'a> Session<'a> {
                 );
                 Err(Failure::Connect(Problem::new(ProblemKind::Certificate, what).advise(advice)))
             }
+            // Opened before, if it could be.
+            Question::Master { .. } => Ok(Answer::StayLocked),
             Question::Password { site, refused, .. } => {
                 let user = format!("{}@{}", site.login_user(), site.host);
                 let problem = match (refused, self.password.take()) {
                     (None, Some(password)) => return Ok(Answer::Password { password, remember: false }),
-                    (None, None) => Problem::new(ProblemKind::Login, format!("A password is needed for {user}."))
-                        .advise("Give it with --password-stdin or MOORLINE_PASSWORD."),
+                    (None, None) => Problem::new(ProblemKind::Login, format!("A password is needed for {user}.")).advise(
+                        "Give it with --password-stdin or MOORLINE_PASSWORD, or the master password of the saved ones with \
+                             MOORLINE_MASTER_PASSWORD.",
+                    ),
                     (Some(words), _) => {
                         Problem::new(ProblemKind::Login, format!("The server did not accept the password of {user}.")).quote(words)
                     }

@@ -29,6 +29,7 @@ use crate::engine::local_places;
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::pace::Gate;
+use crate::engine::passwords::Passwords;
 use crate::engine::power::Power;
 use crate::engine::proof_work::ProofWork;
 use crate::engine::publish::Publisher;
@@ -227,6 +228,9 @@ impl Actor {
             cancelling: JoinSet::new(),
             proofs: ProofWork::default(),
         };
+        let passwords = actor.passwords();
+        // The keyring may take its time.
+        actor.clearing.spawn(async move { passwords.tell().await });
         actor.limit_speed();
         if record {
             actor.record(true).await;
@@ -326,25 +330,30 @@ impl Actor {
                 self.tell_host(&site).await;
             }
             Command::SaveSettings { was, settings } => self.save_settings(was.map(|was| *was), *settings).await,
-            Command::LookForSaved => self.look_for_saved().await,
+            Command::LookForSaved => {
+                self.look_for_saved().await;
+                let passwords = self.passwords();
+                self.clearing.spawn(async move { passwords.tell().await });
+            }
             Command::LimitSpeed { limits } => {
                 self.governor.choose(limits);
                 self.limit_speed();
             }
             Command::WhenDone { choice } => self.choose_when_done(choice),
             Command::SavePassword { site, password } => {
-                if let Some(user) = self.sites.site(&site).map(|site| site.login_user().to_owned()) {
-                    // The keyring may ask a person to unlock it: nothing else waits for that, only whoever wants a password.
-                    let turn = self.shared.keeper.turn_at_keyring().await;
-                    let (keeper, publisher) = (self.shared.keeper.clone(), self.publisher.clone());
-                    self.clearing.spawn(async move {
-                        if let Some(problem) = keeper.save_password(turn, site, user, password).await {
-                            publisher.publish(EventBody::Trouble(problem));
-                        }
-                    });
+                if let Some(site) = self.sites.site(&site) {
+                    // A person may have to unlock what keeps it: nothing else waits for that, only whoever wants a password.
+                    let saving = self.passwords().save(site, password).await;
+                    self.clearing.spawn(saving);
                 }
             }
+            Command::ChangeMaster(change) => drop(self.clearing.spawn(self.passwords().change_master(change))),
+            Command::LockPasswords => self.passwords().lock().await,
         }
+    }
+
+    fn passwords(&self) -> Passwords {
+        Passwords::new(&self.shared.keeper, &self.shared.questions, &self.publisher)
     }
 
     async fn tell_host(&self, site: &Site) {

@@ -75,9 +75,13 @@ pub enum Answer {
     Password {
         /// Text.
         password: Secret,
-        /// Keep it in the system keyring.
+        /// Keep it, in the system keyring or under the master password.
         remember: bool,
     },
+    /// The master password.
+    Master(Secret),
+    /// The passwords stay locked under the master password.
+    StayLocked,
     /// What to do about a target that exists.
     Exists {
         /// What; never `Ask`.
@@ -95,6 +99,20 @@ pub enum Answer {
     Pause,
     /// No; also what a closed dialog means.
     Cancel,
+}
+
+/// What becomes of the master password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MasterChange {
+    /// There is one, or another one.
+    Set {
+        /// The one that there is.
+        current: Option<Secret>,
+        /// The one from now on.
+        new: Secret,
+    },
+    /// There is none any more; what is under it goes to the keyring where there is one, and is forgotten otherwise.
+    Remove,
 }
 
 /// What the engine is told to do. None of these waits for the work to end.
@@ -286,11 +304,15 @@ pub enum Command {
         /// What.
         choice: WhenDone,
     },
-    /// Puts a site's password into the system keyring, or takes it out.
+    /// Keeps a site's password in the system keyring or under the master password, or forgets it.
     SavePassword {
         /// Whose.
         site: SiteId,
         /// `None` forgets it.
         password: Option<Secret>,
     },
+    /// Sets the master password, changes it, or takes it away.
+    ChangeMaster(MasterChange),
+    /// Has the master password given again before it opens anything.
+    LockPasswords,
 }

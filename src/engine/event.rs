@@ -15,6 +15,7 @@ use crate::model::difference::Difference;
 use crate::model::host::HostFacts;
 use crate::model::listing::Listing;
 use crate::model::local_place::LocalPlace;
+use crate::model::passwords::{Keeping, PasswordsKept};
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
 use crate::model::receipt::Receipt;
@@ -49,8 +50,13 @@ pub enum Question {
         site: Box<Site>,
         /// The server's words when the last one was refused.
         refused: Option<String>,
-        /// Whether a keyring is there to keep it.
-        can_remember: bool,
+        /// Where it could be kept.
+        keeping: Keeping,
+    },
+    /// The master password, for passwords that are locked under it: `Master`, or `StayLocked` and everything else.
+    Master {
+        /// Whether the last one was another.
+        refused: bool,
     },
     /// The target of a transfer exists: `Exists` or `Cancel` (the item fails as cancelled).
     Exists {
@@ -132,6 +138,8 @@ pub struct Event {
 pub enum EventBody {
     /// The session changed: all that is drawn of it.
     Session(Box<SessionView>),
+    /// What there is to keep passwords in.
+    Passwords(PasswordsKept),
     /// A remote folder was read.
     RemoteListing {
         /// Which.

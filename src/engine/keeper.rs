@@ -4,10 +4,12 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::engine::command::MasterChange;
 use crate::ftp::tls::Trust;
 use crate::model::certificate::Certificate;
 use crate::model::host::HostFacts;
 use crate::model::merging;
+use crate::model::passwords::{MasterPassword, PasswordsKept};
 use crate::model::problem::Problem;
 use crate::model::secret::Secret;
 use crate::model::settings::Settings;
@@ -15,6 +17,7 @@ use crate::model::site::{Site, SiteId, SiteTree};
 use crate::store::certificates::{self, Accepted};
 use crate::store::file::StoreError;
 use crate::store::hosts::{self, Hosts};
+use crate::store::passwords::Passwords;
 use crate::store::places::Places;
 use crate::store::secrets::SecretStore;
 use crate::store::turn::Turn;
@@ -24,12 +27,13 @@ use crate::store::{settings, sites};
 #[derive(Clone)]
 pub struct Keeper {
     kept: Arc<Mutex<Kept>>,
-    secrets: Arc<dyn SecretStore>,
-    keyring: Arc<tokio::sync::Mutex<()>>,
+    passwords: Arc<Passwords>,
+    turns: Arc<tokio::sync::Mutex<()>>,
+    unlocking: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// A turn at the keyring: who has it is served before whoever asks later.
-pub type KeyringTurn = tokio::sync::OwnedMutexGuard<()>;
+/// A turn at the passwords: who has it is served before whoever asks later.
+pub type PasswordsTurn = tokio::sync::OwnedMutexGuard<()>;
 
 struct Kept {
     places: Option<Places>,
@@ -137,7 +141,7 @@ pub struct Found {
 
 impl Keeper {
     /// Reads everything that was kept. Blocking.
-    pub fn open(places: Option<Places>, secrets: Arc<dyn SecretStore>) -> (Self, Found) {
+    pub fn open(places: Option<Places>, keyring: Arc<dyn SecretStore>) -> (Self, Found) {
         let mut notices = Vec::new();
         let mut found = Found { sites: SiteTree::default(), settings: Settings::default(), notices: Vec::new() };
         let mut kept = Kept {
@@ -159,10 +163,11 @@ impl Keeper {
             (found.sites, found.settings) = (sites.value, settings.value);
             (kept.accepted, kept.hosts) = (accepted.value, hosts.value);
         }
+        let passwords = Arc::new(Passwords::new(kept.places.clone(), keyring));
         (kept.sites, kept.settings) = (Both::same(found.sites.clone()), Both::same(found.settings.clone()));
         kept.told.clone_from(&notices);
         found.notices = notices;
-        (Self { kept: Arc::new(Mutex::new(kept)), secrets, keyring: Arc::default() }, found)
+        (Self { kept: Arc::new(Mutex::new(kept)), passwords, turns: Arc::default(), unlocking: Arc::default() }, found)
     }
 
     async fn with<R: Send + 'static>(&self, work: impl FnOnce(&mut Kept) -> R + Send + 'static, lost: R) -> R {
@@ -282,34 +287,76 @@ impl Keeper {
         }
     }
 
-    /// Whether a keyring is there.
-    pub async fn has_keyring(&self) -> bool {
-        let secrets = Arc::clone(&self.secrets);
-        tokio::task::spawn_blocking(move || secrets.available()).await.unwrap_or(false)
+    /// What there is to keep passwords in.
+    pub async fn passwords_kept(&self) -> PasswordsKept {
+        self.with_passwords(Passwords::kept).await.unwrap_or_default()
     }
 
-    /// Waits for a turn at the keyring.
-    pub async fn turn_at_keyring(&self) -> KeyringTurn {
-        Arc::clone(&self.keyring).lock_owned().await
+    /// Whether there is a master password, and whether it was given.
+    pub async fn master_password(&self) -> MasterPassword {
+        self.with_passwords(Passwords::master).await.unwrap_or_default()
     }
 
-    /// A site's password from the keyring, as the last save before this left it.
+    /// Waits until nobody else asks for the master password.
+    pub async fn turn_at_unlocking(&self) -> PasswordsTurn {
+        Arc::clone(&self.unlocking).lock_owned().await
+    }
+
+    /// Waits for a turn at the passwords.
+    pub async fn turn_at_passwords(&self) -> PasswordsTurn {
+        Arc::clone(&self.turns).lock_owned().await
+    }
+
+    /// A site's password, as the last save before this left it.
     pub async fn password(&self, site: &Site) -> Option<Secret> {
-        let _turn = self.turn_at_keyring().await;
-        let (secrets, id, user) = (Arc::clone(&self.secrets), site.id.clone(), site.login_user().to_owned());
-        let get = move || if secrets.available() { secrets.get(&id, &user) } else { None };
-        tokio::task::spawn_blocking(get).await.ok().flatten()
+        let _turn = self.turn_at_passwords().await;
+        let (id, user) = (site.id.clone(), site.login_user().to_owned());
+        self.with_passwords(move |passwords| passwords.get(&id, &user)).await.flatten()
     }
 
-    /// Puts a password into the keyring, or takes it out; returns what went wrong.
-    pub async fn save_password(&self, turn: KeyringTurn, id: SiteId, user: String, password: Option<Secret>) -> Option<Problem> {
+    /// Keeps a password, or forgets it; returns what went wrong.
+    pub async fn save_password(&self, turn: PasswordsTurn, id: SiteId, user: String, password: Option<Secret>) -> Option<Problem> {
         let _turn = turn;
-        let secrets = Arc::clone(&self.secrets);
-        let save = move || match password {
-            Some(password) => secrets.set(&id, &user, &password).map_err(|error| error.problem_of("the password was not saved: ")),
-            None => secrets.forget(&id, &user).map_err(|error| error.problem_of("the password was not forgotten: ")),
+        let save = move |passwords: &Passwords| match password {
+            Some(password) => {
+                passwords.set(&id, &user, &password).map_err(|error| error.problem_of("the password was not saved: "))
+            }
+            None => passwords.forget(&id, &user).map_err(|error| error.problem_of("the password was not forgotten: ")),
         };
-        tokio::task::spawn_blocking(save).await.ok()?.err()
+        self.with_passwords(save).await?.err()
+    }
+
+    /// Opens what is under the master password. `None` when the program ends meanwhile.
+    pub async fn unlock(&self, master: Secret) -> Option<Result<(), StoreError>> {
+        self.with_passwords(move |passwords| passwords.unlock(&master)).await
+    }
+
+    /// The master password has to be given again.
+    pub async fn lock_passwords(&self) {
+        self.with_passwords(Passwords::lock).await;
+    }
+
+    /// Sets the master password, changes it, or takes it away; returns what went wrong.
+    pub async fn change_master(&self, change: MasterChange) -> Option<Problem> {
+        let _turn = self.turn_at_passwords().await;
+        let of = |site: &Site| (site.id.clone(), site.login_user().to_owned());
+        let known: Vec<_> = self.with(move |kept| kept.sites.here.sites.iter().map(of).collect(), Vec::new()).await;
+        let change = move |passwords: &Passwords| match change {
+            MasterChange::Set { current, new } => {
+                let set = passwords.set_master(current.as_ref(), &new, &known);
+                set.map_err(|error| error.problem_of("the master password was not changed: "))
+            }
+            MasterChange::Remove => {
+                passwords.remove_master().map_err(|error| error.problem_of("the master password was not taken away: "))
+            }
+        };
+        self.with_passwords(change).await?.err()
+    }
+
+    /// `None` when the program ends meanwhile.
+    async fn with_passwords<R: Send + 'static>(&self, work: impl FnOnce(&Passwords) -> R + Send + 'static) -> Option<R> {
+        let passwords = Arc::clone(&self.passwords);
+        tokio::task::spawn_blocking(move || work(&passwords)).await.ok()
     }
 }
 

@@ -8,11 +8,13 @@ use crate::engine::aftermath;
 use crate::engine::browse::{self, Work};
 use crate::engine::command::Answer;
 use crate::engine::event::{EventBody, Question};
+use crate::engine::passwords::Passwords;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
 use crate::ftp::{Control, Fault};
 use crate::model::address::AddressPath;
 use crate::model::log::LogKind;
+use crate::model::passwords::{Keeping, MasterPassword};
 use crate::model::path::RemotePath;
 use crate::model::secret::Secret;
 use crate::model::session::{CertificateTrust, ConnectStep, Phase, Security};
@@ -102,7 +104,7 @@ async fn first_password(ctx: &Arc<SessionContext>, given: Option<Secret>, cancel
     let known = [given, Some(ctx.password()).filter(|password| !password.is_empty())].into_iter().flatten().next();
     let kept = match known {
         Some(known) => Some(known),
-        None if ctx.site.logon == Logon::Keyring => ctx.keeper.password(&ctx.site).await,
+        None if ctx.site.logon == Logon::Keyring => kept_password(ctx, cancel).await,
         None => None,
     };
     match kept {
@@ -111,11 +113,25 @@ async fn first_password(ctx: &Arc<SessionContext>, given: Option<Secret>, cancel
     }
 }
 
+/// The saved password. Nothing is saved for what was typed as an address, so that the master password is not asked for.
+async fn kept_password(ctx: &Arc<SessionContext>, cancel: &CancellationToken) -> Option<Secret> {
+    if !ctx.site.id.is_quick() && ctx.keeper.master_password().await == MasterPassword::Locked {
+        step(ctx, ConnectStep::Asking);
+        let passwords = Passwords::new(&ctx.keeper, &ctx.questions, &ctx.publisher);
+        tokio::select! {
+            _ = passwords.unlock() => {}
+            () = cancel.cancelled() => return None,
+        }
+    }
+    ctx.keeper.password(&ctx.site).await
+}
+
 /// Asks. `None` is "cancel".
 async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel: &CancellationToken) -> Option<Typed> {
-    let can_remember = ctx.keeper.has_keyring().await && !ctx.site.id.is_quick();
+    let is_quick = ctx.site.id.is_quick();
+    let keeping = if is_quick { Keeping::Nowhere } else { ctx.keeper.passwords_kept().await.keeping() };
     step(ctx, ConnectStep::Asking);
-    let question = Question::Password { site: Box::new(ctx.site.clone()), refused, can_remember };
+    let question = Question::Password { site: Box::new(ctx.site.clone()), refused, keeping };
     let answer = tokio::select! {
         answer = ctx.questions.ask(&ctx.publisher, question) => answer,
         () = cancel.cancelled() => Answer::Cancel,
@@ -126,16 +142,9 @@ async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel
     }
 }
 
-/// Only the turn is waited for: the keyring may ask a person to unlock it, and the session goes on meanwhile.
+/// Only the turn is waited for: a person may have to unlock what keeps it, and the session goes on meanwhile.
 async fn keep_password(ctx: &Arc<SessionContext>, password: Secret) {
-    let turn = ctx.keeper.turn_at_keyring().await;
-    let ctx = Arc::clone(ctx);
-    tokio::spawn(async move {
-        let user = ctx.site.login_user().to_owned();
-        if let Some(problem) = ctx.keeper.save_password(turn, ctx.site.id.clone(), user, Some(password)).await {
-            ctx.publisher.publish(EventBody::Trouble(problem));
-        }
-    });
+    drop(tokio::spawn(Passwords::new(&ctx.keeper, &ctx.questions, &ctx.publisher).save(&ctx.site, Some(password)).await));
 }
 
 /// Dials; an unknown certificate is a question, and then dialled again.

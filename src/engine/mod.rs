@@ -36,6 +36,7 @@ mod mooring;
 mod namesakes;
 mod outage;
 mod pace;
+mod passwords;
 mod permissions;
 pub mod power;
 mod proof;
@@ -65,7 +66,7 @@ mod verify;
 mod wakefulness;
 
 pub use chronicle::Chronicle;
-pub use command::{Answer, Change, Command, Place};
+pub use command::{Answer, Change, Command, MasterChange, Place};
 pub use event::{Event, EventBody, Question, QuestionId};
 pub use handle::{Engine, Options, Waker};
 pub use log_view::LogView;

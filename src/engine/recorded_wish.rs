@@ -33,7 +33,10 @@ pub fn wish(command: &Command) -> Option<Wish> {
         Command::StayOffline => Wish::StayOffline,
         Command::OpenRemote { path } => Wish::Open { path: path.to_string() },
         Command::Retry { .. } => Wish::Retry,
-        Command::Answer { answer: Answer::TrustOnce | Answer::TrustAlways, .. } => return None,
+        // A replay trusts, and has nothing locked.
+        Command::Answer { answer: Answer::TrustOnce | Answer::TrustAlways | Answer::Master(_) | Answer::StayLocked, .. } => {
+            return None;
+        }
         Command::Answer { answer, .. } => Wish::Answer { declined: matches!(answer, Answer::Cancel | Answer::Refuse(_)) },
         Command::Enqueue { jobs } => Wish::Enqueue { jobs: jobs.iter().map(job).collect() },
         Command::Change(change) => return changed(change),

@@ -164,6 +164,7 @@ impl Player<'_> {
                         _ if declined => Answer::Cancel,
                         Question::Password { .. } => Answer::Password { password: Secret::new("replayed"), remember: false },
                         Question::Certificate { .. } => Answer::TrustOnce,
+                        Question::Master { .. } => Answer::StayLocked,
                         Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::Session },
                         Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
                         Question::Delete { .. } | Question::Discard { .. } => Answer::Confirm,

@@ -30,6 +30,7 @@ pub mod masks;
 pub mod merging;
 pub mod name_pattern;
 pub mod pace;
+pub mod passwords;
 pub mod path;
 pub mod pattern;
 pub mod permissions;

@@ -70,6 +70,10 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
         EventBody::Asked { id, question } => questions::asked(screen, id, question),
         EventBody::Withdrawn { id } => questions::withdrawn(screen, id),
         EventBody::Compared { question, result } => questions::compared(screen, question, result),
+        EventBody::Passwords(kept) => {
+            screen.passwords = kept;
+            Vec::new()
+        }
         EventBody::Sites(tree) => {
             screen.sites = tree;
             if screen.marked_site().is_none() {

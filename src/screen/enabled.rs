@@ -1,6 +1,7 @@
 //! Whether a verb can be done now, and in a person's words why not.
 
 use crate::model::entry::EntryKind;
+use crate::model::passwords::MasterPassword;
 use crate::model::session::Phase;
 use crate::model::transfer::QueueTab;
 use crate::screen::navigate::NOT_CONNECTED;
@@ -157,8 +158,12 @@ impl Verb {
             Self::ZoomIn => need(screen.settings.scale_percent < SCALE.1, "It is as large as it gets"),
             Self::ZoomOut => need(screen.settings.scale_percent > SCALE.0, "It is as small as it gets"),
             Self::ZoomReset => need(screen.settings.scale_percent != 100, "It is the usual size"),
+            Self::LockPasswords => {
+                need(screen.passwords.master == MasterPassword::Open, "No password is unlocked with a master password")
+            }
             Self::ToggleHidden
             | Self::ExportReceipts
+            | Self::MasterPassword
             | Self::ShowActive
             | Self::ShowQueued
             | Self::ShowFailed

@@ -240,6 +240,8 @@ fn usual_keys(verb: Verb) -> &'static [Shortcut] {
         | Verb::ToggleTheme
         // Its key is that of the selected lines: the system's own for copying.
         | Verb::CopyLog
+        | Verb::MasterPassword
+        | Verb::LockPasswords
         | Verb::About => &[],
     }
 }

@@ -20,6 +20,7 @@ pub mod suggest;
 pub mod toasts;
 pub mod tree;
 pub mod typed_limits;
+pub mod typed_master;
 pub mod typed_schedule;
 pub mod verb;
 

@@ -1,8 +1,11 @@
 //! The settings as they are being edited: a draft on pages, what is typed into it, and what is wrong with that.
 
+use crate::engine::MasterChange;
 use crate::model::name_pattern::NamePattern;
+use crate::model::passwords::PasswordsKept;
 use crate::model::settings::Settings;
 use crate::screen::typed_limits::{Errors, TypedLimits};
+use crate::screen::typed_master::TypedMaster;
 use crate::screen::typed_schedule::TypedTime;
 
 /// The label of the pattern for the name of the new one when both are kept.
@@ -18,6 +21,7 @@ pub enum SettingsPage {
     Existing,
     Speed,
     Connection,
+    Passwords,
 }
 
 /// Settings as they are being edited.
@@ -31,6 +35,8 @@ pub struct SettingsForm {
     pub page: SettingsPage,
     /// Speed limits as typed.
     pub limits: TypedLimits,
+    /// The master password as typed.
+    pub master: TypedMaster,
     /// Times of the week with limits of their own, as typed.
     pub schedule: Vec<TypedTime>,
     /// What is wrong, per field label.
@@ -38,10 +44,11 @@ pub struct SettingsForm {
 }
 
 impl SettingsForm {
-    /// The form for `settings`, on its first page.
+    /// The form for `settings` and what there is to keep passwords in, on its first page.
     #[must_use]
-    pub fn of(settings: Settings) -> Self {
+    pub fn of(settings: Settings, passwords: PasswordsKept) -> Self {
         Self {
+            master: TypedMaster::of(passwords),
             limits: TypedLimits::of(settings.speed),
             schedule: settings.speed_schedule.iter().map(TypedTime::of).collect(),
             was: settings.clone(),
@@ -52,17 +59,18 @@ impl SettingsForm {
 
     /// Reads what was typed; what is wrong is in `errors`, under the field's label.
     ///
-    /// Returns the settings, with their figures within limits, when everything is right.
-    pub fn check(&mut self) -> Option<Settings> {
+    /// Returns the settings, with their figures within limits, and what is to become of the master password, when everything is right.
+    pub fn check(&mut self) -> Option<(Settings, Option<MasterChange>)> {
         self.errors.clear();
         let mut settings = within_limits(self.settings.clone());
         settings.speed = self.limits.read(&mut self.errors);
         if let Err(words) = NamePattern::parse(&settings.rename_pattern) {
             self.errors.push((PATTERN, words));
         }
+        let master = self.master.read(&mut self.errors);
         let times: Vec<_> = self.schedule.iter_mut().map(TypedTime::check).collect();
         settings.speed_schedule = times.into_iter().collect::<Option<_>>()?;
-        self.errors.is_empty().then_some(settings)
+        self.errors.is_empty().then_some((settings, master))
     }
 
     /// Whether something that was typed is wrong.
@@ -75,6 +83,9 @@ impl SettingsForm {
     pub fn show_errors(&mut self) {
         if self.errors.iter().any(|(label, _)| *label == PATTERN) {
             self.page = SettingsPage::Existing;
+        } else if self.errors.iter().any(|(label, _)| [TypedMaster::CURRENT, TypedMaster::NEW, TypedMaster::AGAIN].contains(label))
+        {
+            self.page = SettingsPage::Passwords;
         } else if self.has_errors() {
             self.page = SettingsPage::Speed;
         }

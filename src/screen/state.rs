@@ -12,6 +12,7 @@ use crate::model::columns::PaneColumns;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::difference::Difference;
 use crate::model::local_place::LocalPlace;
+use crate::model::passwords::PasswordsKept;
 use crate::model::problem::Problem;
 use crate::model::rate::SpeedLimits;
 use crate::model::resume::WhenChanged;
@@ -133,9 +134,9 @@ pub struct Failures {
 /// What a person types into the dialog of the question in front.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct QuestionForm {
-    /// The password.
+    /// The password, of a site or the master password.
     pub password: String,
-    /// Keep it in the keyring.
+    /// Keep it.
     pub remember: bool,
     /// Show it.
     pub reveal: bool,
@@ -163,6 +164,8 @@ pub enum Comparison {
 pub struct Screen {
     /// Session: phase, banner, strip.
     pub session: SessionView,
+    /// What there is to keep passwords in.
+    pub passwords: PasswordsKept,
     /// Saved sites.
     pub sites: Arc<SiteTree>,
     /// The site under the cursor of the list.

@@ -81,6 +81,8 @@ pub enum Verb {
     ZoomOut,
     ZoomReset,
     SpeedLimits,
+    MasterPassword,
+    LockPasswords,
     Settings,
     Keys,
     About,
@@ -161,6 +163,8 @@ impl Verb {
         Self::ZoomOut,
         Self::ZoomReset,
         Self::SpeedLimits,
+        Self::MasterPassword,
+        Self::LockPasswords,
         Self::Settings,
         Self::Keys,
         Self::About,
@@ -293,6 +297,12 @@ impl Verb {
             Self::ZoomOut => ("Smaller", "Make everything in the window smaller", "zoom-out"),
             Self::ZoomReset => ("Usual size", "Show everything in its usual size", "maximize"),
             Self::SpeedLimits => ("Speed limits", "Limit how fast files move, always or at certain times", "gauge"),
+            Self::MasterPassword => {
+                ("Master password", "Set, change or take away the password that saved passwords are locked with", "key-round")
+            }
+            Self::LockPasswords => {
+                ("Lock saved passwords", "Have the master password given again before a saved one is used", "lock")
+            }
             Self::Settings => ("Settings", "Change how Moorline behaves", "settings"),
             Self::Keys => ("Keys", "Show all keys", "keyboard"),
             Self::About => ("About Moorline", "Show the version and the licences", "info"),

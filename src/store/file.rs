@@ -46,6 +46,20 @@ pub enum StoreError {
     /// The system keyring refused; its own words.
     #[error("the keyring refused")]
     Keyring(String),
+    /// Passwords are locked with the master password, and it was not given.
+    #[error("the saved passwords are locked with the master password")]
+    Locked,
+    /// It is not the master password.
+    #[error("that is not the master password")]
+    WrongMaster,
+    /// The file of locked passwords makes no sense.
+    #[error("“{}” makes no sense ({detail})", path.display())]
+    Senseless {
+        /// The file.
+        path: PathBuf,
+        /// What does not make sense.
+        detail: String,
+    },
 }
 
 impl StoreError {
@@ -64,6 +78,8 @@ impl StoreError {
         let problem = Problem::new(ProblemKind::Local, format!("{first}{}.", letters.as_str()));
         match self {
             Self::NoKeyring(reason) | Self::Keyring(reason) => problem.advise(reason.clone()),
+            Self::Senseless { .. } => problem
+                .advise("Put a copy of it back, or take the master password away in the settings and save the passwords anew."),
             _ => problem,
         }
     }

@@ -1,4 +1,4 @@
-//! Passwords: in the system's keyring and nowhere else.
+//! Places for passwords, and the system's keyring.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

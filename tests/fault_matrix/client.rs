@@ -113,7 +113,9 @@ impl Client {
                     }
                     Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::File },
                     Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
-                    Question::Delete { .. } | Question::Discard { .. } | Question::Power { .. } => Answer::Cancel,
+                    Question::Master { .. } | Question::Delete { .. } | Question::Discard { .. } | Question::Power { .. } => {
+                        Answer::Cancel
+                    }
                 };
                 self.engine.send(Command::Answer { question: *id, answer });
             }

@@ -4,6 +4,7 @@ use crate::engine::{Question, QuestionId};
 use crate::model::clock;
 use crate::model::conflict::OnExists;
 use crate::model::difference::Difference;
+use crate::model::passwords::Keeping;
 use crate::model::problem::Problem;
 use crate::model::site::Logon;
 use crate::screen::Effect;
@@ -48,8 +49,9 @@ impl Screen {
     pub fn prepare_question(&mut self) {
         self.comparison = None;
         self.question_form = match self.questions.front() {
-            Some((_, Question::Password { site, can_remember, .. })) => QuestionForm {
-                remember: *can_remember && site.logon == Logon::Keyring && !site.id.is_quick(),
+            Some((_, Question::Password { site, keeping, .. })) => QuestionForm {
+                // Who did not want to give the master password just now is not asked for it again unless they want to.
+                remember: matches!(keeping, Keeping::Keyring | Keeping::Master) && site.logon == Logon::Keyring,
                 ..QuestionForm::default()
             },
             Some((_, Question::Exists { source, target, ahead, .. })) => {
@@ -62,6 +64,7 @@ impl Screen {
             Some((
                 _,
                 Question::Certificate { .. }
+                | Question::Master { .. }
                 | Question::Changed { .. }
                 | Question::Delete { .. }
                 | Question::Discard { .. }

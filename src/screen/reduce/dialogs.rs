@@ -210,7 +210,11 @@ fn run_when_done(screen: &mut Screen, line: String) -> Vec<Effect> {
 
 fn accept_settings(screen: &mut Screen, mut form: Box<SettingsForm>) -> Vec<Effect> {
     match form.check() {
-        Some(settings) => program::apply_settings(screen, form.was, settings),
+        Some((settings, master)) => {
+            let mut effects = program::apply_settings(screen, form.was, settings);
+            effects.extend(master.map(|change| Effect::Engine(Command::ChangeMaster(change))));
+            effects
+        }
         None => {
             form.show_errors();
             again(screen, Dialog::Settings(form))

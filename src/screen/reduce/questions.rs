@@ -2,6 +2,7 @@
 
 use crate::engine::{Answer, Command, Question};
 use crate::model::conflict::OnExists;
+use crate::model::passwords::Keeping;
 use crate::model::secret::Secret;
 use crate::screen::action::Effect;
 use crate::screen::state::{Comparison, Screen};
@@ -12,9 +13,11 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
     let Some((_, question)) = screen.questions.front() else { return Vec::new() };
     let given = match question {
         Question::Certificate { .. } => Answer::TrustAlways,
-        Question::Password { can_remember, .. } => {
-            Answer::Password { password: Secret::new(form.password.clone()), remember: form.remember && *can_remember }
+        Question::Password { keeping, .. } => {
+            let remember = form.remember && *keeping != Keeping::Nowhere;
+            Answer::Password { password: Secret::new(form.password.clone()), remember }
         }
+        Question::Master { .. } => Answer::Master(Secret::new(form.password.clone())),
         Question::Exists { .. } => Answer::Exists {
             choice: form.choice.filter(|choice| *choice != OnExists::Ask).unwrap_or(OnExists::Overwrite),
             scope: form.scope,
@@ -42,7 +45,11 @@ pub(super) fn compare(screen: &mut Screen) -> Vec<Effect> {
 }
 
 pub(super) fn cancel(screen: &mut Screen) -> Vec<Effect> {
-    answer(screen, Answer::Cancel)
+    let given = match screen.questions.front() {
+        Some((_, Question::Master { .. })) => Answer::StayLocked,
+        _ => Answer::Cancel,
+    };
+    answer(screen, given)
 }
 
 fn answer(screen: &mut Screen, answer: Answer) -> Vec<Effect> {

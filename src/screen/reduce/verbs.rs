@@ -131,6 +131,8 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
             open_dialog(screen, Dialog::RunWhenDone { line, error: None })
         }
         Verb::SpeedLimits => open_settings(screen, SettingsPage::Speed),
+        Verb::MasterPassword => open_settings(screen, SettingsPage::Passwords),
+        Verb::LockPasswords => vec![Effect::Engine(Command::LockPasswords)],
         Verb::Settings => open_settings(screen, SettingsPage::default()),
         Verb::Keys => open_dialog(screen, Dialog::Keys),
         Verb::About => open_dialog(screen, Dialog::About),
@@ -139,7 +141,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
 }
 
 fn open_settings(screen: &mut Screen, page: SettingsPage) -> Vec<Effect> {
-    let form = SettingsForm { page, ..SettingsForm::of(screen.settings.clone()) };
+    let form = SettingsForm { page, ..SettingsForm::of(screen.settings.clone(), screen.passwords) };
     open_dialog(screen, Dialog::Settings(Box::new(form)))
 }
 

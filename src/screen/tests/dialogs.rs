@@ -9,7 +9,7 @@ use crate::screen::settings_form::{SettingsForm, SettingsPage};
 fn settings_change_nothing_until_they_are_accepted() {
     let mut screen = moored();
     act(&mut screen, Verb::Settings);
-    let mut form = SettingsForm::of(screen.settings.clone());
+    let mut form = SettingsForm::of(screen.settings.clone(), screen.passwords);
     let draft = &mut form.settings;
     (draft.connections, draft.timeout_seconds, draft.show_hidden) = (200, 1, false);
     reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(Box::new(form)))));

@@ -3,6 +3,8 @@
 use super::*;
 use crate::engine::{Answer, Question, QuestionId};
 use crate::model::conflict::{Facts, OnExists, Scope};
+use crate::model::passwords::Keeping;
+use crate::model::secret::Secret;
 use crate::model::transfer::{Direction, TransferId};
 use crate::screen::state::QuestionForm;
 
@@ -19,8 +21,8 @@ fn exists() -> Question {
     }
 }
 
-fn password(can_remember: bool) -> Question {
-    Question::Password { site: Box::new(site("books", "Books", "h")), refused: None, can_remember }
+fn password(keeping: Keeping) -> Question {
+    Question::Password { site: Box::new(site("books", "Books", "h")), refused: None, keeping }
 }
 
 fn delete() -> Question {
@@ -43,7 +45,7 @@ fn answered(effects: &[Effect]) -> (u64, &Answer) {
 fn questions_are_answered_in_order_each_with_a_fresh_form() {
     let mut screen = moored();
     ask(&mut screen, 1, exists());
-    ask(&mut screen, 2, password(true));
+    ask(&mut screen, 2, password(Keeping::Keyring));
     ask(&mut screen, 3, delete());
     assert_eq!(screen.question_form.choice, Some(OnExists::Overwrite));
     reduce(
@@ -77,7 +79,7 @@ fn transfers_are_taken_out_or_paused_instead_or_neither() {
 #[test]
 fn without_a_keyring_nothing_is_remembered() {
     let mut screen = moored();
-    ask(&mut screen, 1, password(false));
+    ask(&mut screen, 1, password(Keeping::Nowhere));
     assert!(!screen.question_form.remember);
     screen.question_form.remember = true;
     let effects = reduce(&mut screen, Action::AcceptQuestion);
@@ -85,9 +87,33 @@ fn without_a_keyring_nothing_is_remembered() {
 }
 
 #[test]
+fn who_did_not_give_the_master_password_keeps_a_password_only_on_purpose() {
+    let mut screen = moored();
+    ask(&mut screen, 1, password(Keeping::Locked));
+    assert!(!screen.question_form.remember);
+    screen.question_form.remember = true;
+    let effects = reduce(&mut screen, Action::AcceptQuestion);
+    assert!(matches!(answered(&effects).1, Answer::Password { remember: true, .. }));
+    ask(&mut screen, 2, password(Keeping::Master));
+    assert!(screen.question_form.remember);
+}
+
+#[test]
+fn the_master_password_is_given_or_the_passwords_stay_locked() {
+    let mut screen = moored();
+    ask(&mut screen, 1, Question::Master { refused: false });
+    screen.question_form.password = "correct horse".into();
+    let effects = reduce(&mut screen, Action::AcceptQuestion);
+    assert_eq!(answered(&effects), (1, &Answer::Master(Secret::new("correct horse"))));
+    assert_eq!(screen.question_form.password, "", "it does not stay in the form");
+    ask(&mut screen, 2, Question::Master { refused: true });
+    assert_eq!(answered(&reduce(&mut screen, Action::CancelQuestion)), (2, &Answer::StayLocked));
+}
+
+#[test]
 fn a_withdrawn_question_goes_and_the_next_one_begins_anew() {
     let mut screen = moored();
-    ask(&mut screen, 1, password(true));
+    ask(&mut screen, 1, password(Keeping::Keyring));
     ask(&mut screen, 2, exists());
     screen.question_form.password = "half".into();
     tell(&mut screen, EventBody::Withdrawn { id: QuestionId(9) });

@@ -13,6 +13,7 @@ mod export_receipts;
 mod guard;
 mod keys;
 mod limits;
+mod master;
 mod new_folder;
 mod password;
 mod permissions;
@@ -86,7 +87,8 @@ fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
 fn question(stage: &mut Stage<'_>, id: u64, question: &Question) {
     match question {
         Question::Certificate { authority, certificate, changed } => certificate::show(stage, id, authority, certificate, *changed),
-        Question::Password { site, refused, can_remember } => password::show(stage, id, site, refused.as_deref(), *can_remember),
+        Question::Password { site, refused, keeping } => password::show(stage, id, site, refused.as_deref(), *keeping),
+        Question::Master { refused } => master::show(stage, id, *refused),
         Question::Exists { direction, local, remote, source, target, ahead, .. } => {
             let conflict = exists::Conflict { direction: *direction, local, remote, source, target, ahead: *ahead };
             exists::show(stage, id, &conflict);

@@ -1,5 +1,6 @@
 //! The password of a site is asked for.
 
+use crate::model::passwords::Keeping;
 use crate::model::site::Site;
 use crate::ui::icon::Icon;
 use crate::ui::text;
@@ -11,7 +12,7 @@ use crate::ui::widgets::modal::Modal;
 use super::Stage;
 
 /// Draws it.
-pub(super) fn show(stage: &mut Stage<'_>, id: u64, site: &Site, refused: Option<&str>, can_remember: bool) {
+pub(super) fn show(stage: &mut Stage<'_>, id: u64, site: &Site, refused: Option<&str>, keeping: Keeping) {
     let title = format!("Password for {}", site.name);
     let who = format!("{} on {}", site.login_user(), site.authority());
     let modal = Modal::new(("password", id), Icon::KEY_ROUND, &title).width(400.0).main("Connect");
@@ -22,14 +23,18 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, site: &Site, refused: Option<
         }
         field::paragraph(ui, text::subdued(ui, who));
         Field::new("Password").focus(opened, 0).password(ui, &mut form.password, &mut form.reveal);
-        if can_remember {
-            check(ui, &mut form.remember, "Keep it in the system keyring");
-        } else {
-            field::below(
+        match keeping {
+            Keeping::Keyring => drop(check(ui, &mut form.remember, "Keep it in the system keyring")),
+            Keeping::Locked | Keeping::Master => drop(check(ui, &mut form.remember, "Keep it under the master password")),
+            Keeping::Nowhere if site.id.is_quick() => {
+                field::below(ui, None, "Save the server as a site to have its password kept.");
+            }
+            Keeping::Nowhere => field::below(
                 ui,
                 None,
-                "This system has no keyring, so the password is asked for at each connect. It is never written to a file.",
-            );
+                "This system has no keyring, so the password is asked for at each connect. With a master password (Settings, Passwords) \
+                 Moorline keeps passwords in a locked file of its own.",
+            ),
         }
     });
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod existing;
 mod general;
+mod passwords;
 mod speed;
 mod transfers;
 
@@ -18,12 +19,13 @@ use crate::ui::widgets::side_list::side_list;
 use super::Stage;
 
 /// The pages in their order.
-const PAGES: [(SettingsPage, Icon, &str); 5] = [
+const PAGES: [(SettingsPage, Icon, &str); 6] = [
     (SettingsPage::General, Icon::SETTINGS, "General"),
     (SettingsPage::Transfers, Icon::ARROW_UP_DOWN, "Transfers"),
     (SettingsPage::Existing, Icon::COPY, "Existing files"),
     (SettingsPage::Speed, Icon::GAUGE, "Speed"),
     (SettingsPage::Connection, Icon::PLUG, "Connection"),
+    (SettingsPage::Passwords, Icon::KEY_ROUND, "Passwords"),
 ];
 
 /// Width of the list of pages in points.
@@ -70,5 +72,6 @@ fn page(ui: &mut Ui, form: &mut SettingsForm) {
         SettingsPage::Existing => existing::show(ui, form),
         SettingsPage::Speed => speed::show(ui, form),
         SettingsPage::Connection => connection::show(ui, form),
+        SettingsPage::Passwords => passwords::show(ui, form),
     }
 }

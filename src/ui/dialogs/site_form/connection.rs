@@ -2,6 +2,7 @@
 
 use eframe::egui::Ui;
 
+use crate::model::passwords::Keeping;
 use crate::model::site::{Encryption, Logon};
 use crate::screen::dialog::SiteForm;
 use crate::ui::widgets::field::{self, Field, row};
@@ -10,7 +11,7 @@ use crate::ui::widgets::segmented::segmented;
 use super::error;
 
 /// Draws the page.
-pub(super) fn show(ui: &mut Ui, form: &mut SiteForm, folders: &[String], opened: bool) {
+pub(super) fn show(ui: &mut Ui, form: &mut SiteForm, folders: &[String], keeping: Keeping, opened: bool) {
     let errors = form.clone();
     row(ui, [0.0, 160.0], |ui, index| {
         if index == 0 {
@@ -26,7 +27,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm, folders: &[String], opened:
         host_and_port(ui, form, &errors);
     });
     protection(ui, form);
-    logon(ui, form, &errors);
+    logon(ui, form, &errors, keeping);
 }
 
 fn host_and_port(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
@@ -56,7 +57,7 @@ fn protection(ui: &mut Ui, form: &mut SiteForm) {
     });
 }
 
-fn logon(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
+fn logon(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm, keeping: Keeping) {
     let logons = [(Logon::Keyring, "Keep the password"), (Logon::Ask, "Ask each time"), (Logon::Anonymous, "Anonymous")];
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -68,20 +69,33 @@ fn logon(ui: &mut Ui, form: &mut SiteForm, errors: &SiteForm) {
         }
     });
     match form.site.logon {
-        Logon::Keyring => ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 4.0;
-            row(ui, [0.0, 0.0], |ui, index| {
-                if index == 0 {
-                    user(ui, form, errors);
-                } else {
-                    password(ui, form, errors);
-                }
-            });
-            let kept = "The password is kept in the system keyring, never in a file. Without a keyring it is asked for at each connect.";
-            field::below(ui, None, kept);
-        }).inner,
+        Logon::Keyring => {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 4.0;
+                row(ui, [0.0, 0.0], |ui, index| {
+                    if index == 0 {
+                        user(ui, form, errors);
+                    } else {
+                        password(ui, form, errors);
+                    }
+                });
+                field::below(ui, None, where_it_goes(keeping));
+            })
+            .inner
+        }
         Logon::Ask => user(ui, form, errors),
         Logon::Anonymous => {}
+    }
+}
+
+fn where_it_goes(keeping: Keeping) -> &'static str {
+    match keeping {
+        Keeping::Nowhere => {
+            "This system has no keyring: the password is asked for at each connect, unless you set a master password (Settings, Passwords)."
+        }
+        Keeping::Keyring => "The password is kept in the system keyring, never in a readable file.",
+        Keeping::Locked => "The password is kept under the master password, which is asked for when you save.",
+        Keeping::Master => "The password is kept under the master password.",
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn show(stage: &mut Stage<'_>, form: &SiteForm) {
     };
     let folders: Vec<String> = stage.screen.sites.folders.iter().map(|folder| folder.path.clone()).collect();
     let modal = Modal::new(("site", &form.site.id), Icon::SERVER, &title).width(500.0).main("Save").second("Save and connect");
+    let keeping = stage.screen.passwords.keeping();
     let mut browse = false;
     stage.edit(modal, Dialog::Site(Box::new(form.clone())), |ui, opened, draft| {
         let Dialog::Site(draft) = draft else { return };
@@ -56,7 +57,7 @@ pub(super) fn show(stage: &mut Stage<'_>, form: &SiteForm) {
                 ui.set_max_width(width);
                 ui.spacing_mut().item_spacing.y = 12.0;
                 match draft.page {
-                    SitePage::Connection => connection::show(ui, draft, &folders, opened),
+                    SitePage::Connection => connection::show(ui, draft, &folders, keeping, opened),
                     SitePage::Folders => browse = folders::show(ui, draft),
                     SitePage::Transfers => transfers::show(ui, draft),
                     SitePage::Session => session::show(ui, draft),

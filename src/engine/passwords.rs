@@ -1,0 +1,90 @@
+//! The passwords of sites: kept and forgotten, and the master password asked for when they are locked under it.
+
+use std::future::Future;
+
+use crate::engine::command::{Answer, MasterChange};
+use crate::engine::event::{EventBody, Question};
+use crate::engine::keeper::Keeper;
+use crate::engine::publish::Publisher;
+use crate::engine::questions::Questions;
+use crate::model::passwords::MasterPassword;
+use crate::model::secret::Secret;
+use crate::model::site::Site;
+use crate::store::file::StoreError;
+
+/// What a task needs to get at the passwords.
+#[derive(Clone)]
+pub struct Passwords {
+    keeper: Keeper,
+    questions: Questions,
+    publisher: Publisher,
+}
+
+impl Passwords {
+    /// Those of `keeper`; `questions` asks for the master password, `publisher` tells what came of it.
+    pub fn new(keeper: &Keeper, questions: &Questions, publisher: &Publisher) -> Self {
+        Self { keeper: keeper.clone(), questions: questions.clone(), publisher: publisher.clone() }
+    }
+
+    /// Asks for the master password as long as the passwords are locked under it. Returns whether they are not locked any more; a person
+    /// may decline. Who waits for the same answer is not asked again.
+    pub async fn unlock(&self) -> bool {
+        let _alone = self.keeper.turn_at_unlocking().await;
+        let mut refused = false;
+        while self.keeper.master_password().await == MasterPassword::Locked {
+            let Answer::Master(master) = self.questions.ask(&self.publisher, Question::Master { refused }).await else {
+                return false;
+            };
+            match self.keeper.unlock(master).await {
+                Some(Ok(())) => self.tell().await,
+                Some(Err(StoreError::WrongMaster)) => refused = true,
+                Some(Err(error)) => {
+                    self.publisher.publish(EventBody::Trouble(error.problem_of("the saved passwords were not opened: ")));
+                    return false;
+                }
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Keeps a site's password, or forgets it. The turn is taken before this returns: whoever wants a password later gets this one. The rest
+    /// may wait for a person, who has to unlock the keyring or give the master password.
+    pub async fn save(self, site: &Site, password: Option<Secret>) -> impl Future<Output = ()> + Send + 'static {
+        let turn = self.keeper.turn_at_passwords().await;
+        let (id, user) = (site.id.clone(), site.login_user().to_owned());
+        async move {
+            self.unlock().await;
+            if let Some(problem) = self.keeper.save_password(turn, id, user, password).await {
+                self.publisher.publish(EventBody::Trouble(problem));
+            }
+        }
+    }
+
+    /// Sets the master password, changes it, or takes it away.
+    pub async fn change_master(self, change: MasterChange) {
+        let words = match &change {
+            MasterChange::Set { current: None, .. } => "The master password is set.",
+            MasterChange::Set { current: Some(_), .. } => "The master password is changed.",
+            MasterChange::Remove => "There is no master password any more.",
+        };
+        let done = match self.keeper.change_master(change).await {
+            Some(problem) => EventBody::Trouble(problem),
+            None => EventBody::Notice(words.to_owned()),
+        };
+        self.publisher.publish(done);
+        self.tell().await;
+    }
+
+    /// The master password has to be given again before anything under it is read.
+    pub async fn lock(self) {
+        self.keeper.lock_passwords().await;
+        self.tell().await;
+    }
+
+    /// Tells what there is to keep passwords in.
+    pub async fn tell(&self) {
+        let kept = self.keeper.passwords_kept().await;
+        self.publisher.publish(EventBody::Passwords(kept));
+    }
+}
