@@ -19,9 +19,14 @@ fn small_files_pass_large_ones_on_a_connection_beside_theirs() {
         client.get(name, &folder.path().join(&name[1..]), OnExists::Ask);
         server.until(|shelf| shelf.brake.is_none());
     }
-    for name in ["/1", "/2", "/3"] {
-        client.get(name, &folder.path().join(&name[1..]), OnExists::Ask);
-    }
+    // At once: between two of them the connection would be given back.
+    let job = |name: &str| Job {
+        direction: Direction::Download,
+        local: folder.path().join(&name[1..]),
+        remote: path(name),
+        on_exists: OnExists::Ask,
+    };
+    client.engine.send(Command::Enqueue { jobs: ["/1", "/2", "/3"].map(job).to_vec() });
     for name in ["/1", "/2", "/3"] {
         client.done(name);
     }
