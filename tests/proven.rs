@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use moorline::engine::{Answer, Command as Wish, Engine, EventBody, Options, Question, Waker};
 use moorline::ftp::checksum::{Told, Way};
 use moorline::ftp::dial::{Observer, Target, connect};
-use moorline::ftp::tls::{NewestTls, Trust};
+use moorline::ftp::tls::{TlsVersion, Trust};
 use moorline::model::address::AddressPath;
 use moorline::model::checksum::{Checksum, HashAlgorithm};
 use moorline::model::chosen::Chosen;
@@ -88,7 +88,7 @@ fn proftpd_tells_every_kind_of_checksum_also_of_names_with_blanks() {
             encryption: Encryption::Plain,
             data_mode: DataMode::Passive,
             trust: Trust::default(),
-            newest_tls: NewestTls::default(),
+            tls_version: TlsVersion::default(),
             timeout: Duration::from_secs(3600),
         };
         let work = async {

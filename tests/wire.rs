@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use moorline::ftp::dial::{Observer, Target, WireEvent, connect};
-use moorline::ftp::tls::{NewestTls, Trust};
+use moorline::ftp::tls::{TlsVersion, Trust};
 use moorline::ftp::{Control, Fault};
 use moorline::model::log::LogKind;
 use moorline::model::path::RemotePath;
@@ -46,7 +46,7 @@ fn target(server: &Server, encryption: Encryption) -> Target {
         encryption,
         data_mode: DataMode::Passive,
         trust: Trust::default(),
-        newest_tls: NewestTls::default(),
+        tls_version: TlsVersion::default(),
         // Nothing but the thing under test may end a wait; `PATIENCE` bounds the test.
         timeout: Duration::from_secs(3600),
     }
@@ -285,7 +285,7 @@ async fn a_stray_reply_that_the_runtime_has_not_heard_of_poisons_too() {
         encryption: Encryption::Plain,
         data_mode: DataMode::Passive,
         trust: Trust::default(),
-        newest_tls: NewestTls::default(),
+        tls_version: TlsVersion::default(),
         timeout: Duration::from_secs(3600),
     };
     let mut control = within(connect(&target, Arc::new(Log::default()), &CancellationToken::new())).await.unwrap();

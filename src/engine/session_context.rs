@@ -24,7 +24,7 @@ use crate::engine::receipts::Receipts;
 use crate::engine::server_clock::ServerClock;
 use crate::engine::shared_queue::SharedQueue;
 use crate::ftp::dial::{self, Target};
-use crate::ftp::tls::{NewestTls, Trust};
+use crate::ftp::tls::{TlsVersion, Trust};
 use crate::ftp::{Control, Fault, Manners};
 use crate::model::budget::Budget;
 use crate::model::host::HostFacts;
@@ -289,13 +289,13 @@ impl SessionContext {
             encryption: self.site.encryption,
             data_mode: self.site.data_mode,
             trust: self.trust(),
-            newest_tls: if self.takes_only_tls13.load(Ordering::Acquire) { NewestTls::Tls13 } else { NewestTls::Tls12 },
+            tls_version: if self.takes_only_tls13.load(Ordering::Acquire) { TlsVersion::Tls13 } else { TlsVersion::Tls12 },
             timeout: Duration::from_secs(u64::from(self.settings().timeout_seconds)),
         };
         let observer = ConnectionObserver::new(self.publisher.clone(), number).on_step(on_step);
         let mut control = dial::connect(&target, Arc::new(observer), cancel).await?;
-        if control.tls().is_some_and(|facts| facts.is_tls13()) {
-            self.takes_only_tls13.store(true, Ordering::Release);
+        if let Some(facts) = control.tls() {
+            self.takes_only_tls13.store(facts.is_tls13(), Ordering::Release);
         }
         control.share_list_ahead(self.clock.list_ahead());
         Ok(control)

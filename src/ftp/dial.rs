@@ -16,7 +16,7 @@ use crate::ftp::charset::Lossless;
 use crate::ftp::control::Control;
 use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
-use crate::ftp::tls::{NewestTls, TlsSession, Trust};
+use crate::ftp::tls::{TlsSession, TlsVersion, Trust};
 use crate::ftp::wait::{bounded, plain_wait};
 use crate::ftp::wire::{Connector, Session, Wire};
 use crate::model::log::LogKind;
@@ -36,8 +36,8 @@ pub struct Target {
     pub data_mode: DataMode,
     /// Accepted certificates.
     pub trust: Trust,
-    /// The newest TLS that is offered.
-    pub newest_tls: NewestTls,
+    /// The version of TLS that is offered first.
+    pub tls_version: TlsVersion,
     /// Limit for each step and each reply.
     pub timeout: Duration,
 }
@@ -122,22 +122,24 @@ fn dial_reason(fault: &Fault) -> String {
     std::error::Error::source(fault).map(ToString::to_string).unwrap_or_default()
 }
 
-/// One address, and once more with TLS 1.3 where the server takes nothing older.
+/// One address, and once more with the other version of TLS where the server does not take the first.
 async fn connect_in_a_tls_that_it_takes(
     target: &Target,
     address: SocketAddr,
     observer: &Arc<dyn Observer>,
     cancel: &CancellationToken,
 ) -> Result<Control, Fault> {
-    let session = session(target, address, observer, target.newest_tls).await?;
+    let session = session(target, address, observer, target.tls_version).await?;
     match connect_to(target, Arc::clone(&session), cancel).await {
-        Err(Fault::Tls { .. })
-            if target.newest_tls == NewestTls::Tls12 && session.tls.as_ref().is_some_and(TlsSession::is_too_old) =>
-        {
-            observer.line(LogKind::Note, "The server takes no TLS 1.2; connecting again with TLS 1.3");
+        Err(Fault::Tls { .. }) if session.tls.as_ref().is_some_and(TlsSession::wants_other_version) => {
+            let (other, words) = match target.tls_version {
+                TlsVersion::Tls12 => (TlsVersion::Tls13, "The server takes no TLS 1.2; connecting again with TLS 1.3"),
+                TlsVersion::Tls13 => (TlsVersion::Tls12, "The server takes no TLS 1.3 any more; connecting again with TLS 1.2"),
+            };
+            observer.line(LogKind::Note, words);
             // The first connection has to be no more before the second one begins: both are heard by the same ear.
             drop(session);
-            let session = self::session(target, address, observer, NewestTls::Tls13).await?;
+            let session = self::session(target, address, observer, other).await?;
             connect_to(target, session, cancel).await
         }
         other => other,
@@ -148,11 +150,11 @@ async fn session(
     target: &Target,
     address: SocketAddr,
     observer: &Arc<dyn Observer>,
-    newest: NewestTls,
+    version: TlsVersion,
 ) -> Result<Arc<Session>, Fault> {
     let tls = match target.encryption {
         Encryption::Plain => None,
-        Encryption::Explicit | Encryption::Implicit => Some(TlsSession::new(&target.host, &target.trust, newest).await?),
+        Encryption::Explicit | Encryption::Implicit => Some(TlsSession::new(&target.host, &target.trust, version).await?),
     };
     let implicit = target.encryption == Encryption::Implicit;
     Ok(Arc::new(Session::new(address, target.timeout, Arc::clone(observer), tls, implicit)))

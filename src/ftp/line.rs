@@ -256,7 +256,7 @@ impl Line {
             let result = match &mut self.io {
                 Io::Absent => return Poll::Pending,
                 Io::Plain(tap) => Pin::new(tap).poll_read(cx, &mut buffer),
-                Io::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, &mut buffer),
+                Io::Tls(stream) => Pin::new(stream).poll_read(cx, &mut buffer),
             };
             match result {
                 Poll::Pending => return Poll::Pending,
@@ -395,7 +395,7 @@ impl Line {
         match &self.io {
             Io::Absent => false,
             Io::Plain(tap) => tap.has_news(),
-            Io::Tls(stream) => stream.get_ref().0.has_news(),
+            Io::Tls(stream) => stream.tap().has_news(),
         }
     }
 
@@ -405,7 +405,7 @@ impl Line {
             let result = match &mut self.io {
                 Io::Absent => return Poll::Pending,
                 Io::Plain(tap) => Pin::new(tap).poll_write(cx, &self.out),
-                Io::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, &self.out),
+                Io::Tls(stream) => Pin::new(stream).poll_write(cx, &self.out),
             };
             match result {
                 Poll::Pending => return Poll::Pending,
@@ -415,7 +415,7 @@ impl Line {
             }
         }
         match &mut self.io {
-            Io::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
+            Io::Tls(stream) => Pin::new(stream).poll_flush(cx),
             _ => Poll::Ready(Ok(())),
         }
     }

@@ -8,7 +8,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
+
+use crate::ftp::control_tls::ControlTls;
 
 /// Most clear text that is kept from behind the TLS records.
 const CLEAR_LIMIT: usize = 8 * 1024;
@@ -66,7 +67,7 @@ pub enum Io {
     /// Plain.
     Plain(Tap),
     /// TLS.
-    Tls(Box<TlsStream<Tap>>),
+    Tls(ControlTls),
 }
 
 /// A TCP stream whose socket is shared with whoever needs to look at it.

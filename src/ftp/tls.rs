@@ -7,18 +7,20 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{UnbufferedClientConnection, WebPkiServerVerifier};
+use rustls::client::{Resumption, UnbufferedClientConnection, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::{CertificateError, CipherSuite, ClientConfig, DigitallySignedStruct, ProtocolVersion, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, CipherSuite, ClientConfig, DigitallySignedStruct, PeerIncompatible, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
+use crate::ftp::control_tls::ControlTls;
 use crate::ftp::data_tls::DataTls;
 use crate::ftp::fault::Fault;
+use crate::ftp::records::Records;
+use crate::ftp::tap::Tap;
+use crate::ftp::tickets::Tickets;
 use crate::model::certificate::{Certificate, Fingerprint};
 
 /// Which certificates are accepted beside those of the system's authorities.
@@ -45,13 +47,13 @@ impl TlsFacts {
     }
 }
 
-/// The newest TLS that is offered.
+/// The version of TLS that is offered, one at a time.
 ///
-/// Many servers insist that a data connection resumes the control connection's session. Tickets of TLS 1.3 are single-use
-/// (RFC 8446 §C.4), so that a session can run out of them; sessions of TLS 1.2 resume any number of times. So TLS 1.3 is for servers
+/// Many servers insist that a data connection resumes the control connection's session. One of TLS 1.2 resumes any number of times
+/// wherever it does once; of TLS 1.3 that is asked of single tickets, and some servers take each only once. So TLS 1.3 is for servers
 /// that take nothing older.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum NewestTls {
+pub enum TlsVersion {
     /// TLS 1.2.
     #[default]
     Tls12,
@@ -65,15 +67,26 @@ pub struct TlsSession {
     config: Arc<ClientConfig>,
     verifier: Arc<Verifier>,
     name: ServerName<'static>,
-    /// Whether the server wants a newer TLS than is offered.
-    is_too_old: AtomicBool,
+    version: TlsVersion,
+    tickets: Arc<Tickets>,
+    /// Whether the server wants another version than is offered.
+    wants_other: AtomicBool,
 }
 
-/// The alerts of servers that take no TLS 1.2 (RFC 8446 §6.2; some say only that they found nothing in common).
-fn is_for_want_of_newer(error: &io::Error) -> bool {
+/// What servers say that do not take the version offered (RFC 8446 §6.2; some say only that they found nothing in common), and what
+/// rustls says of one that answers in another.
+fn is_for_want_of_other(error: &io::Error) -> bool {
     use rustls::AlertDescription::{HandshakeFailure, ProtocolVersion};
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
-    matches!(cause, Some(rustls::Error::AlertReceived(ProtocolVersion | HandshakeFailure)))
+    matches!(
+        cause,
+        Some(
+            rustls::Error::AlertReceived(ProtocolVersion | HandshakeFailure)
+                | rustls::Error::PeerIncompatible(
+                    PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig | PeerIncompatible::ServerDoesNotSupportTls12Or13
+                )
+        )
+    )
 }
 
 /// What TLS is made of. AES with keys of 128 bits goes first: nobody breaks it either, and it costs less for each byte.
@@ -96,7 +109,7 @@ impl TlsSession {
     ///
     /// # Errors
     /// `Tls` when the host's name cannot stand in a certificate.
-    pub async fn new(host: &str, trust: &Trust, newest: NewestTls) -> Result<Self, Fault> {
+    pub async fn new(host: &str, trust: &Trust, version: TlsVersion) -> Result<Self, Fault> {
         let tls = |detail: String| Fault::Tls { doing: "preparing TLS", detail };
         let name = ServerName::try_from(host.to_owned()).map_err(|error| tls(error.to_string()))?;
         let roots = system_roots().await;
@@ -109,29 +122,46 @@ impl TlsSession {
         };
         let verifier =
             Arc::new(Verifier { inner, provider: Arc::clone(&provider), pinned: trust.pinned.clone(), outcome: Mutex::default() });
-        let versions: &[_] = match newest {
-            NewestTls::Tls12 => &[&rustls::version::TLS12],
-            NewestTls::Tls13 => &[&rustls::version::TLS12, &rustls::version::TLS13],
+        let offered = match version {
+            TlsVersion::Tls12 => &rustls::version::TLS12,
+            TlsVersion::Tls13 => &rustls::version::TLS13,
         };
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(versions)
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[offered])
             .map_err(|error| tls(error.to_string()))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<dyn ServerCertVerifier>)
             .with_no_client_auth();
-        Ok(Self { config: Arc::new(config), verifier, name, is_too_old: AtomicBool::new(false) })
+        let tickets = Arc::new(Tickets::default());
+        if version == TlsVersion::Tls13 {
+            config.resumption = Resumption::store(Arc::clone(&tickets) as _);
+            // The control connection's records are opened and sealed by `Records`.
+            config.enable_secret_extraction = true;
+        }
+        Ok(Self { config: Arc::new(config), verifier, name, version, tickets, wants_other: AtomicBool::new(false) })
     }
 
-    /// The handshake on `io`.
+    /// The handshake on a control connection.
     ///
     /// # Errors
     /// `Untrusted` with the certificate, or `Tls`.
-    pub async fn handshake<Io>(&self, io: Io, doing: &'static str) -> Result<TlsStream<Io>, Fault>
-    where
-        Io: AsyncRead + AsyncWrite + Unpin,
-    {
-        let connector = tokio_rustls::TlsConnector::from(Arc::clone(&self.config));
-        connector.connect(self.name.clone(), io).await.map_err(|error| self.fault(doing, &error))
+    pub async fn handshake(&self, tap: Tap, doing: &'static str) -> Result<ControlTls, Fault> {
+        let secured = match self.version {
+            TlsVersion::Tls12 => {
+                let connector = tokio_rustls::TlsConnector::from(Arc::clone(&self.config));
+                connector.connect(self.name.clone(), tap).await.map(|stream| ControlTls::Tls12(Box::new(stream)))
+            }
+            TlsVersion::Tls13 => {
+                let connected = Records::connect(tap, self.connection(doing)?, &self.tickets).await;
+                connected.map(|records| ControlTls::Tls13(Box::new(records)))
+            }
+        };
+        secured.map_err(|error| self.fault(doing, &error))
+    }
+
+    fn connection(&self, doing: &'static str) -> Result<UnbufferedClientConnection, Fault> {
+        UnbufferedClientConnection::new(Arc::clone(&self.config), self.name.clone())
+            .map_err(|error| Fault::Tls { doing, detail: error.to_string() })
     }
 
     /// The handshake on a data connection.
@@ -139,19 +169,22 @@ impl TlsSession {
     /// # Errors
     /// `Untrusted` with the certificate, or `Tls`.
     pub async fn secure_data(&self, socket: TcpStream, doing: &'static str) -> Result<DataTls, Fault> {
-        let connection = UnbufferedClientConnection::new(Arc::clone(&self.config), self.name.clone())
-            .map_err(|error| Fault::Tls { doing, detail: error.to_string() })?;
-        DataTls::connect(socket, connection).await.map_err(|error| self.fault(doing, &error))
+        DataTls::connect(socket, self.connection(doing)?).await.map_err(|error| self.fault(doing, &error))
     }
 
-    /// Whether a handshake failed because the server takes nothing as old as what is offered.
-    pub fn is_too_old(&self) -> bool {
-        self.is_too_old.load(Ordering::Acquire)
+    /// Whether a handshake failed because the server takes another version than is offered.
+    pub fn wants_other_version(&self) -> bool {
+        self.wants_other.load(Ordering::Acquire)
+    }
+
+    /// Whether no ticket is left that was not used yet: the next one, if any, is to be read on the data connection that is open.
+    pub fn lacks_fresh_ticket(&self) -> bool {
+        self.version == TlsVersion::Tls13 && self.tickets.has_none_fresh()
     }
 
     fn fault(&self, doing: &'static str, error: &io::Error) -> Fault {
-        if is_for_want_of_newer(error) {
-            self.is_too_old.store(true, Ordering::Release);
+        if is_for_want_of_other(error) {
+            self.wants_other.store(true, Ordering::Release);
         }
         match self.verifier.refused() {
             Some(certificate) => Fault::Untrusted(Box::new(certificate)),
@@ -172,15 +205,13 @@ impl TlsSession {
         Ok(bytes)
     }
 
-    /// What was negotiated on `stream`.
-    pub fn facts<Io>(&self, stream: &TlsStream<Io>) -> TlsFacts {
-        let (_, connection) = stream.get_ref();
-        let protocol = match connection.protocol_version() {
-            Some(ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
-            Some(ProtocolVersion::TLSv1_3) => "TLS 1.3".to_owned(),
-            other => format!("{other:?}"),
+    /// What was negotiated in a handshake that succeeded.
+    pub fn facts(&self) -> TlsFacts {
+        let protocol = match self.version {
+            TlsVersion::Tls12 => "TLS 1.2",
+            TlsVersion::Tls13 => "TLS 1.3",
         };
-        TlsFacts { protocol, pinned: self.verifier.lock().by_pin }
+        TlsFacts { protocol: protocol.to_owned(), pinned: self.verifier.lock().by_pin }
     }
 }
 

@@ -132,8 +132,8 @@ impl Session {
         self.observer.step(ConnectStep::Securing);
         tap.expect_records();
         let stream = tls.handshake(tap, doing).await?;
-        *self.facts.lock().unwrap_or_else(PoisonError::into_inner) = Some(tls.facts(&stream));
-        self.line().attach(Io::Tls(Box::new(stream)));
+        *self.facts.lock().unwrap_or_else(PoisonError::into_inner) = Some(tls.facts());
+        self.line().attach(Io::Tls(stream));
         self.observer.wire(&WireEvent::Secured);
         Ok(())
     }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::doctor::recorder::Recorder;
 use crate::engine::doctor::{Chart, Patient, meaning, stranger};
 use crate::ftp::dial::{self, Target};
-use crate::ftp::tls::{NewestTls, TlsFacts};
+use crate::ftp::tls::{TlsFacts, TlsVersion};
 use crate::ftp::{Control, Fault, Observer};
 use crate::model::diagnosis::{Finding, StepName, of_certificate};
 use crate::model::goodbye::State;
@@ -35,7 +35,7 @@ pub(super) async fn examine(
         encryption: patient.site.encryption,
         data_mode: patient.site.data_mode,
         trust: patient.trust.clone(),
-        newest_tls: NewestTls::default(),
+        tls_version: TlsVersion::default(),
         timeout: patient.limits.step,
     };
     let begun = Instant::now();

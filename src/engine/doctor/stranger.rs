@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::doctor::Patient;
 use crate::ftp::probe::{self, Speaks};
-use crate::ftp::tls::{NewestTls, TlsSession};
+use crate::ftp::tls::{TlsSession, TlsVersion};
 use crate::model::diagnosis::Finding;
 
 /// How long one question waits for an answer, at most.
@@ -21,7 +21,7 @@ pub(super) async fn identify(patient: &Patient, plain: String) -> (Finding, Stri
     if !unasked.is_empty() {
         return named(&unasked, plain);
     }
-    let hello = match TlsSession::new(&patient.site.host, &patient.trust, NewestTls::default()).await {
+    let hello = match TlsSession::new(&patient.site.host, &patient.trust, TlsVersion::default()).await {
         Ok(session) => session.hello().unwrap_or_default(),
         Err(_) => Vec::new(),
     };

@@ -15,6 +15,7 @@ use crate::ftp::data::{CLOSING, Data, STOP, Stop};
 use crate::ftp::farewell::is_goodbye;
 use crate::ftp::fault::Fault;
 use crate::ftp::reply::Reply;
+use crate::ftp::tls::TlsSession;
 use crate::ftp::wait::bounded;
 
 /// How long an upload's data connection is read until the server closes its side.
@@ -45,9 +46,9 @@ impl Data<'_> {
         if !self.upload {
             return Ok(());
         }
-        // A ticket of TLS 1.3 opens one data connection, and the next ticket comes over it: it is not gone without.
-        let brings_ticket =
-            self.control.session.protects_data() && self.control.session.facts().is_some_and(|facts| facts.is_tls13());
+        // Where a ticket of TLS 1.3 opens one data connection only, the next ticket comes over it: it is not gone without.
+        let session = Arc::clone(&self.control.session);
+        let awaits_ticket = || session.protects_data() && session.tls.as_ref().is_some_and(TlsSession::lacks_fresh_ticket);
         let mut scrap = [0; 1024];
         let drained = poll_fn(|cx| {
             if let Poll::Ready(stop) = self.poll_outside(cx) {
@@ -62,7 +63,7 @@ impl Data<'_> {
                         self.control.data_closed = Some(end.is_ok());
                         return Poll::Ready(Ok(()));
                     }
-                    Poll::Pending if self.closing.is_some() && !brings_ticket => return Poll::Ready(Ok(())),
+                    Poll::Pending if self.closing.is_some() && !awaits_ticket() => return Poll::Ready(Ok(())),
                     Poll::Pending => return Poll::Pending,
                 }
             }

@@ -13,17 +13,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::server::TlsStream;
 
 use super::DataTls;
-use crate::ftp::tls::{NewestTls, TlsSession, Trust};
+use crate::ftp::tls::{TlsSession, TlsVersion, Trust};
 use crate::model::certificate::Fingerprint;
 
-const BOTH: [NewestTls; 2] = [NewestTls::Tls12, NewestTls::Tls13];
+const BOTH: [TlsVersion; 2] = [TlsVersion::Tls12, TlsVersion::Tls13];
 
 fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 /// A client's and a server's half of the same trust.
-async fn ends(newest: NewestTls) -> (TlsSession, Arc<ServerConfig>) {
+async fn ends(version: TlsVersion) -> (TlsSession, Arc<ServerConfig>) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let certificate = made.cert.der().clone();
     let pin = Fingerprint(Sha256::digest(&certificate).into());
@@ -31,13 +31,13 @@ async fn ends(newest: NewestTls) -> (TlsSession, Arc<ServerConfig>) {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let server = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let server = server.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
-    let client = TlsSession::new("localhost", &Trust { pinned: [pin].into() }, newest).await.unwrap();
+    let client = TlsSession::new("localhost", &Trust { pinned: [pin].into() }, version).await.unwrap();
     (client, Arc::new(server))
 }
 
 /// Connects both ends; `by` bytes at a time go through between them, where it is more than 0.
-async fn connected(newest: NewestTls, by: usize) -> (DataTls, TlsStream<TcpStream>) {
-    let (client, server) = ends(newest).await;
+async fn connected(version: TlsVersion, by: usize) -> (DataTls, TlsStream<TcpStream>) {
+    let (client, server) = ends(version).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let near = if by == 0 {
@@ -68,9 +68,9 @@ fn pattern(length: usize) -> Vec<u8> {
 
 #[test]
 fn data_comes_whole_in_records_and_rooms_of_every_size() {
-    for newest in BOTH {
+    for version in BOTH {
         run(async {
-            let (mut near, mut far) = connected(newest, 0).await;
+            let (mut near, mut far) = connected(version, 0).await;
             let all = pattern(400_000);
             let sent = all.clone();
             let server = tokio::spawn(async move {
@@ -95,7 +95,7 @@ fn data_comes_whole_in_records_and_rooms_of_every_size() {
                 }
                 came.extend_from_slice(&bytes[..count]);
             }
-            assert!(came == all, "{newest:?}: {} of {} bytes", came.len(), all.len());
+            assert!(came == all, "{version:?}: {} of {} bytes", came.len(), all.len());
             assert_eq!(near.read(&mut [0; 9]).await.unwrap(), 0, "the end stays the end");
             server.await.unwrap();
         });
@@ -104,9 +104,9 @@ fn data_comes_whole_in_records_and_rooms_of_every_size() {
 
 #[test]
 fn a_line_that_brings_a_few_bytes_at_a_time_is_as_good() {
-    for newest in BOTH {
+    for version in BOTH {
         run(async {
-            let (mut near, mut far) = connected(newest, 3).await;
+            let (mut near, mut far) = connected(version, 3).await;
             let all = pattern(20_000);
             let (to_far, to_near) = (all.clone(), all.clone());
             let server = tokio::spawn(async move {
@@ -129,9 +129,9 @@ fn a_line_that_brings_a_few_bytes_at_a_time_is_as_good() {
 
 #[test]
 fn a_server_that_reads_late_gets_everything_and_a_proper_end() {
-    for newest in BOTH {
+    for version in BOTH {
         run(async {
-            let (mut near, mut far) = connected(newest, 0).await;
+            let (mut near, mut far) = connected(version, 0).await;
             // More than the system's buffers of both ends hold.
             let all = pattern(24 << 20);
             let length = all.len();
@@ -146,16 +146,16 @@ fn a_server_that_reads_late_gets_everything_and_a_proper_end() {
             // Without close_notify this is an error.
             far.read_to_end(&mut came).await.unwrap();
             let (_near, all) = client.await.unwrap();
-            assert!(came == all, "{newest:?}: {} of {length} bytes", came.len());
+            assert!(came == all, "{version:?}: {} of {length} bytes", came.len());
         });
     }
 }
 
 #[test]
 fn an_end_without_close_notify_is_an_error_behind_all_that_came() {
-    for newest in BOTH {
+    for version in BOTH {
         run(async {
-            let (mut near, mut far) = connected(newest, 0).await;
+            let (mut near, mut far) = connected(version, 0).await;
             far.write_all(b"half of it").await.unwrap();
             far.flush().await.unwrap();
             far.get_mut().0.shutdown().await.unwrap();
@@ -168,9 +168,9 @@ fn an_end_without_close_notify_is_an_error_behind_all_that_came() {
 
 #[test]
 fn what_is_no_tls_is_an_error_and_the_server_is_told_so() {
-    for newest in BOTH {
+    for version in BOTH {
         run(async {
-            let (mut near, mut far) = connected(newest, 0).await;
+            let (mut near, mut far) = connected(version, 0).await;
             far.write_all(b"good").await.unwrap();
             far.flush().await.unwrap();
             far.get_mut().0.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
@@ -185,9 +185,9 @@ fn what_is_no_tls_is_an_error_and_the_server_is_told_so() {
 
 #[test]
 fn a_changed_byte_is_an_error() {
-    for newest in BOTH {
+    for version in BOTH {
         run(async {
-            let (mut near, mut far) = connected(newest, 0).await;
+            let (mut near, mut far) = connected(version, 0).await;
             let mut record = Vec::new();
             {
                 let (_, tls) = far.get_mut();
@@ -205,7 +205,7 @@ fn a_changed_byte_is_an_error() {
 #[test]
 fn keys_that_the_server_changes_in_the_middle_are_followed() {
     run(async {
-        let (mut near, mut far) = connected(NewestTls::Tls13, 0).await;
+        let (mut near, mut far) = connected(TlsVersion::Tls13, 0).await;
         for part in [b"before", b"behind"] {
             far.write_all(part).await.unwrap();
             far.flush().await.unwrap();
@@ -227,8 +227,8 @@ fn keys_that_the_server_changes_in_the_middle_are_followed() {
 #[test]
 fn a_certificate_that_nobody_knows_ends_it() {
     run(async {
-        let (client, _) = ends(NewestTls::Tls12).await;
-        let (_, stranger) = ends(NewestTls::Tls12).await;
+        let (client, _) = ends(TlsVersion::Tls12).await;
+        let (_, stranger) = ends(TlsVersion::Tls12).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let far = async {
@@ -244,7 +244,7 @@ fn a_certificate_that_nobody_knows_ends_it() {
 #[test]
 fn a_server_that_leaves_in_the_handshake_is_said_to() {
     run(async {
-        let (client, _) = ends(NewestTls::Tls13).await;
+        let (client, _) = ends(TlsVersion::Tls13).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let far = async {
@@ -262,9 +262,9 @@ fn a_server_that_leaves_in_the_handshake_is_said_to() {
 
 #[test]
 fn data_and_its_end_right_behind_the_handshake_are_the_data_and_its_end() {
-    for newest in BOTH {
+    for version in BOTH {
         run(async {
-            let (client, server) = ends(newest).await;
+            let (client, server) = ends(version).await;
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
             let far = async {
@@ -291,7 +291,7 @@ fn data_and_its_end_right_behind_the_handshake_are_the_data_and_its_end() {
             let (near, _far) = tokio::join!(client.secure_data(near, "testing"), far);
             let mut came = Vec::new();
             near.unwrap().read_to_end(&mut came).await.unwrap();
-            assert_eq!(came, b"a short listing", "{newest:?}");
+            assert_eq!(came, b"a short listing", "{version:?}");
         });
     }
 }

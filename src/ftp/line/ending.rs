@@ -25,14 +25,9 @@ impl Line {
         let mut told = Vec::new();
         // When clear text shares a segment with the last records, TLS fails before these have been handed out.
         if let Io::Tls(stream) = &mut self.io {
-            let mut bytes = [0; 4096];
-            let mut records = stream.get_mut().1.reader();
-            while let Ok(count) = io::Read::read(&mut records, &mut bytes)
-                && count > 0
-                && self.reader.feed(bytes.get(..count).unwrap_or_default()).is_ok()
-            {
-                told.extend_from_slice(bytes.get(..count).unwrap_or_default());
-            }
+            told = stream.left_over();
+            // Too much of it is found at the reader's end.
+            let _ = self.reader.feed(&told);
         }
         self.hear(&told, true);
         let end = self.reader.end().err().map_or(end, |limit| End::NotFtp(limit.to_string()));
@@ -52,7 +47,7 @@ impl Line {
             self.end = self.held_end.take();
             return Poll::Ready(());
         };
-        let tap = stream.get_mut().0;
+        let tap = stream.tap_mut();
         let mut more = true;
         while more {
             match tap.poll_rest(cx) {

@@ -69,10 +69,6 @@ TLSLog {folder}/tls.log
         key = plan.certificate.key.display(),
     );
     let mut line = |line: String| writeln!(text, "{line}").unwrap();
-    if setup.tls == Tls::Newest {
-        // It gives two tickets a login and no further ones over data connections: reuse would end with the second file.
-        line("TLSOptions NoSessionReuseRequired".into());
-    }
     if setup.tls == Tls::Implicit {
         line("TLSOptions UseImplicitSSL".into());
     }

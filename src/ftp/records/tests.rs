@@ -1,0 +1,1 @@
+//! TLS 1.3 of a control connection against a server of rustls's own.
