@@ -79,8 +79,15 @@ on_servers!(
 
 on_servers!(
     a_tree_goes_and_returns_where_nothing_older_than_tls_1_3_is_taken,
-    [Proftpd],
+    [Vsftpd, Proftpd, PureFtpd, Pyftpdlib],
     Setup { tls: Tls::Newest, ..Setup::default() },
+    |server: Server| there_and_back(&server, "ftpes")
+);
+
+on_servers!(
+    a_tree_goes_and_returns_where_each_ticket_of_tls_1_3_is_taken_once,
+    [Vsftpd, Proftpd, PureFtpd, Pyftpdlib],
+    Setup { tls: Tls::NewestOnce, ..Setup::default() },
     |server: Server| there_and_back(&server, "ftpes")
 );
 

@@ -905,6 +905,109 @@ async fn uploads_under_tls_1_3_take_in_the_ticket_for_the_next_one() {
     assert_eq!(server.finish().await.resumed, [true; 4]);
 }
 
+/// Sessions stand in the tickets, so that one resumes any number of times, and no data connection brings another.
+fn with_tickets_at_the_login_only(certificate: &rcgen::CertifiedKey<rcgen::KeyPair>) -> [rustls::ServerConfig; 2] {
+    let mut control = scripted::config_of(certificate.cert.der().clone(), &certificate.signing_key, &rustls::version::TLS13);
+    control.ticketer = rustls::crypto::ring::Ticketer::new().unwrap();
+    let mut data = control.clone();
+    control.send_tls13_tickets = 2;
+    data.send_tls13_tickets = 0;
+    [control, data]
+}
+
+#[tokio::test]
+async fn tickets_that_come_with_the_login_alone_open_any_number_of_data_connections() {
+    const ROUNDS: usize = 20;
+    let made = rcgen::generate_simple_self_signed(vec!["scripted.test".to_owned()]).unwrap();
+    let [control, data] = with_tickets_at_the_login_only(&made);
+    let script = (0..ROUNDS).fold(Script::greet().explicit_tls().login(&["MLST type*;size*;modify*;"]), |script, round| {
+        let script = script.transfer_tls("RETR /a").send_data("abc").end_data().say("226 done\r\n");
+        let script = script.transfer_tls("STOR /b").read_data_to_end().end_data().say("226 done\r\n");
+        let script = if round == 0 { script.answer("CWD /", "250 ok\r\n") } else { script };
+        script.transfer_tls("MLSD").send_data("type=file;size=3; a\r\n").end_data().say("226 done\r\n")
+    });
+    let server = Server::secured_apart(control, data, [untrusted(), untrusted(), untrusted(), script]).await;
+    let mut control = tls_session(&server, &Arc::new(Log::default())).await;
+    for _ in 0..ROUNDS {
+        let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
+        assert_eq!(read_all(&mut data).await.unwrap(), b"abc");
+        within(data.finish()).await.unwrap();
+        let mut data = within(control.store(&path("/b"), 0)).await.unwrap();
+        within(data.write(b"upload")).await.unwrap();
+        within(data.finish()).await.unwrap();
+        assert_eq!(within(control.list(&path("/"))).await.unwrap().entries.len(), 1);
+    }
+    assert_eq!(server.finish().await.resumed, [true; 3 * ROUNDS]);
+}
+
+#[tokio::test]
+async fn a_server_that_has_forgotten_the_session_of_tls_is_logged_in_to_again() {
+    let made = rcgen::generate_simple_self_signed(vec!["scripted.test".to_owned()]).unwrap();
+    let refusals = ["425 Unable to build data connection\r\n", "522 SSL connection failed: session reuse required\r\n"];
+    for (refusal, is_upload) in refusals.iter().flat_map(|refusal| [(refusal, false), (refusal, true)]) {
+        let [control, data] = with_tickets_at_the_login_only(&made);
+        let script = Script::greet().explicit_tls().login(&[]);
+        let script = script.transfer_tls("RETR /a").send_data("abc").end_data().say("226 done\r\n");
+        let script = script.transfer_forgetful_tls(if is_upload { "STOR /b" } else { "RETR /b" }).end_data().say(refusal);
+        let server = Server::secured_apart(control, data, [untrusted(), untrusted(), untrusted(), script]).await;
+        let log = Arc::new(Log::default());
+        let mut control = tls_session(&server, &log).await;
+        let mut data = within(control.retrieve(&path("/a"), 0)).await.unwrap();
+        read_all(&mut data).await.unwrap();
+        within(data.finish()).await.unwrap();
+        let outcome = if is_upload {
+            match within(control.store(&path("/b"), 0)).await {
+                Ok(data) => within(data.finish()).await.map(drop),
+                Err(fault) => Err(fault),
+            }
+        } else {
+            match within(control.retrieve(&path("/b"), 0)).await {
+                Ok(mut data) => match read_all(&mut data).await {
+                    Ok(_) => within(data.finish()).await.map(drop),
+                    Err(fault) => Err(fault),
+                },
+                Err(fault) => Err(fault),
+            }
+        };
+        assert!(matches!(outcome, Err(Fault::Lost { .. })), "{refusal} {is_upload}: {outcome:?}");
+        assert!(control.is_poisoned());
+        assert!(log.text().contains("no longer knows the TLS session"), "{}", log.text());
+        assert_eq!(server.finish().await.resumed, [true, false]);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_on_data_connections_that_never_resumed_is_a_refusal() {
+    let made = rcgen::generate_simple_self_signed(vec!["scripted.test".to_owned()]).unwrap();
+    let [control, data] = with_tickets_at_the_login_only(&made);
+    let script = Script::greet().explicit_tls().login(&[]);
+    let script = script.transfer_forgetful_tls("RETR /a").end_data().say("425 no\r\n").answer("NOOP", "200 ok\r\n");
+    let server = Server::secured_apart(control, data, [untrusted(), untrusted(), untrusted(), script]).await;
+    let mut control = tls_session(&server, &Arc::new(Log::default())).await;
+    let outcome = match within(control.retrieve(&path("/a"), 0)).await {
+        Ok(mut data) => match read_all(&mut data).await {
+            Ok(_) => within(data.finish()).await.map(drop),
+            Err(fault) => Err(fault),
+        },
+        Err(fault) => Err(fault),
+    };
+    assert!(matches!(&outcome, Err(Fault::Refused(reply)) if reply.code == 425), "{outcome:?}");
+    within(control.keep_alive(IdleCommand::Noop)).await.unwrap();
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_server_that_takes_tls_1_3_no_more_gets_tls_1_2() {
+    let refused = Script::greet().answer("AUTH TLS", "234 go\r\n").refused_tls();
+    let server = Server::start([refused, untrusted()]).await;
+    let target = Target { tls_version: TlsVersion::Tls13, ..target(&server, Encryption::Explicit) };
+    let log = Arc::new(Log::default());
+    let outcome = within(connect(&target, Arc::clone(&log) as _, &CancellationToken::new())).await;
+    assert!(matches!(outcome, Err(Fault::Untrusted(_))), "{outcome:?}");
+    assert!(log.text().contains("takes no TLS 1.3 any more"), "{}", log.text());
+    server.finish().await;
+}
+
 #[tokio::test]
 async fn a_download_without_close_notify_is_no_success() {
     let script = Script::greet()

@@ -15,7 +15,7 @@ use crate::ftp::fault::Fault;
 pub use crate::ftp::features::Features;
 use crate::ftp::file_times::TimeCommand;
 use crate::ftp::reply::Reply;
-use crate::ftp::tls::TlsFacts;
+use crate::ftp::tls::{TlsFacts, TlsSession};
 use crate::ftp::wait::{bounded_within, plain_wait};
 use crate::ftp::wire::{Session, Wire};
 use crate::model::checksum::HashAlgorithm;
@@ -428,6 +428,19 @@ impl Control {
             }
         }
         result
+    }
+
+    /// A server that has forgotten the session which data connections must resume wants a new login; the file is not to blame.
+    pub(super) fn or_forgotten(&self, fault: Fault) -> Fault {
+        let (Fault::Refused(reply) | Fault::DataConnection { reply: Some(reply), .. }) = &fault else { return fault };
+        let is_forgotten = || self.session.tls.as_ref().is_some_and(TlsSession::is_forgotten);
+        if !matches!(reply.code, 425 | 522) || !self.session.protects_data() || !is_forgotten() {
+            return fault;
+        }
+        self.problem("The server no longer knows the TLS session that data connections have to resume");
+        let lost = Fault::Lost { doing: "resuming the TLS session", source: None };
+        self.session.poison(&lost);
+        lost
     }
 
     /// Something on the way may not cope with commands that are sent ahead.

@@ -240,7 +240,7 @@ impl<'a> Data<'a> {
         } else if reply.is_positive() {
             Err(Fault::DataConnection { detail: "the closing reply is neither 226 nor 250".to_owned(), reply: Some(reply) })
         } else if reply.is_negative() {
-            Err(Fault::Refused(reply))
+            Err(self.control.or_forgotten(Fault::Refused(reply)))
         } else {
             self.control.judge(Err(Fault::Protocol { doing: CLOSING, detail: format!("“{}”", reply.words()) }))
         }

@@ -17,8 +17,8 @@ const STOCK: usize = 8;
 ///
 /// Servers that insist on resumption may send tickets over the control connection alone (proftpd: two), which would open no more data
 /// connections than that. Most take a ticket any number of times: RFC 8446 §C.4 advises against it because an onlooker sees that
-/// connections belong together, which between a control connection and its own data connections is no secret. Others (OpenSSL
-/// without stateless tickets) take each one once and send the next over the data connection; so a fresh one always goes first.
+/// connections belong together, which between a control connection and its own data connections is no secret. Others (rustls, and
+/// OpenSSL with early data) may take each one once and send the next over the data connection; so a fresh one always goes first.
 #[derive(Default)]
 pub struct Tickets {
     fresh: Mutex<VecDeque<Tls13ClientSessionValue>>,

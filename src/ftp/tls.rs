@@ -71,6 +71,10 @@ pub struct TlsSession {
     tickets: Arc<Tickets>,
     /// Whether the server wants another version than is offered.
     wants_other: AtomicBool,
+    /// Whether a data connection has resumed the session.
+    resumed_once: AtomicBool,
+    /// Whether the last one has.
+    resumed_last: AtomicBool,
 }
 
 /// What servers say that do not take the version offered (RFC 8446 §6.2; some say only that they found nothing in common), and what
@@ -138,7 +142,16 @@ impl TlsSession {
             // The control connection's records are opened and sealed by `Records`.
             config.enable_secret_extraction = true;
         }
-        Ok(Self { config: Arc::new(config), verifier, name, version, tickets, wants_other: AtomicBool::new(false) })
+        Ok(Self {
+            config: Arc::new(config),
+            verifier,
+            name,
+            version,
+            tickets,
+            wants_other: AtomicBool::new(false),
+            resumed_once: AtomicBool::new(false),
+            resumed_last: AtomicBool::new(false),
+        })
     }
 
     /// The handshake on a control connection.
@@ -169,7 +182,15 @@ impl TlsSession {
     /// # Errors
     /// `Untrusted` with the certificate, or `Tls`.
     pub async fn secure_data(&self, socket: TcpStream, doing: &'static str) -> Result<DataTls, Fault> {
-        DataTls::connect(socket, self.connection(doing)?).await.map_err(|error| self.fault(doing, &error))
+        let data = DataTls::connect(socket, self.connection(doing)?).await.map_err(|error| self.fault(doing, &error))?;
+        self.resumed_once.fetch_or(data.is_resumed(), Ordering::AcqRel);
+        self.resumed_last.store(data.is_resumed(), Ordering::Release);
+        Ok(data)
+    }
+
+    /// Whether the server no longer resumes the session that it did resume: sessions and tickets end with time.
+    pub fn is_forgotten(&self) -> bool {
+        self.resumed_once.load(Ordering::Acquire) && !self.resumed_last.load(Ordering::Acquire)
     }
 
     /// Whether a handshake failed because the server takes another version than is offered.

@@ -245,7 +245,7 @@ impl Control {
             Unopened::Empty(reply) => {
                 Fault::DataConnection { detail: "the server closed the transfer before it began".to_owned(), reply: Some(reply) }
             }
-            Unopened::Fault(fault) => fault,
+            Unopened::Fault(fault) => self.or_forgotten(fault),
         };
         if !fault.session_survives() {
             self.session.poison(&fault);

@@ -31,13 +31,20 @@ enum Step {
     AwaitEnd,
     Pasv(Option<[u8; 4]>),
     Epsv,
-    OpenData { tls: bool },
+    OpenData { tls: Option<DataTls> },
     SendData(Vec<u8>),
     ReadData(usize),
     ReadDataToEnd,
     EndData,
     CutData,
     ResetData,
+}
+
+/// What the server knows of the control connection's session.
+#[derive(Clone, Copy, Debug)]
+enum DataTls {
+    Known,
+    Forgotten,
 }
 
 /// What the server does on one control connection, in order.
@@ -152,12 +159,17 @@ impl Script {
 
     /// As [`Script::transfer`], over TLS.
     pub fn transfer_tls(self, command: &str) -> Self {
-        self.pasv().answer(command, "150 go\r\n").step(Step::OpenData { tls: true })
+        self.pasv().answer(command, "150 go\r\n").step(Step::OpenData { tls: Some(DataTls::Known) })
+    }
+
+    /// As [`Script::transfer_tls`] where the server has forgotten all sessions of TLS.
+    pub fn transfer_forgetful_tls(self, command: &str) -> Self {
+        self.pasv().answer(command, "150 go\r\n").step(Step::OpenData { tls: Some(DataTls::Forgotten) })
     }
 
     /// Accepts the data connection.
     pub fn open_data(self) -> Self {
-        self.step(Step::OpenData { tls: false })
+        self.step(Step::OpenData { tls: None })
     }
 
     /// Writes to the data connection.
@@ -249,14 +261,27 @@ impl Server {
 
     /// As [`Server::start`], with TLS of the test's own.
     pub async fn secured(config: rustls::ServerConfig, scripts: impl IntoIterator<Item = Script>) -> Self {
+        let data = config.clone();
+        Self::secured_apart(config, data, scripts).await
+    }
+
+    /// As [`Server::secured`], with data connections in a TLS of their own.
+    pub async fn secured_apart(
+        control: rustls::ServerConfig,
+        data: rustls::ServerConfig,
+        scripts: impl IntoIterator<Item = Script>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let report = Arc::new(Mutex::new(Report::default()));
         let go = Arc::new(Semaphore::new(0));
         let (changed, _) = watch::channel(());
-        let tls = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let mut forgetful = data.clone();
+        forgetful.session_storage = rustls::server::ServerSessionMemoryCache::new(64);
+        forgetful.ticketer = rustls::crypto::ring::Ticketer::new().unwrap();
+        let [tls, data_tls, forgetful_tls] = [control, data, forgetful].map(|config| tokio_rustls::TlsAcceptor::from(Arc::new(config)));
         let scripts: Vec<Script> = scripts.into_iter().collect();
-        let player = Player { report: Arc::clone(&report), changed: changed.clone(), go: Arc::clone(&go), tls };
+        let player = Player { report: Arc::clone(&report), changed: changed.clone(), go: Arc::clone(&go), tls, data_tls, forgetful_tls };
         let task = tokio::spawn(async move {
             for script in scripts {
                 let Ok(accepted) = tokio::time::timeout(PATIENCE, listener.accept()).await else {

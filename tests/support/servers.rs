@@ -78,10 +78,18 @@ pub enum Tls {
     Offered,
     /// Plain sessions are refused, on both channels.
     Required,
-    /// As [`Tls::Required`], and nothing older than TLS 1.3. proftpd only.
+    /// As [`Tls::Required`], and nothing older than TLS 1.3.
     Newest,
+    /// As [`Tls::Newest`], with sessions kept in the server's memory and each of its tickets taken once.
+    NewestOnce,
     /// TLS from the first byte. pure-ftpd cannot do this.
     Implicit,
+}
+
+impl Tls {
+    fn is_newest(self) -> bool {
+        matches!(self, Self::Newest | Self::NewestOnce)
+    }
 }
 
 /// How a server is set up; the default has no limits.
@@ -253,6 +261,15 @@ impl Server {
             Kind::PureFtpd => pure_ftpd::command(&plan)?,
             Kind::Pyftpdlib => pyftpdlib::command(&plan)?,
         };
+        if self.setup.tls.is_newest() {
+            // Most of these servers leave versions and tickets to OpenSSL's own configuration.
+            let options = if self.setup.tls == Tls::NewestOnce { "-SessionTicket" } else { "SessionTicket" };
+            let words = format!(
+                "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n[tls]\nMinProtocol = TLSv1.3\nOptions = {options}\n"
+            );
+            fs::write(folder.join("openssl.cnf"), words)?;
+            command.env("OPENSSL_CONF", folder.join("openssl.cnf"));
+        }
         let output = File::options().create(true).append(true).open(folder.join("output"))?;
         command.current_dir(&folder).stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let mut process = Process::spawn(&mut command)?;

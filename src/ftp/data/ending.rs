@@ -73,6 +73,11 @@ impl Data<'_> {
 
     /// Turns an interruption into the fault to report, aligning the control connection where the server's words allow it.
     pub(super) async fn broken(&mut self, stop: Stop) -> Fault {
+        let fault = self.why_broken(stop).await;
+        self.control.or_forgotten(fault)
+    }
+
+    async fn why_broken(&mut self, stop: Stop) -> Fault {
         match stop {
             Stop::Refused(reply) => {
                 self.closing = Some(reply.clone());

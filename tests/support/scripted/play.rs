@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::server::TlsStream;
 
-use super::{PATIENCE, Report, Script, Step};
+use super::{DataTls, PATIENCE, Report, Script, Step};
 
 /// A control or data connection.
 enum Stream {
@@ -59,6 +59,8 @@ pub(super) struct Player {
     pub(super) changed: watch::Sender<()>,
     pub(super) go: Arc<Semaphore>,
     pub(super) tls: tokio_rustls::TlsAcceptor,
+    pub(super) data_tls: tokio_rustls::TlsAcceptor,
+    pub(super) forgetful_tls: tokio_rustls::TlsAcceptor,
 }
 
 /// One control connection under way.
@@ -167,8 +169,12 @@ impl Play<'_> {
                 let listener = self.listener.take().ok_or("no PASV before")?;
                 let (stream, _) = listener.accept().await.map_err(text)?;
                 self.player.note(|report| report.data_connections += 1);
-                self.data = Some(if tls {
-                    let stream = self.player.tls.accept(stream).await.map_err(text)?;
+                self.data = Some(if let Some(tls) = tls {
+                    let tls = match tls {
+                        DataTls::Known => &self.player.data_tls,
+                        DataTls::Forgotten => &self.player.forgetful_tls,
+                    };
+                    let stream = tls.accept(stream).await.map_err(text)?;
                     let resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
                     self.player.note(|report| report.resumed.push(resumed));
                     Stream::Tls(Box::new(stream))

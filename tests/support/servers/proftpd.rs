@@ -63,7 +63,7 @@ TLSLog {folder}/tls.log
         port = plan.port,
         folder = plan.folder.display(),
         log = plan.log.display(),
-        protocols = if setup.tls == Tls::Newest { "TLSv1.3" } else { "TLSv1.2 TLSv1.3" },
+        protocols = if setup.tls.is_newest() { "TLSv1.3" } else { "TLSv1.2 TLSv1.3" },
         required = if setup.tls == Tls::Offered { "off" } else { "on" },
         chain = plan.certificate.chain.display(),
         key = plan.certificate.key.display(),
