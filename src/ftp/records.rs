@@ -126,7 +126,9 @@ fn encode(message: &mut EncodeTlsData<'_, rustls::client::ClientConnectionData>,
                 outgoing.truncate(begin + count);
                 return Ok(());
             }
-            Err(EncodeError::InsufficientSize(InsufficientSizeError { required_size })) if begin + required_size > outgoing.len() => {
+            Err(EncodeError::InsufficientSize(InsufficientSizeError { required_size }))
+                if begin + required_size > outgoing.len() =>
+            {
                 outgoing.resize(begin + required_size, 0);
             }
             Err(error) => return Err(io::Error::other(error.to_string())),

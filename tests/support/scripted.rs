@@ -279,9 +279,11 @@ impl Server {
         let mut forgetful = data.clone();
         forgetful.session_storage = rustls::server::ServerSessionMemoryCache::new(64);
         forgetful.ticketer = rustls::crypto::ring::Ticketer::new().unwrap();
-        let [tls, data_tls, forgetful_tls] = [control, data, forgetful].map(|config| tokio_rustls::TlsAcceptor::from(Arc::new(config)));
+        let [tls, data_tls, forgetful_tls] =
+            [control, data, forgetful].map(|config| tokio_rustls::TlsAcceptor::from(Arc::new(config)));
         let scripts: Vec<Script> = scripts.into_iter().collect();
-        let player = Player { report: Arc::clone(&report), changed: changed.clone(), go: Arc::clone(&go), tls, data_tls, forgetful_tls };
+        let player =
+            Player { report: Arc::clone(&report), changed: changed.clone(), go: Arc::clone(&go), tls, data_tls, forgetful_tls };
         let task = tokio::spawn(async move {
             for script in scripts {
                 let Ok(accepted) = tokio::time::timeout(PATIENCE, listener.accept()).await else {

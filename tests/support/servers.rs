@@ -80,15 +80,15 @@ pub enum Tls {
     Required,
     /// As [`Tls::Required`], and nothing older than TLS 1.3.
     Newest,
-    /// As [`Tls::Newest`], with sessions kept in the server's memory and each of its tickets taken once.
-    NewestOnce,
+    /// As [`Tls::Newest`], with sessions kept in the server's memory instead of in the tickets.
+    NewestKept,
     /// TLS from the first byte. pure-ftpd cannot do this.
     Implicit,
 }
 
 impl Tls {
     fn is_newest(self) -> bool {
-        matches!(self, Self::Newest | Self::NewestOnce)
+        matches!(self, Self::Newest | Self::NewestKept)
     }
 }
 
@@ -263,7 +263,7 @@ impl Server {
         };
         if self.setup.tls.is_newest() {
             // Most of these servers leave versions and tickets to OpenSSL's own configuration.
-            let options = if self.setup.tls == Tls::NewestOnce { "-SessionTicket" } else { "SessionTicket" };
+            let options = if self.setup.tls == Tls::NewestKept { "-SessionTicket" } else { "SessionTicket" };
             let words = format!(
                 "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n[tls]\nMinProtocol = TLSv1.3\nOptions = {options}\n"
             );

@@ -9,8 +9,8 @@ use rustls::client::Resumption;
 use rustls::{ClientConfig, HandshakeKind, RootCertStore, ServerConfig};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-use tokio_rustls::{TlsAcceptor, TlsConnector};
 use tokio_rustls::server::TlsStream;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::*;
 
@@ -73,7 +73,8 @@ impl Pair {
     /// One more connection, as those that carry data are.
     async fn another(&self) -> (tokio_rustls::client::TlsStream<DuplexStream>, TlsStream<DuplexStream>) {
         let (near, far) = tokio::io::duplex(1 << 16);
-        let (connector, acceptor) = (TlsConnector::from(Arc::clone(&self.client)), TlsAcceptor::from(Arc::new(self.server.clone())));
+        let (connector, acceptor) =
+            (TlsConnector::from(Arc::clone(&self.client)), TlsAcceptor::from(Arc::new(self.server.clone())));
         let name = ServerName::try_from("localhost").unwrap();
         let (near, far) = tokio::join!(connector.connect(name, near), acceptor.accept(far));
         (near.unwrap(), far.unwrap())
@@ -224,8 +225,7 @@ fn a_key_that_was_used_as_often_as_it_may_is_changed() {
     let mut provider = rustls::crypto::ring::default_provider();
     let SupportedCipherSuite::Tls13(whole) = rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256 else { panic!() };
     let common = rustls::CipherSuiteCommon { confidentiality_limit: 6, ..copy_of(&whole.common) };
-    let short =
-        Tls13CipherSuite { common, hkdf_provider: whole.hkdf_provider, aead_alg: whole.aead_alg, quic: None };
+    let short = Tls13CipherSuite { common, hkdf_provider: whole.hkdf_provider, aead_alg: whole.aead_alg, quic: None };
     provider.cipher_suites = vec![SupportedCipherSuite::Tls13(Box::leak(Box::new(short)))];
     let pair = Pair::with(provider);
     run(async {

@@ -19,7 +19,7 @@ pub fn command(plan: &Plan<'_>) -> io::Result<Command> {
         "password": PASSWORD,
         "tls": match setup.tls {
             Tls::Offered => "offered",
-            Tls::Required | Tls::Newest | Tls::NewestOnce => "required",
+            Tls::Required | Tls::Newest | Tls::NewestKept => "required",
             Tls::Implicit => "implicit",
         },
         "idle": setup.idle_seconds,
