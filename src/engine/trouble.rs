@@ -34,6 +34,10 @@ pub fn of_fault(fault: &Fault, doing: &str) -> Problem {
             Problem::new(ProblemKind::Lost, "The server ended the session.".to_owned()).quote(reply.words())
         }
         Fault::Lost { .. } => Problem::new(ProblemKind::Lost, "The connection ended without a word from the server."),
+        Fault::Forgotten(reply) => {
+            Problem::new(ProblemKind::Lost, "The server no longer knows the TLS session that data connections have to resume.")
+                .quote(reply.words())
+        }
         Fault::Protocol { detail, .. } => {
             Problem::new(ProblemKind::Protocol, format!("The server's answer is not FTP: {detail}.")).advise("Check host and port.")
         }

@@ -437,10 +437,9 @@ impl Control {
         if !matches!(reply.code, 425 | 522) || !self.session.protects_data() || !is_forgotten() {
             return fault;
         }
-        self.problem("The server no longer knows the TLS session that data connections have to resume");
-        let lost = Fault::Lost { doing: "resuming the TLS session", source: None };
-        self.session.poison(&lost);
-        lost
+        let forgotten = Fault::Forgotten(reply.clone());
+        self.session.poison(&forgotten);
+        forgotten
     }
 
     /// Something on the way may not cope with commands that are sent ahead.

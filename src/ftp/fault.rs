@@ -86,6 +86,9 @@ pub enum Fault {
         /// The server's closing reply, when it came.
         reply: Option<Reply>,
     },
+    /// The server no longer knows the TLS session that data connections have to resume; a new login brings another.
+    #[error("the server no longer knows the TLS session that data connections have to resume: {}", .0.words())]
+    Forgotten(Reply),
     /// A name that must not be sent.
     #[error(transparent)]
     Name(#[from] NameError),
