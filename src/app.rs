@@ -24,7 +24,8 @@ use std::thread;
 use eframe::egui;
 use jiff::tz::TimeZone;
 
-use crate::engine::{Engine, Options};
+use crate::engine::trash::SystemTrash;
+use crate::engine::{Engine, Options, System};
 #[cfg(feature = "practice")]
 use crate::practice::Practice;
 use crate::store::places::Places;
@@ -73,8 +74,8 @@ pub fn run(start: Start) -> Result<(), Error> {
     let opened = Arc::new(AtomicBool::new(false));
     let start_app = move |ctx: &egui::Context| -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
         let waker = Arc::new(WindowWaker::new(ctx.clone()));
-        let engine =
-            Engine::start_with_power(Options { places, keyring: true, keep_queue: true }, waker, Arc::new(machine::Machine))?;
+        let system = System { power: Arc::new(machine::Machine), trash: Arc::new(SystemTrash), ..System::without_machine(true) };
+        let engine = Engine::start_on(Options { places, keyring: true, keep_queue: true }, waker, system)?;
         Ok(App::new(ctx, engine, start.address))
     };
     // The libraries of the display are loaded at run time, and one that is missing is a panic there.

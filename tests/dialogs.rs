@@ -228,7 +228,17 @@ fn deletion() -> Question {
         files: 3402,
         folders: 12,
         bytes: 1_214_000_000,
+        no_trash: None,
     }
+}
+
+fn local(names: &[&str]) -> Vec<Place> {
+    names.iter().map(|name| Place::Local(format!("/media/stick/site/{name}").into())).collect()
+}
+
+fn no_trash() -> Question {
+    let no_trash = Some("the disk has none, and none can be made on it".into());
+    Question::Delete { places: local(&["photos", "notes.txt"]), files: 41, folders: 3, bytes: 62_000_000, no_trash }
 }
 
 fn discard(transfers: usize) -> Question {
@@ -443,6 +453,8 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("question_exists_compared", compared(first_difference())),
         ("question_exists_bytes", compared(Difference::Binary { offset: 70_432, local: Some(0x0a), remote: None })),
         ("question_delete", with_question(deletion())),
+        ("question_trash", with_question(Question::Trash { places: local(&["photos", "notes.txt", "old"]) })),
+        ("question_no_trash", with_question(no_trash())),
         ("question_discard", with_question(discard(3))),
         ("question_password", with_question(password(None, Keeping::Keyring))),
         ("question_password_refused", with_question(password(Some("530 Login incorrect."), Keeping::Nowhere))),
@@ -522,7 +534,7 @@ fn the_site_forms_tabs_stand_still_whatever_tab_is_shown() {
 fn a_deletion_says_what_goes_and_what_stays() {
     let ask = |names: &[&str], files, folders| {
         let places = names.iter().map(|name| Place::Remote(path(&format!("/www/{name}")))).collect();
-        let mut screen = with_question(Question::Delete { places, files, folders, bytes: 0 });
+        let mut screen = with_question(Question::Delete { places, files, folders, bytes: 0, no_trash: None });
         let entries = ["current", "latest"].map(|name| Entry::new(name, EntryKind::Link)).to_vec();
         let listing = Listing { entries, source: ListingSource::Mlsd, unread: Vec::new(), incomplete: None };
         screen.remote.listing = Some(Arc::new(listing));
@@ -709,6 +721,8 @@ fn enter_is_the_main_button() {
         let expected = match (&screen.dialog, screen.questions.front()) {
             // A person must think before trusting a certificate: the keyboard is on "Do not connect".
             (_, Some((_, Question::Certificate { .. } | Question::Power { .. }))) => Action::CancelQuestion,
+            // An Enter too many after the one for the trash deletes nothing.
+            (_, Some((_, Question::Delete { no_trash: Some(_), .. }))) => Action::CancelQuestion,
             (_, Some(_)) => Action::AcceptQuestion,
             // “Stop” is its only button.
             (Some(Dialog::Keys | Dialog::About | Dialog::Verify { stage: VerifyStage::Running(_), .. }), None) => {

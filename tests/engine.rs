@@ -9,6 +9,8 @@ mod cancelling;
 mod causes;
 #[path = "engine/clock.rs"]
 mod clock;
+#[path = "engine/deleting.rs"]
+mod deleting;
 #[path = "engine/edited.rs"]
 mod edited;
 #[path = "engine/existing.rs"]
@@ -50,7 +52,7 @@ use std::time::{Duration, Instant};
 
 use moorline::engine::power::{Awake, Power};
 use moorline::engine::{
-    Answer, Change, Command, Engine, Event, EventBody, MasterChange, Options, Place, Question, QuestionId, Waker,
+    Answer, Change, Command, Engine, Event, EventBody, MasterChange, Options, Place, Question, QuestionId, Removal, Waker,
 };
 use moorline::model::address::AddressPath;
 use moorline::model::chosen::Chosen;
@@ -374,7 +376,7 @@ fn a_change_that_the_connection_went_in_the_middle_of_is_looked_after() {
     let remote = |text: &str| Place::Remote(path(text));
     let make = || Change::MakeFolder { place: remote("/data/new") };
     let rename = || Change::Rename { place: remote("/data/a.txt"), name: "b.txt".into() };
-    let delete = || Change::Delete { places: vec![remote("/data/a.txt")] };
+    let delete = || Change::Delete { places: vec![remote("/data/a.txt")], removal: Removal::ForGood };
     let table: [(Change, &str, bool, &str, usize); 6] = [
         (make(), "MKD", false, "MKD", 2),
         (make(), "MKD", true, "MKD", 1),
@@ -1543,7 +1545,7 @@ fn permissions_reach_everything_inside_a_folder_that_they_close() {
 fn a_deletion_is_counted_and_asked_about() {
     let server = Server::start(&[("/d/one", b"1"), ("/d/deep/two", b"22"), ("/kept", b"k")]);
     let mut client = Client::moored(&server);
-    let delete = || Command::Change(Change::Delete { places: vec![Place::Remote(path("/d"))] });
+    let delete = || Command::Change(Change::Delete { places: vec![Place::Remote(path("/d"))], removal: Removal::ForGood });
     client.engine.send(delete());
     let (id, question) = client.asked();
     assert!(matches!(question, Question::Delete { files: 2, folders: 2, bytes: 3, .. }), "{question:?}");

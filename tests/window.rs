@@ -16,7 +16,8 @@ use eframe::egui::{self, Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use moorline::app::{App, WindowWaker};
-use moorline::engine::{Engine, Options};
+use moorline::engine::trash::Trash;
+use moorline::engine::{Engine, Options, System};
 use moorline::model::conflict::OnExists;
 use moorline::model::path::RemotePath;
 use moorline::model::rate::Rate;
@@ -36,6 +37,19 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The Ctrl key as the window's system reports it.
 const CTRL: Modifiers = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
+
+/// A trash that is a folder, where there is one: that of whoever runs the tests is none of their business.
+struct Bin(PathBuf);
+
+impl Trash for Bin {
+    fn take(&self, path: &Path) -> Result<(), String> {
+        if self.0.is_dir() {
+            fs::rename(path, self.0.join(path.file_name().unwrap())).map_err(|error| error.to_string())
+        } else {
+            Err("there is none here".into())
+        }
+    }
+}
 
 /// The window over folders of its own.
 struct Window {
@@ -94,9 +108,11 @@ impl Window {
         let settings = Settings { local_folder: Some(home.path().join("local")), ..Settings::default() };
         moorline::store::settings::save(&places, &settings).unwrap();
         let options = Options { places: Some(places), keyring: false, keep_queue: true };
+        let trash = home.path().join("trash");
         let harness = Harness::builder().with_size([1320.0, 840.0]).with_step_dt(1.0 / 60.0).build_eframe(|creation| {
             let waker = Arc::new(WindowWaker::new(creation.egui_ctx.clone()));
-            App::new(&creation.egui_ctx, Engine::start(options, waker).unwrap(), None)
+            let system = System { trash: Arc::new(Bin(trash)), ..System::without_machine(false) };
+            App::new(&creation.egui_ctx, Engine::start_on(options, waker, system).unwrap(), None)
         });
         let mut window = Self { harness, home, closed: false };
         window.until("the local folder is shown", |screen| screen.local.place.is_some());
@@ -506,4 +522,53 @@ fn what_waits_is_filtered_sorted_moved_and_made_urgent_and_is_so_after_a_restart
     window.until("both are out", |screen| screen.queue.queued == 2);
     window.click("Filter transfers");
     window.until_rows(&["a.php", "b.php"]);
+}
+
+#[test]
+fn what_is_deleted_here_goes_to_the_trash_and_for_good_only_where_that_is_said() {
+    let mut window = Window::open();
+    let (local, trash) = (window.local(), window.home.path().join("trash"));
+    for name in ["a.txt", "b.txt", "c.txt"] {
+        fs::write(local.join(name), name).unwrap();
+    }
+    window.press(Modifiers::NONE, Key::F5);
+    window.until_row("c.txt");
+    fs::create_dir(&trash).unwrap();
+    window.click("a.txt");
+    window.press(Modifiers::NONE, Key::Delete);
+    window.until_label("Move “a.txt” to the trash?");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_label("Moved 1 item to the trash.");
+    window.until_window("the row is gone", |window| !window.has_label("a.txt"));
+    assert_eq!((fs::read(trash.join("a.txt")).unwrap(), local.join("a.txt").exists()), (b"a.txt".to_vec(), false));
+
+    // Past it, from the menu.
+    window.harness.get_by_label("b.txt").click_secondary();
+    window.step();
+    window.until_label("Move to trash");
+    window.click("Delete for good");
+    window.until_label("Delete 1 file (5 B) for good?");
+    // The menu's row and the button have the same name; the menu is gone.
+    window.click("Delete for good");
+    window.until_label("Deleted 1 file.");
+    assert_eq!((local.join("b.txt").exists(), trash.join("b.txt").exists()), (false, false));
+
+    // Without a trash it is asked again, and Enter is no answer to that.
+    fs::remove_dir_all(&trash).unwrap();
+    window.click("c.txt");
+    window.press(Modifiers::NONE, Key::Delete);
+    window.until_label("Move “c.txt” to the trash?");
+    window.click("Move to trash");
+    window.until_label("Delete 1 file (5 B) for good?");
+    assert!(window.has_label("The trash does not take this") && window.has_label("There is none here."));
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(local.join("c.txt").exists());
+    window.until("the keyboard was on Cancel", |screen| screen.questions.is_empty());
+    window.press(Modifiers::NONE, Key::Delete);
+    window.until_label("Move “c.txt” to the trash?");
+    window.click("Move to trash");
+    window.until_label("Delete 1 file (5 B) for good?");
+    window.click("Delete for good");
+    window.until_label("Deleted 1 file.");
+    assert!(!local.join("c.txt").exists());
 }

@@ -31,7 +31,7 @@ pub fn take_verbs(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
     let focus = if typing { Focus::Address } else { here.unwrap_or(screen.focus) };
     let in_pane = focus == Focus::Pane && !typing && !on_widget;
     ctx.input_mut(|input| {
-        let now = input.time;
+        let (now, shift) = (input.time, input.modifiers.shift);
         input.events.retain(|event| match event {
             Event::Key { key: egui::Key::F6, pressed: true, modifiers, .. } => {
                 actions.extend(next_place(screen, focus, modifiers.shift));
@@ -49,6 +49,11 @@ pub fn take_verbs(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
                     return true;
                 }
                 actions.push(Action::Do(verb));
+                false
+            }
+            // Windows has Shift+Delete for cutting too, and so it is reported; Ctrl+X comes without Shift.
+            Event::Cut if in_pane && shift && cfg!(windows) => {
+                actions.push(Action::Do(Verb::DeleteForGood));
                 false
             }
             Event::Paste(_) if in_pane => {

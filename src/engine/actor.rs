@@ -22,15 +22,15 @@ use crate::engine::command::{Change, Command, Place};
 use crate::engine::compare;
 use crate::engine::event::EventBody;
 use crate::engine::governor::Governor;
-use crate::engine::handle::Options;
+use crate::engine::handle::{Options, System};
 use crate::engine::keeper::Keeper;
 use crate::engine::leftovers::{self, Leftovers};
+use crate::engine::local_deletion::LocalDeletion;
 use crate::engine::local_places;
 use crate::engine::local_work::{change_local, show_local};
 use crate::engine::moment::at;
 use crate::engine::pace::Gate;
 use crate::engine::passwords::Passwords;
-use crate::engine::power::Power;
 use crate::engine::proof_work::ProofWork;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
@@ -38,6 +38,7 @@ use crate::engine::receipts::Receipts;
 use crate::engine::session_context::{SessionContext, Shared, chosen_lanes};
 use crate::engine::session_handle::{SessionCommand, SessionHandle};
 use crate::engine::shared_queue::SharedQueue;
+use crate::engine::trash::Trash;
 use crate::engine::wakefulness;
 use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
@@ -53,7 +54,6 @@ use crate::model::site::{Site, SiteTree};
 use crate::model::transfer::{Job, QueueTab, TransferId};
 use crate::store::places::Places;
 use crate::store::queue::QueueJournal;
-use crate::store::secrets::SecretStore;
 
 /// How often the counters of running transfers are sampled.
 const SAMPLE: Duration = Duration::from_millis(250);
@@ -67,16 +67,15 @@ const AT_THE_END: Duration = Duration::from_secs(2);
 /// Runs until the handle is dropped.
 pub async fn run(
     options: Options,
-    keyring: Arc<dyn SecretStore>,
-    power: Arc<dyn Power>,
+    system: System,
     mut inbox: UnboundedReceiver<Command>,
     publisher: Publisher,
     queue: SharedQueue,
 ) {
     let (arrivals, mut arrived) = unbounded_channel();
     let moving = watch::Sender::new(false);
-    let awake = wakefulness::follow(Arc::clone(&power), moving.subscribe(), wakefulness::LINGER);
-    let Some(mut actor) = Actor::start(options, keyring, power, publisher, queue, arrivals).await else { return };
+    let awake = wakefulness::follow(Arc::clone(&system.power), moving.subscribe(), wakefulness::LINGER);
+    let Some(mut actor) = Actor::start(options, system, publisher, queue, arrivals).await else { return };
     actor.clearing.spawn(awake);
     let mut sampling = tokio::time::interval(SAMPLE);
     sampling.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -164,6 +163,10 @@ struct Actor {
     examining: Option<JoinHandle<()>>,
     /// Ends the comparison of both sides of a question.
     comparing: CancellationToken,
+    /// Where what is deleted here goes.
+    trash: Arc<dyn Trash>,
+    /// Ends what is being deleted here.
+    changing: CancellationToken,
     /// Which speed limits hold now, and for how long.
     governor: Governor,
     /// What follows when the queue is through.
@@ -181,14 +184,13 @@ struct Actor {
 impl Actor {
     async fn start(
         options: Options,
-        keyring: Arc<dyn SecretStore>,
-        power: Arc<dyn Power>,
+        system: System,
         publisher: Publisher,
         queue: SharedQueue,
         arrivals: UnboundedSender<Place>,
     ) -> Option<Self> {
         let places = options.places.clone();
-        let (keeper, found) = spawn_blocking(move || Keeper::open(places, keyring)).await.ok()?;
+        let (keeper, found) = spawn_blocking(move || Keeper::open(places, system.keyring)).await.ok()?;
         for notice in found.notices {
             publisher.publish(EventBody::Trouble(notice));
         }
@@ -219,8 +221,10 @@ impl Actor {
             opening: None,
             examining: None,
             comparing: CancellationToken::new(),
+            trash: system.trash,
+            changing: CancellationToken::new(),
             governor: Governor::default(),
-            afterwards: Afterwards::new(power, options.keep_queue),
+            afterwards: Afterwards::new(system.power, options.keep_queue),
             local: None,
             refresh_local: None,
             refresh_remote: None,
@@ -292,6 +296,7 @@ impl Actor {
             Command::OpenLocal { path } => self.open_local(path),
             Command::FindLocalPlaces => drop(tokio::spawn(local_places::find(self.publisher.clone()))),
             Command::CancelBrowsing => {
+                std::mem::take(&mut self.changing).cancel();
                 if let Some(session) = &self.session {
                     session.cancel_browsing();
                 }
@@ -451,15 +456,21 @@ impl Actor {
     fn change(&self, change: Change) {
         let is_remote = match &change {
             Change::MakeFolder { place } | Change::Rename { place, .. } => matches!(place, Place::Remote(_)),
-            Change::Delete { places } => places.iter().any(|place| matches!(place, Place::Remote(_))),
+            Change::Delete { places, .. } => places.iter().any(|place| matches!(place, Place::Remote(_))),
             Change::SetMode { .. } => true,
         };
         if is_remote {
             return self.tell(SessionCommand::Change(change));
         }
-        let (publisher, questions, shown) = (self.publisher.clone(), self.shared.questions.clone(), self.local.clone());
+        let (publisher, shown) = (self.publisher.clone(), self.local.clone());
+        let deletion = LocalDeletion {
+            publisher: publisher.clone(),
+            questions: self.shared.questions.clone(),
+            trash: Arc::clone(&self.trash),
+            stop: self.changing.clone(),
+        };
         tokio::spawn(async move {
-            if let Err(problem) = change_local(&publisher, &questions, change).await {
+            if let Err(problem) = change_local(&deletion, change).await {
                 publisher.publish(EventBody::Trouble(problem));
             }
             if let Some(shown) = shown {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::engine::command::{Change, Place};
+use crate::engine::command::{Change, Place, Removal};
 use crate::engine::event::{EventBody, Question};
 use crate::engine::permissions;
 use crate::engine::server_clock;
@@ -131,7 +131,7 @@ async fn apply(ctx: &SessionContext, control: &mut Control, change: Change) -> R
             told(ctx, control.rename(&path, &target).await, &format!("rename {path}"))
         }
         Change::SetMode { paths, mode, inside } => permissions::set(ctx, control, paths, mode, inside).await,
-        Change::Delete { places } => {
+        Change::Delete { places, .. } => {
             let paths = places.into_iter().filter_map(|place| match place {
                 Place::Remote(path) => Some(path),
                 Place::Local(_) => None,
@@ -153,7 +153,7 @@ async fn what_is_left(control: &mut Control, change: Change) -> Result<Option<Ch
             let is_done = !exists(control, path).await? && exists(control, &target).await?;
             Ok(if is_done { None } else { Some(change) })
         }
-        Change::Delete { places } => {
+        Change::Delete { places, .. } => {
             let mut left = Vec::new();
             for place in places {
                 if let Place::Remote(path) = place
@@ -162,7 +162,7 @@ async fn what_is_left(control: &mut Control, change: Change) -> Result<Option<Ch
                     left.push(place.clone());
                 }
             }
-            Ok(if left.is_empty() { None } else { Some(Change::Delete { places: left }) })
+            Ok(if left.is_empty() { None } else { Some(Change::Delete { places: left, removal: Removal::ForGood }) })
         }
         Change::MakeFolder { .. } | Change::Rename { .. } | Change::SetMode { .. } => Ok(Some(change)),
     }
@@ -242,6 +242,7 @@ async fn delete(ctx: &SessionContext, control: &mut Control, paths: Vec<RemotePa
         files: count.files,
         folders: count.folders,
         bytes: count.bytes,
+        no_trash: None,
     };
     ctx.publisher.publish(EventBody::Browsing { doing: None });
     if ctx.questions.ask(&ctx.publisher, question).await != Answer::Confirm {

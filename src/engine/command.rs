@@ -33,6 +33,15 @@ pub enum Place {
     Remote(RemotePath),
 }
 
+/// What becomes of what is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// It goes to the system's trash, from where it can be restored.
+    ToTrash,
+    /// It is gone.
+    ForGood,
+}
+
 /// A change to files or folders, other than a transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -48,10 +57,12 @@ pub enum Change {
         /// The new name, without folder.
         name: String,
     },
-    /// Deletes files and folders; the engine counts first and asks ([`crate::engine::Question::Delete`]).
+    /// Deletes files and folders; the engine asks first ([`crate::engine::Question::Trash`], [`crate::engine::Question::Delete`]).
     Delete {
         /// What.
         places: Vec<Place>,
+        /// How. A server has no trash: there it is always for good.
+        removal: Removal,
     },
     /// Sets permissions on the server.
     SetMode {

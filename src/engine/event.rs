@@ -111,7 +111,12 @@ pub enum Question {
         /// Bytes that are lost.
         bytes: u64,
     },
-    /// Delete these, counted: `Confirm` or `Cancel`.
+    /// Move these to the system's trash: `Confirm` or `Cancel`.
+    Trash {
+        /// What was asked for.
+        places: Vec<Place>,
+    },
+    /// Delete these for good, counted: `Confirm` or `Cancel`.
     Delete {
         /// What was asked for.
         places: Vec<Place>,
@@ -121,6 +126,8 @@ pub enum Question {
         folders: u64,
         /// Bytes in all, as far as known.
         bytes: u64,
+        /// Why the trash does not take them, where they were to go there: words that follow “because”.
+        no_trash: Option<String>,
     },
 }
 
@@ -162,6 +169,11 @@ pub enum EventBody {
     LocalPlaces(Arc<Vec<LocalPlace>>),
     /// What browsing does at this moment ("Deleting 120 of 3,000"), `None` when nothing.
     Browsing {
+        /// Words.
+        doing: Option<String>,
+    },
+    /// What is done with files of this machine at this moment ("Deleting 3 of 20"), `None` when nothing.
+    LocalWork {
         /// Words.
         doing: Option<String>,
     },
@@ -266,6 +278,7 @@ impl EventBody {
             Self::LocalListing { .. }
                 | Self::LocalTrouble { .. }
                 | Self::LocalPlaces(_)
+                | Self::LocalWork { .. }
                 | Self::Diagnosis { .. }
                 | Self::Host { .. }
                 | Self::Recording { .. }

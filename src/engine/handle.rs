@@ -18,6 +18,7 @@ use crate::engine::power::{NoPower, Power};
 use crate::engine::publish::Publisher;
 use crate::engine::queue_view::QueueView;
 use crate::engine::shared_queue::SharedQueue;
+use crate::engine::trash::{NoTrash, Trash};
 use crate::store::places::Places;
 use crate::store::secrets::{NoKeyring, SecretStore, SystemKeyring};
 
@@ -38,6 +39,25 @@ pub struct Options {
     pub keep_queue: bool,
 }
 
+/// What the engine uses of the system that it runs on, beside disk and network.
+pub struct System {
+    /// Where passwords are.
+    pub keyring: Arc<dyn SecretStore>,
+    /// What can be kept awake, put to sleep and shut down.
+    pub power: Arc<dyn Power>,
+    /// Where deleted files go.
+    pub trash: Arc<dyn Trash>,
+}
+
+impl System {
+    /// Nothing of the machine is touched but, where `keyring` says so, the keyring.
+    #[must_use]
+    pub fn without_machine(keyring: bool) -> Self {
+        let keyring: Arc<dyn SecretStore> = if keyring { Arc::new(SystemKeyring) } else { Arc::new(NoKeyring) };
+        Self { keyring, power: Arc::new(NoPower), trash: Arc::new(NoTrash) }
+    }
+}
+
 /// A running engine.
 pub struct Engine {
     commands: Option<UnboundedSender<Command>>,
@@ -50,13 +70,13 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the worker thread.
+    /// Starts the worker thread. It leaves the machine and its trash alone.
     ///
     /// # Errors
     /// The system refuses a thread or the runtime.
     pub fn start(options: Options, waker: Arc<dyn Waker>) -> io::Result<Self> {
-        let keyring: Arc<dyn SecretStore> = if options.keyring { Arc::new(SystemKeyring) } else { Arc::new(NoKeyring) };
-        Self::start_over(options, waker, keyring, Arc::new(NoPower))
+        let system = System::without_machine(options.keyring);
+        Self::start_on(options, waker, system)
     }
 
     /// As [`Engine::start`], with a machine that may be kept awake, put to sleep and shut down.
@@ -64,8 +84,8 @@ impl Engine {
     /// # Errors
     /// The system refuses a thread or the runtime.
     pub fn start_with_power(options: Options, waker: Arc<dyn Waker>, power: Arc<dyn Power>) -> io::Result<Self> {
-        let keyring: Arc<dyn SecretStore> = if options.keyring { Arc::new(SystemKeyring) } else { Arc::new(NoKeyring) };
-        Self::start_over(options, waker, keyring, power)
+        let system = System { power, ..System::without_machine(options.keyring) };
+        Self::start_on(options, waker, system)
     }
 
     /// Starts the worker thread over another place for passwords than the system's.
@@ -73,15 +93,15 @@ impl Engine {
     /// # Errors
     /// The system refuses a thread or the runtime.
     pub fn start_with_keyring(options: Options, waker: Arc<dyn Waker>, keyring: Arc<dyn SecretStore>) -> io::Result<Self> {
-        Self::start_over(options, waker, keyring, Arc::new(NoPower))
+        let system = System { keyring, ..System::without_machine(false) };
+        Self::start_on(options, waker, system)
     }
 
-    fn start_over(
-        options: Options,
-        waker: Arc<dyn Waker>,
-        keyring: Arc<dyn SecretStore>,
-        power: Arc<dyn Power>,
-    ) -> io::Result<Self> {
+    /// Starts the worker thread with all that it may use of the system.
+    ///
+    /// # Errors
+    /// The system refuses a thread or the runtime.
+    pub fn start_on(options: Options, waker: Arc<dyn Waker>, system: System) -> io::Result<Self> {
         let (commands, inbox) = unbounded_channel();
         let (events, received) = mpsc::channel();
         let current = Arc::new(AtomicU64::new(0));
@@ -91,7 +111,7 @@ impl Engine {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("moorline-io").enable_all().build()?;
         let thread = thread::Builder::new().name("moorline-worker".into()).spawn(move || {
-            runtime.block_on(actor::run(options, keyring, power, inbox, publisher, queue));
+            runtime.block_on(actor::run(options, system, inbox, publisher, queue));
             // A disk or keyring call that hangs must not keep the program from ending.
             runtime.shutdown_timeout(Duration::from_secs(1));
         })?;

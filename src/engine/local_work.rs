@@ -6,10 +6,10 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 use crate::engine::command::{Change, Place};
-use crate::engine::event::{EventBody, Question};
+use crate::engine::event::EventBody;
+use crate::engine::local_deletion::LocalDeletion;
 use crate::engine::publish::Publisher;
-use crate::engine::questions::Questions;
-use crate::engine::{Answer, local, trouble};
+use crate::engine::{local, trouble};
 use crate::model::problem::Problem;
 
 /// Reads a folder and publishes what is in it, or why it cannot be read.
@@ -26,43 +26,31 @@ pub async fn show_local(publisher: Publisher, path: PathBuf) {
     }
 }
 
-/// Changes local files or folders; a deletion is counted and asked about first.
+/// Changes local files or folders; a deletion is asked about first.
 ///
 /// # Errors
 /// Why it could not be done.
-pub async fn change_local(publisher: &Publisher, questions: &Questions, change: Change) -> Result<(), Problem> {
+pub async fn change_local(deletion: &LocalDeletion, change: Change) -> Result<(), Problem> {
     match change {
         Change::MakeFolder { place: Place::Local(path) } => blocking(move || local::make_folder(&path)).await,
         Change::Rename { place: Place::Local(path), name } => blocking(move || local::rename(&path, &name)).await,
-        Change::Delete { places } => {
-            let paths: Vec<PathBuf> = places
-                .iter()
-                .filter_map(|place| match place {
-                    Place::Local(path) => Some(path.clone()),
-                    Place::Remote(_) => None,
-                })
-                .collect();
-            let counting = paths.clone();
-            let counted = blocking(move || {
-                let mut count = local::Count::default();
-                counting.iter().try_for_each(|path| local::count(path, &mut count))?;
-                Ok(count)
-            })
-            .await?;
-            let question = Question::Delete { places, files: counted.files, folders: counted.folders, bytes: counted.bytes };
-            if questions.ask(publisher, question).await != Answer::Confirm {
-                return Ok(());
-            }
-            blocking(move || paths.iter().try_for_each(|path| local::delete(path))).await?;
-            publisher.publish(EventBody::Notice(counted.deleted()));
-            Ok(())
+        Change::Delete { places, removal } => {
+            let local = places.into_iter().filter_map(|place| match place {
+                Place::Local(path) => Some(path),
+                Place::Remote(_) => None,
+            });
+            deletion.run(local.collect(), removal).await
         }
         // These are the server's; the actor sends them there.
         Change::MakeFolder { .. } | Change::Rename { .. } | Change::SetMode { .. } => Ok(()),
     }
 }
 
-async fn blocking<R: Send + 'static>(work: impl FnOnce() -> Result<R, Problem> + Send + 'static) -> Result<R, Problem> {
+/// Has it done where it may wait for the disk.
+///
+/// # Errors
+/// As the work says.
+pub async fn blocking<R: Send + 'static>(work: impl FnOnce() -> Result<R, Problem> + Send + 'static) -> Result<R, Problem> {
     match spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(trouble::of_disk(&std::io::Error::other(error), "change", std::path::Path::new("the folder"))),

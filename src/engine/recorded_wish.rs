@@ -52,7 +52,7 @@ fn changed(change: &Change) -> Option<Wish> {
     Some(match change {
         Change::MakeFolder { place } => Wish::MakeFolder { path: remote(place)? },
         Change::Rename { place, name } => Wish::Rename { path: remote(place)?, name: name.clone() },
-        Change::Delete { places } => {
+        Change::Delete { places, .. } => {
             let paths: Vec<String> = places.iter().filter_map(remote).collect();
             if paths.is_empty() {
                 return None;

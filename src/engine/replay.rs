@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::handle::{Options, Waker};
 use crate::engine::replay::port::{Port, Read, Skips};
-use crate::engine::{Answer, Change, Command, Engine, EventBody, Place, Question};
+use crate::engine::{Answer, Change, Command, Engine, EventBody, Place, Question, Removal};
 use crate::model::address::AddressPath;
 use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
@@ -167,7 +167,7 @@ impl Player<'_> {
                         Question::Master { .. } => Answer::StayLocked,
                         Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::Session },
                         Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
-                        Question::Delete { .. } | Question::Discard { .. } => Answer::Confirm,
+                        Question::Delete { .. } | Question::Trash { .. } | Question::Discard { .. } => Answer::Confirm,
                         Question::Power { .. } => Answer::Cancel,
                     };
                     self.engine.send(Command::Answer { question: id, answer });
@@ -334,7 +334,7 @@ impl Player<'_> {
             }
             Wish::Delete { paths } => {
                 let places = paths.iter().filter_map(|text| path(text)).map(Place::Remote).collect();
-                Some(Command::Change(Change::Delete { places }))
+                Some(Command::Change(Change::Delete { places, removal: Removal::ForGood }))
             }
             Wish::SetMode { paths, mode, recursive, inside } => {
                 let paths = paths.iter().filter_map(|text| path(text)).collect();

@@ -24,6 +24,10 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
             screen.remote.doing = doing;
             Vec::new()
         }
+        EventBody::LocalWork { doing } => {
+            screen.local.doing = doing;
+            Vec::new()
+        }
         EventBody::RemoteTrouble { path, problem } => listings::remote_trouble(screen, path, &problem),
         EventBody::LocalTrouble { path, problem } => listings::local_trouble(screen, path, &problem),
         EventBody::Trouble(problem) => {

@@ -104,7 +104,7 @@ impl Verb {
                     _ => Err("Select one file or folder only"),
                 }
             }
-            Self::Delete => {
+            Self::Delete | Self::DeleteForGood => {
                 connected_if(is_remote, screen)?;
                 need(!pane.targets().is_empty(), "Select files or folders first")
             }

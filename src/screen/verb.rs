@@ -1,5 +1,12 @@
 //! Everything that a person can do by name: label, tooltip, icon name and whether it can be done now. Menus, buttons, keys, the palette and the help page are drawn from it.
 
+/// What the system calls the trash is in it, as in [`crate::engine::trash::NAME`].
+const DELETE: &str = if cfg!(windows) {
+    "Move the selection to the recycle bin, or delete it from the server; asks first"
+} else {
+    "Move the selection to the trash, or delete it from the server; asks first"
+};
+
 /// A command by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "labels and tooltips say what each does")]
@@ -43,6 +50,7 @@ pub enum Verb {
     NewFolder,
     Rename,
     Delete,
+    DeleteForGood,
     Permissions,
     CopyPath,
     CopyAddress,
@@ -127,6 +135,7 @@ impl Verb {
         Self::NewFolder,
         Self::Rename,
         Self::Delete,
+        Self::DeleteForGood,
         Self::Permissions,
         Self::CopyPath,
         Self::CopyAddress,
@@ -242,7 +251,10 @@ impl Verb {
             ),
             Self::NewFolder => ("New folder", "Make a folder in the active pane", "folder-plus"),
             Self::Rename => ("Rename", "Give the file or folder another name", "pencil-line"),
-            Self::Delete => ("Delete", "Delete the selection; everything is counted first and asked about", "trash-2"),
+            Self::Delete => ("Delete", DELETE, "trash-2"),
+            Self::DeleteForGood => {
+                ("Delete for good", "Delete the selection past the trash; everything is counted first and asked about", "circle-x")
+            }
             Self::Permissions => ("Permissions", "Change who may read, write and run it on the server", "file-lock"),
             Self::CopyPath => ("Copy path", "Copy the path of the selection", "copy"),
             Self::CopyAddress => {

@@ -216,7 +216,7 @@ fn show_footer(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Vec<Actio
             ui.add_space(10.0);
             if let Some(doing) = under_way(view, side) {
                 small(ui).text(&doing).show_truncated(ui);
-                if side == Side::Remote
+                if (side == Side::Remote || view.screen.local.doing.is_some())
                     && button::link(ui, "Cancel").on_hover_text(crate::ui::verbs::tooltip(Verb::CancelBrowsing)).clicked()
                 {
                     actions.push(Action::Do(Verb::CancelBrowsing));

@@ -2,10 +2,11 @@
 
 use eframe::egui::Ui;
 
+use crate::engine::trash;
 use crate::model::entry::EntryKind;
 use crate::screen::{Action, Side, Verb};
 use crate::ui::icon::Icon;
-use crate::ui::verbs::{self, menu_item, menu_line};
+use crate::ui::verbs::{self, menu_item, menu_item_named, menu_line};
 use crate::ui::view::View;
 
 /// What can be done with the selected rows.
@@ -29,8 +30,11 @@ pub fn show_selection(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Ve
     menu_item(ui, screen, Verb::Verify, actions);
     menu_line(ui);
     menu_item(ui, screen, Verb::Rename, actions);
-    menu_item(ui, screen, Verb::Delete, actions);
-    if side == Side::Remote {
+    if side == Side::Local {
+        menu_item_named(ui, screen, Verb::Delete, &format!("Move to {}", trash::NAME), actions);
+        menu_item(ui, screen, Verb::DeleteForGood, actions);
+    } else {
+        menu_item(ui, screen, Verb::Delete, actions);
         menu_item(ui, screen, Verb::Permissions, actions);
     }
     menu_line(ui);

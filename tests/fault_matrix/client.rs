@@ -113,7 +113,11 @@ impl Client {
                     }
                     Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::File },
                     Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
-                    Question::Master { .. } | Question::Delete { .. } | Question::Discard { .. } | Question::Power { .. } => {
+                    Question::Master { .. }
+                    | Question::Delete { .. }
+                    | Question::Trash { .. }
+                    | Question::Discard { .. }
+                    | Question::Power { .. } => {
                         Answer::Cancel
                     }
                 };

@@ -13,7 +13,7 @@ use crate::screen::state::{Comparison, QuestionForm, Screen};
 
 pub(super) fn asked(screen: &mut Screen, id: QuestionId, question: Question) -> Vec<Effect> {
     screen.questions.retain(|(known, _)| *known != id);
-    if matches!(question, Question::Delete { .. }) {
+    if matches!(question, Question::Delete { .. } | Question::Trash { .. }) {
         screen.delete_awaited = is_about_to_ask(screen);
         screen.deleting_since = None;
     }
@@ -67,6 +67,7 @@ impl Screen {
                 | Question::Master { .. }
                 | Question::Changed { .. }
                 | Question::Delete { .. }
+                | Question::Trash { .. }
                 | Question::Discard { .. }
                 | Question::Power { .. },
             ))

@@ -23,7 +23,7 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             scope: form.scope,
         },
         Question::Changed { .. } => Answer::Changed(form.when_changed),
-        Question::Delete { .. } | Question::Discard { .. } | Question::Power { .. } => Answer::Confirm,
+        Question::Delete { .. } | Question::Trash { .. } | Question::Discard { .. } | Question::Power { .. } => Answer::Confirm,
     };
     answer(screen, given)
 }

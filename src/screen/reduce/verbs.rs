@@ -1,6 +1,6 @@
 //! Commands by name, upon the active pane and its selection.
 
-use crate::engine::{Change, Command, Place};
+use crate::engine::{Change, Command, Place, Removal};
 use crate::model::address::{Address, AddressPath};
 use crate::model::argv;
 use crate::model::chosen::Chosen;
@@ -85,10 +85,8 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::PasteFiles => vec![Effect::PasteFiles],
         Verb::NewFolder => open_dialog(screen, Dialog::NewFolder { side, name: String::new(), error: None }),
         Verb::Rename => rename(screen),
-        Verb::Delete => {
-            screen.deleting_since = Some(screen.now);
-            vec![Effect::Engine(Command::Change(Change::Delete { places: target_places(screen) }))]
-        }
+        Verb::Delete if side == Side::Local => delete(screen, Removal::ToTrash),
+        Verb::Delete | Verb::DeleteForGood => delete(screen, Removal::ForGood),
         Verb::Permissions => permissions(screen),
         Verb::CopyPath => copy(screen, &target_places(screen).iter().map(location::text_of).collect::<Vec<_>>()),
         Verb::CopyAddress => copy(screen, &addresses(screen)),
@@ -207,6 +205,11 @@ fn show_sites(screen: &mut Screen) -> Vec<Effect> {
 fn target_places(screen: &Screen) -> Vec<Place> {
     let pane = screen.pane(screen.active);
     pane.targets_in_order().into_iter().filter_map(|entry| pane.place_of(&entry.name)).collect()
+}
+
+fn delete(screen: &mut Screen, removal: Removal) -> Vec<Effect> {
+    screen.deleting_since = Some(screen.now);
+    vec![Effect::Engine(Command::Change(Change::Delete { places: target_places(screen), removal }))]
 }
 
 fn rename(screen: &mut Screen) -> Vec<Effect> {

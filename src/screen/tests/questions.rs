@@ -26,7 +26,7 @@ fn password(keeping: Keeping) -> Question {
 }
 
 fn delete() -> Question {
-    Question::Delete { places: Vec::new(), files: 3, folders: 1, bytes: 9 }
+    Question::Delete { places: Vec::new(), files: 3, folders: 1, bytes: 9, no_trash: None }
 }
 
 fn ask(screen: &mut Screen, number: u64, question: Question) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::engine::{Question, QuestionId};
+use crate::engine::{Change, Question, QuestionId, Removal};
 use crate::model::conflict::OnExists;
 use crate::model::transfer::{Direction, Job};
 use crate::screen::action::Extend;
@@ -117,9 +117,43 @@ fn deleting_names_everything_selected() {
     let mut screen = moored();
     act(&mut screen, Verb::SelectAll);
     let effects = act(&mut screen, Verb::Delete);
-    let Command::Change(crate::engine::Change::Delete { places }) = command(&effects) else { panic!("{effects:?}") };
+    let Command::Change(Change::Delete { places, removal: Removal::ToTrash }) = command(&effects) else { panic!("{effects:?}") };
     assert_eq!(places.len(), 5);
     assert!(places.contains(&Place::Local("/home/alice/www/.env".into())));
+}
+
+#[test]
+fn only_what_is_here_goes_to_a_trash_and_only_with_delete_alone() {
+    for (side, verb, expected) in [
+        (Side::Local, Verb::Delete, Removal::ToTrash),
+        (Side::Local, Verb::DeleteForGood, Removal::ForGood),
+        (Side::Remote, Verb::Delete, Removal::ForGood),
+        (Side::Remote, Verb::DeleteForGood, Removal::ForGood),
+    ] {
+        let mut screen = moored();
+        screen.active = side;
+        act(&mut screen, Verb::SelectAll);
+        let effects = act(&mut screen, verb);
+        let Command::Change(Change::Delete { removal, .. }) = command(&effects) else { panic!("{effects:?}") };
+        assert_eq!(*removal, expected, "{side:?} {verb:?}");
+        assert!(act(&mut screen, Verb::Open).is_empty(), "Enter was meant for the question");
+    }
+}
+
+#[test]
+fn a_question_that_the_trash_leads_to_comes_by_itself() {
+    let mut screen = moored();
+    act(&mut screen, Verb::SelectAll);
+    act(&mut screen, Verb::Delete);
+    tell(&mut screen, EventBody::Asked { id: QuestionId(5), question: Question::Trash { places: Vec::new() } });
+    assert!(screen.delete_awaited);
+    let effects = reduce(&mut screen, Action::AcceptQuestion);
+    let expected = Command::Answer { question: QuestionId(5), answer: crate::engine::Answer::Confirm };
+    assert_eq!(format!("{:?}", command(&effects)), format!("{expected:?}"));
+    let no_trash = Some("there is none here".into());
+    let question = Question::Delete { places: Vec::new(), files: 1, folders: 0, bytes: 1, no_trash };
+    tell(&mut screen, EventBody::Asked { id: QuestionId(6), question });
+    assert!(!screen.delete_awaited, "what was typed by then was not meant for it");
 }
 
 #[test]
@@ -178,7 +212,7 @@ fn what_is_typed_behind_delete_waits_for_its_question() {
     act(&mut screen, Verb::Delete);
     assert!(act(&mut screen, Verb::Open).is_empty(), "Enter was meant for the question");
     assert!(act(&mut screen, Verb::Delete).is_empty(), "once is enough");
-    let question = Question::Delete { places: Vec::new(), files: 1, folders: 0, bytes: 1 };
+    let question = Question::Delete { places: Vec::new(), files: 1, folders: 0, bytes: 1, no_trash: None };
     tell(&mut screen, EventBody::Asked { id: QuestionId(5), question });
     reduce(&mut screen, Action::CancelQuestion);
     assert!(!act(&mut screen, Verb::Delete).is_empty());

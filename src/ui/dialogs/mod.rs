@@ -55,7 +55,7 @@ pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
         // What a person wants to delete or give up is only counted first, unless that took so long that they went on.
         let is_awaited = match asked {
             Question::Discard { .. } => true,
-            Question::Delete { .. } => screen.delete_awaited,
+            Question::Delete { .. } | Question::Trash { .. } => screen.delete_awaited,
             _ => false,
         };
         let by_itself = !is_awaited;
@@ -102,7 +102,10 @@ fn question(stage: &mut Stage<'_>, id: u64, question: &Question) {
         }
         Question::Power { action, ended, until } => power::show(stage, id, *action, *ended, *until),
         Question::Discard { transfers, bytes } => discard::show(stage, id, *transfers, *bytes),
-        Question::Delete { places, files, folders, bytes } => delete::show(stage, id, places, *files, *folders, *bytes),
+        Question::Trash { places } => delete::to_trash(stage, id, places),
+        Question::Delete { places, files, folders, bytes, no_trash } => {
+            delete::for_good(stage, id, places, (*files, *folders, *bytes), no_trash.as_deref());
+        }
     }
 }
 

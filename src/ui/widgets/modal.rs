@@ -35,8 +35,6 @@ enum Look {
     Primary,
     /// It destroys something.
     Danger,
-    /// A person should think first: Enter is not bound to it, and the keyboard starts on cancel.
-    Careful,
 }
 
 /// A dialog: who it is, its words and its buttons.
@@ -51,6 +49,8 @@ pub struct Modal<'a> {
     second: Option<&'a str>,
     cancel: &'a str,
     look: Look,
+    /// A person should think first.
+    careful: bool,
     blocked: Option<&'a str>,
     lead: bool,
     in_front: bool,
@@ -70,6 +70,7 @@ impl<'a> Modal<'a> {
             second: None,
             cancel: "Cancel",
             look: Look::Primary,
+            careful: false,
             blocked: None,
             lead: false,
             in_front: true,
@@ -122,7 +123,7 @@ impl<'a> Modal<'a> {
     /// Enter does not accept; the keyboard starts on cancel.
     #[must_use]
     pub fn careful(mut self) -> Self {
-        self.look = Look::Careful;
+        self.careful = true;
         self
     }
 
@@ -233,7 +234,7 @@ impl<'a> Modal<'a> {
         if focused.is_some() && focused == own {
             return None;
         }
-        let accepts = self.main.is_some() && self.blocked.is_none() && self.look != Look::Careful;
+        let accepts = self.main.is_some() && self.blocked.is_none() && !self.careful;
         if accepts && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
             return Some(Answer::Main);
         }
@@ -274,9 +275,9 @@ impl<'a> Modal<'a> {
             };
             if let Some(label) = self.main {
                 let response = match self.look {
-                    Look::Primary => primary_button_if(ui, label, self.blocked),
                     Look::Danger => danger_button(ui, label),
-                    Look::Careful => quiet_button(ui, label),
+                    Look::Primary if self.careful => quiet_button(ui, label),
+                    Look::Primary => primary_button_if(ui, label, self.blocked),
                 };
                 first = Some(one(ui, response, Answer::Main));
             }
@@ -286,7 +287,7 @@ impl<'a> Modal<'a> {
             }
             let response = quiet_button(ui, self.cancel);
             let cancel = one(ui, response, Answer::Cancel);
-            if self.look == Look::Careful || first.is_none() {
+            if self.careful || first.is_none() {
                 first = Some(cancel);
             }
         });
