@@ -13,7 +13,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use moorline::model::settings::Settings;
 use moorline::practice::Practice;
+use moorline::store::places::Places;
 use serde_json::Value;
 use support::shelf::Server;
 
@@ -83,6 +85,10 @@ fn command_in(folder: &Path, password: &str, arguments: &[&str]) -> Command {
 fn check(status: i32, arguments: &[&str], output: Output) -> Output {
     assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     output
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 fn errors(output: &Output) -> String {
@@ -362,6 +368,54 @@ fn what_is_left_out_of_a_folder_of_the_server_is_said_and_counted() {
         assert!(said.contains(line), "{line}: {said}");
     }
     assert_eq!(tree_names(&berth.folder.path().join("a")), ["f"]);
+}
+
+#[test]
+fn what_is_excluded_stays_behind_in_folders_both_ways_and_is_counted() {
+    let server = Server::start(&[("/there/f", b"1"), ("/there/x.tmp", b"1"), ("/there/cache/y", b"1"), ("/there/my file", b"1")]);
+    let berth = Berth::at(&server);
+    let here = berth.folder.path().join("here");
+    fs::create_dir_all(here.join("cache")).unwrap();
+    for name in ["f", "x.tmp", "cache/y", "my_file"] {
+        fs::write(here.join(name), b"1").unwrap();
+    }
+    let exclude = ["--exclude", "*.TMP", "--exclude", "cache/", "--exclude", "my file"];
+    let with = |command: &[&str]| [&command[..1], &exclude, &command[1..]].concat().iter().map(|word| (*word).to_owned()).collect();
+    let run = |status, command: Vec<String>| berth.run(status, &command.iter().map(String::as_str).collect::<Vec<_>>());
+    let said = errors(&run(0, with(&["put", "here", &berth.url("sent")])));
+    for line in [
+        "x.tmp: left out: its name fits a filter",
+        "cache: left out: its name fits a filter",
+        "2 files arrived and proven, 2 B, 2 left out by filters.",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let there = |folder: &str| server.with(|shelf| shelf.files.keys().filter(|path| path.starts_with(folder)).cloned().collect());
+    let sent: Vec<String> = there("/sent");
+    assert_eq!(sent, ["/sent/f", "/sent/my_file"]);
+    let said = errors(&run(0, with(&["get", &berth.url("there"), "."])));
+    assert!(said.contains("1 file arrived and proven, 1 B, 3 left out by filters."), "{said}");
+    assert_eq!(tree_names(&berth.folder.path().join("there")), ["f"]);
+    // A file that is named is one that is wanted.
+    run(0, with(&["put", "here/x.tmp", &berth.url("x.tmp")]));
+    assert!(server.file("/x.tmp").is_some());
+    // A comparison does not miss it, and says so.
+    let output = run(0, with(&["verify", "here", &berth.url("sent")]));
+    assert!(text(&output).contains("2 items were left out by filters."), "{}", text(&output));
+    let output = run(1, vec!["verify".into(), "here".into(), berth.url("sent")]);
+    assert!(text(&output).contains("only-here"), "{}", text(&output));
+    let output = run(0, with(&["put", "--json", "here", &berth.url("json")]));
+    let summary: Value = serde_json::from_str(text(&output).lines().last().unwrap()).unwrap();
+    assert_eq!((&summary["left_out"], &summary["filtered"], &summary["skipped"]), (&2.into(), &2.into(), &0.into()));
+    // What the settings say holds until something else is said here.
+    let settings = Settings { leave_out: vec!["f".into()], ..Settings::default() };
+    let places = Places::in_folder(&berth.folder.path().join(".moorline"));
+    moorline::store::settings::save(&places, &settings).unwrap();
+    for (line, left) in [(&["put"][..], 1), (&["put", "--exclude", ""], 0)] {
+        let url = berth.url(&format!("settings{left}"));
+        let said = errors(&berth.run(0, &[line, &["here", &url]].concat()));
+        assert_eq!(said.contains("1 left out by filters"), left == 1, "{said}");
+    }
 }
 
 /// The names of what is below a folder.

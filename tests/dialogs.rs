@@ -138,6 +138,8 @@ fn site_form(page: SitePage) -> SiteForm {
         password_changed: false,
         reveal: false,
         page,
+        leaves_out: false,
+        leave_out: String::new(),
         errors: Vec::new(),
     }
 }
@@ -377,6 +379,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
     transfers.site.connections = 3;
     transfers.limits.up = "200 KB/s".into();
     transfers.clock_ahead = "-45".into();
+    (transfers.leaves_out, transfers.leave_out) = (true, "*.tmp\nnode_modules/".into());
     transfers.show_learned(HostFacts { list_ahead_seconds: Some(7200), skew_seconds: Some(90), ..HostFacts::default() });
     let mut notes = site_form(SitePage::Notes);
     notes.site.notes = "Ask Marta before touching /www/includes.\nThe line is slow after six.".into();

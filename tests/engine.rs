@@ -17,6 +17,8 @@ mod edited;
 mod existing;
 #[path = "engine/held.rs"]
 mod held;
+#[path = "engine/left_out.rs"]
+mod left_out;
 #[path = "engine/lifelines.rs"]
 mod lifelines;
 #[cfg(target_os = "linux")]
@@ -978,7 +980,7 @@ fn a_run_of_folders_without_files_is_followed_by_what_was_chosen() {
         })
     };
     client.put(empty.parent().unwrap(), "/up", OnExists::Ask);
-    let words = "The queue is done: the folders are made, and there were no files in them.";
+    let words = "The queue is done: the folders are made, and there were no files to transfer.";
     assert_eq!(told(&mut client), words);
     assert!(server.with(|shelf| shelf.folders.contains("/up/below")));
     client.engine.send(Command::WhenDone { choice: WhenDone::Notify });

@@ -193,6 +193,39 @@ fn a_session_that_failed_in_a_transfer_plays_again_to_the_same_states() {
 }
 
 #[test]
+fn a_session_that_left_names_out_of_folders_plays_again_to_the_same_states() {
+    let runtime = runtime();
+    let harbour = Harbour::start(runtime.handle(), &[("a.txt", b"a"), ("b.tmp", b"b")]);
+    let folder = tempfile::tempdir().unwrap();
+    let up = folder.path().join("up");
+    fs::create_dir(&up).unwrap();
+    for name in ["c.txt", "d.tmp"] {
+        fs::write(up.join(name), name).unwrap();
+    }
+    let mut client = Client::recording();
+    let settings = Settings { record: true, leave_out: vec!["*.tmp".into()], ..Settings::default() };
+    client.engine().send(Command::SaveSettings { was: None, settings: Box::new(settings) });
+    client.connect(harbour.port(), false);
+    client.moored();
+    client.until("the folder", |client| client.listings > 0);
+    for (direction, local, remote) in [(Direction::Download, folder.path().join("down"), "/data"), (Direction::Upload, up, "/data")]
+    {
+        let before = client.engine().queue().summary().done;
+        client.engine().send(Command::Enqueue { jobs: vec![job(direction, local, remote)] });
+        client.until("through", |client| {
+            let summary = client.engine().queue().summary();
+            !summary.is_pending() && summary.done + summary.failed > before
+        });
+        let summary = client.engine().queue().summary();
+        assert_eq!((summary.done, summary.failed, summary.filtered), (before + 2, 0, before / 2 + 1), "{direction:?}");
+    }
+    let (text, lines) = client.finish();
+    let replayed = played(&lines);
+    assert_eq!(replayed.difference, None, "{replayed:#?}\n{text}");
+    assert_eq!(replayed.queue, [(0, 4), (0, 4)]);
+}
+
+#[test]
 fn a_goodbye_that_is_heard_before_the_file_is_settled_plays_again_to_the_same_states() {
     let (text, mut lines) = failed_session(false, Direction::Download, Stage::Middle);
     let says = |code: &'static [u8]| move |line: &RecordLine| matches!(&line.event, RecordEvent::Heard { bytes } if bytes.to_vec().starts_with(code));

@@ -196,7 +196,9 @@ fn at_rest(rows: &[(&str, TransferState)]) -> Sample {
     let stopped = sample.queue.0.iter().filter(|row| row.state == TransferState::Paused).count();
     let (queued, failed, done) = (count(QueueTab::Queued), count(QueueTab::Failed), count(QueueTab::Done));
     let skipped = sample.queue.0.iter().filter(|row| matches!(row.state, TransferState::Skipped(_))).count();
-    sample.screen.queue = QueueSummary { queued, stopped, failed, done, skipped, ..QueueSummary::default() };
+    let is_filtered = |row: &&TransferRow| row.state == TransferState::Skipped(SkipReason::Filter);
+    let filtered = sample.queue.0.iter().filter(is_filtered).count();
+    sample.screen.queue = QueueSummary { queued, stopped, failed, done, skipped, filtered, ..QueueSummary::default() };
     sample
 }
 
@@ -258,5 +260,9 @@ fn what_was_skipped_is_not_counted_as_done() {
         .state
         .clone();
     harness(at_rest(&[("", done.clone()), ("", skipped()), ("", skipped())]), FULL).get_by_label("Done 1 · 2 skipped");
+    let filtered = || TransferState::Skipped(SkipReason::Filter);
+    let rows = [("", done.clone()), ("", skipped()), ("", filtered()), ("", filtered())];
+    harness(at_rest(&rows), FULL).get_by_label("Done 1 · 1 skipped · 2 left out by filters");
+    harness(at_rest(&[("", done.clone()), ("", filtered())]), FULL).get_by_label("Done 1 · 1 left out by filters");
     harness(at_rest(&[("", done)]), FULL).get_by_label("Done 1");
 }

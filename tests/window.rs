@@ -569,6 +569,45 @@ fn what_is_deleted_here_goes_to_the_trash_and_for_good_only_where_that_is_said()
     window.click("Move to trash");
     window.until_label("Delete 1 file (5 B) for good?");
     window.click("Delete for good");
-    window.until_label("Deleted 1 file.");
-    assert!(!local.join("c.txt").exists());
+    window.until_window("it is deleted", |_| !local.join("c.txt").exists());
+}
+
+#[test]
+fn names_are_left_out_of_folders_from_the_settings_on() {
+    let practice = Practice::start().unwrap();
+    let mut window = Window::connected(&practice);
+    let tree = window.local().join("tree");
+    fs::create_dir(&tree).unwrap();
+    for name in ["index.html", "x.tmp", "Thumbs.db"] {
+        fs::write(tree.join(name), name).unwrap();
+    }
+    window.press(CTRL, Key::Comma);
+    window.until("the settings are open", |screen| screen.dialog.is_some());
+    window.harness.get_by_role_and_label(Role::Tab, "Transfers").click();
+    window.until_label("Add .DS_Store, Thumbs.db, desktop.ini");
+    window.click("Add .DS_Store, Thumbs.db, desktop.ini");
+    window.harness.get_by_label("Left out where a folder is transferred").focus();
+    window.step();
+    window.press(CTRL, Key::End);
+    window.harness.get_by_label("Left out where a folder is transferred").type_text(" a/b");
+    window.step();
+    window.click("Save");
+    assert!(window.has_words("“a/b” fits no name"));
+    for _ in 0.."a/b".len() {
+        window.press(Modifiers::NONE, Key::Backspace);
+    }
+    window.harness.get_by_label("Left out where a folder is transferred").type_text("*.tmp");
+    window.step();
+    window.click("Save");
+    let expected = [".DS_Store", "Thumbs.db", "desktop.ini", "*.tmp"];
+    window.until("saved", |screen| screen.dialog.is_none() && screen.settings.leave_out == expected);
+    window.press(Modifiers::NONE, Key::F5);
+    window.until_row("tree");
+    window.click("tree");
+    window.press(CTRL, Key::Enter);
+    window.until_label("2 items were left out of folders by filters; “Done” lists them.");
+    window.until_label("Done 1 · 2 left out by filters");
+    let there = practice.folder().join("tree");
+    let names: Vec<_> = fs::read_dir(there).unwrap().map(|row| row.unwrap().file_name()).collect();
+    assert_eq!(names, ["index.html"]);
 }

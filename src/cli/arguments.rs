@@ -11,6 +11,7 @@ use crate::model::argv;
 use crate::model::certificate::Fingerprint;
 use crate::model::checksum::HashUse;
 use crate::model::conflict::OnExists;
+use crate::model::leave_out::check;
 use crate::model::rate::Rate;
 use crate::model::when_done::{PowerAction, WhenDone};
 
@@ -161,6 +162,10 @@ pub struct VerifyArguments {
     /// Whether checksums are compared too.
     #[arg(long, value_name = "CHOICE", default_value = "off")]
     pub checksums: Checksums,
+    /// Compares nothing in folders that has such a name, as for "put" and "get"; it counts instead of what the site and the settings leave
+    /// out.
+    #[arg(long, value_name = "PATTERN", value_parser = pattern)]
+    pub exclude: Vec<String>,
     /// Prints a table of all files, comma-separated.
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
@@ -253,6 +258,10 @@ pub struct TransferArguments {
     /// Whether files are also compared by checksum; as saved with the site when not given.
     #[arg(long, value_name = "CHOICE")]
     pub checksums: Option<Checksums>,
+    /// Leaves out of folders what has such a name, such as "*.tmp", ".DS_Store" or, for folders only, "node_modules/"; may be given more
+    /// than once. It counts instead of what the site and the settings leave out; "" leaves nothing out.
+    #[arg(long, value_name = "PATTERN", value_parser = pattern)]
+    pub exclude: Vec<String>,
     /// Leaves the files' times as they come; otherwise they keep the time of their last change.
     #[arg(long)]
     pub no_times: bool,
@@ -264,6 +273,19 @@ pub struct TransferArguments {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would show it as help")]
     pub connect: ConnectArguments,
+}
+
+/// Reads a pattern of what is left out of folders.
+fn pattern(text: &str) -> Result<String, String> {
+    if !text.is_empty() {
+        check(text)?;
+    }
+    Ok(text.to_owned())
+}
+
+/// The patterns that were given, without the empty one for none at all.
+pub(super) fn leave_out(given: &[String]) -> Vec<String> {
+    given.iter().filter(|pattern| !pattern.is_empty()).cloned().collect()
 }
 
 /// Reads what is to follow.
@@ -452,6 +474,8 @@ mod tests {
             &["moorline", "get", "ftp://h/", "x", "--connections", "33"],
             &["moorline", "get", "ftp://h/", "x", "--on-exists", "ask"],
             &["moorline", "get", "ftp://h/", "x", "--limit", "fast"],
+            &["moorline", "get", "ftp://h/", "x", "--exclude", "a/b"],
+            &["moorline", "verify", "x", "ftp://h/", "--exclude", "/"],
             &["moorline", "ls", "ftp://h/", "--trust", "12"],
             &["moorline", "receipts", "--csv", "--json"],
             &["moorline", "receipts", "--since", "soon"],

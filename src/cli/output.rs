@@ -150,8 +150,10 @@ pub(super) struct Tally {
     pub(super) done: u64,
     /// Files that were left as they were.
     pub(super) skipped: u64,
-    /// What folders had in them that is no file, or leads to none.
+    /// What folders had in them that is no file, leads to none, or has a name that filters leave out.
     pub(super) left_out: u64,
+    /// Of these, those that filters left out.
+    pub(super) filtered: u64,
     /// Folders that were made and had nothing in them.
     pub(super) empty_folders: u64,
     /// Items that did not arrive.
@@ -178,6 +180,7 @@ impl Tally {
             "done": self.done,
             "skipped": self.skipped,
             "left_out": self.left_out,
+            "filtered": self.filtered,
             "empty_folders": self.empty_folders,
             "failed": self.failed,
             "unfinished": self.unfinished,
@@ -192,8 +195,13 @@ impl Tally {
             return "The folder is there; it had no files in it.".to_owned();
         }
         let mut text = format!("{} arrived and proven, {}", format::counted(self.done, "file", "files"), format::size(self.bytes));
+        let left_out = match self.filtered {
+            0 => "left out".to_owned(),
+            all if all == self.left_out => "left out by filters".to_owned(),
+            some => format!("left out ({} by filters)", format::count(some)),
+        };
         let counts =
-            [(self.skipped, "skipped"), (self.left_out, "left out"), (self.failed, "failed"), (self.unfinished, "not finished")];
+            [(self.skipped, "skipped"), (self.left_out, &*left_out), (self.failed, "failed"), (self.unfinished, "not finished")];
         for (count, word) in counts {
             if count > 0 {
                 text.push_str(&format!(", {} {word}", format::count(count)));
@@ -300,6 +308,9 @@ mod tests {
         assert_eq!((all.is_complete(), all.sentence().as_str()), (true, "1 file arrived and proven, 9 B."));
         let some = Tally { done: 2, skipped: 1, left_out: 4, failed: 1, unfinished: 3, ..all };
         assert_eq!(some.sentence(), "2 files arrived and proven, 9 B, 1 skipped, 4 left out, 1 failed, 3 not finished.");
+        let of = |left_out, filtered| Tally { left_out, filtered, ..all }.sentence();
+        assert_eq!(of(3, 3), "1 file arrived and proven, 9 B, 3 left out by filters.");
+        assert_eq!(of(3, 1), "1 file arrived and proven, 9 B, 3 left out (1 by filters).");
         let empty = Tally { empty_folders: 2, ..Tally::default() };
         assert_eq!((empty.is_complete(), empty.sentence().as_str()), (true, "The folder is there; it had no files in it."));
         assert_eq!(Tally { empty_folders: 1, ..all }.sentence(), all.sentence());

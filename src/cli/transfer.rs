@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::cli::arguments::{GetArguments, PutArguments, TransferArguments};
+use crate::cli::arguments::{GetArguments, PutArguments, TransferArguments, leave_out};
 use crate::cli::failure::Failure;
 use crate::cli::output::{self, Tally, printable};
 use crate::cli::progress::Progress;
@@ -18,7 +18,7 @@ use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::rate::SpeedLimits;
 use crate::model::session::DisconnectWhen;
-use crate::model::transfer::{Direction, Job, QueueTab, TransferId, TransferRow, TransferState};
+use crate::model::transfer::{Direction, Job, QueueTab, SkipReason, TransferId, TransferRow, TransferState};
 
 /// Fetches a file or folder.
 pub(super) fn get(arguments: &GetArguments, around: &Surroundings) -> Result<(), Failure> {
@@ -76,6 +76,9 @@ fn find_remote(text: &str, arguments: &TransferArguments) -> Result<Remote, Fail
     if arguments.limit.is_some() {
         // What is said here holds instead of what was set once.
         remote.site.speed = SpeedLimits::default();
+    }
+    if !arguments.exclude.is_empty() {
+        remote.site.leave_out = Some(leave_out(&arguments.exclude));
     }
     if arguments.no_times {
         remote.site.keep_times = Some(false);
@@ -268,6 +271,7 @@ impl Report {
             }
             TransferState::Skipped(reason) if reason.is_left_out() => {
                 tally.left_out += 1;
+                tally.filtered += u64::from(*reason == SkipReason::Filter);
                 if !self.quiet && !self.json {
                     self.progress.say(&printable(&format!("moorline: {}: left out: {}", source(row), reason.words())));
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::cli::arguments::VerifyArguments;
+use crate::cli::arguments::{VerifyArguments, leave_out};
 use crate::cli::failure::Failure;
 use crate::cli::output::printable;
 use crate::cli::session::{self, Session};
@@ -19,7 +19,10 @@ use crate::model::verify::{Pair, Verification};
 
 /// Compares and prints what differs; the exit status says whether anything does.
 pub(super) fn run(arguments: &VerifyArguments, around: &Surroundings) -> Result<(), Failure> {
-    let remote = session::find_remote(&arguments.remote)?;
+    let mut remote = session::find_remote(&arguments.remote)?;
+    if !arguments.exclude.is_empty() {
+        remote.site.leave_out = Some(leave_out(&arguments.exclude));
+    }
     let unreadable =
         |error: io::Error| Failure::local(format!("\u{201c}{}\u{201d} could not be read: {error}.", arguments.local.display()));
     let is_folder = std::fs::metadata(&arguments.local).map_err(unreadable)?.is_dir();
@@ -62,6 +65,7 @@ fn print(arguments: &VerifyArguments, result: &Arc<Verification>) -> Result<(), 
             "only_here": tally.only_here,
             "only_there": tally.only_there,
             "unprovable": tally.unprovable,
+            "filtered": tally.filtered,
             "broken_off": result.broken_off,
         });
         let rows: String = result.rows.iter().map(|row| format!("{}\n", Verification::json(row))).collect();

@@ -17,6 +17,7 @@ use crate::model::composed::name_there;
 use crate::model::conflict::Facts;
 use crate::model::entry::{Entry, EntryKind, Modified};
 use crate::model::format;
+use crate::model::leave_out::LeaveOut;
 use crate::model::listing::Listing;
 use crate::model::path::{RemotePath, safe_local_name};
 use crate::model::problem::{Problem, ProblemKind};
@@ -43,7 +44,8 @@ pub async fn upload(ctx: &SessionContext, control: &mut Control, item: &Item) ->
     let mut look = ctx.queue.look_at_folder(item);
     let there = make_remote(ctx, control, item).await?;
     let folder = item.local.clone();
-    let (children, unnameable) = tokio::task::spawn_blocking(move || read_local(&folder))
+    let leave_out = ctx.left_out();
+    let (children, unnameable) = tokio::task::spawn_blocking(move || read_local(&folder, &leave_out))
         .await
         .map_err(|error| Stopped::for_good(Problem::new(ProblemKind::Local, error.to_string())))?
         .map_err(Stopped::for_good)?;
@@ -144,10 +146,12 @@ async fn make_remote(ctx: &SessionContext, control: &mut Control, item: &Item) -
 
 /// What is in a local folder, and how many names of it cannot be sent. Links to files are followed, links to folders are not: they
 /// may lead back up.
-fn read_local(folder: &Path) -> Result<(Vec<LocalChild>, usize), Problem> {
+fn read_local(folder: &Path, leave_out: &LeaveOut) -> Result<(Vec<LocalChild>, usize), Problem> {
     let listing = local::list(folder)?;
     let (sendable, unnameable): (Vec<Entry>, Vec<Entry>) =
         listing.entries.into_iter().partition(|entry| RemotePath::root().child(&entry.name).is_ok());
+    // A name that cannot be sent and was not to be is no failure.
+    let unnameable = unnameable.iter().filter(|entry| !leave_out.fits(&entry.name, entry.kind == EntryKind::Dir)).count();
     let children = sendable.into_iter().map(|entry| {
         let path = folder.join(&entry.name);
         let is_link = entry.target.is_some();
@@ -157,11 +161,13 @@ fn read_local(folder: &Path) -> Result<(Vec<LocalChild>, usize), Problem> {
             EntryKind::Link => Some(SkipReason::BrokenLink),
             EntryKind::Other => Some(SkipReason::Special),
         };
+        let is_filtered = leave_out.fits(&entry.name, entry.kind == EntryKind::Dir);
+        let left_out = if is_filtered { Some(SkipReason::Filter) } else { left_out };
         let is_folder = entry.kind == EntryKind::Dir && !is_link;
         let (size, modified) = if entry.kind == EntryKind::File { (entry.size, entry.modified) } else { (None, None) };
         LocalChild { name: entry.name, path, is_folder, size, modified, left_out }
     });
-    Ok((children.collect(), listing.unread.len() + unnameable.len()))
+    Ok((children.collect(), listing.unread.len() + unnameable))
 }
 
 /// Makes the local folder and queues the remote one's content.
@@ -173,7 +179,13 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
     let listing = ctx.list(control, &item.remote).await.map_err(|fault| Stopped::wire(fault, &doing))?;
     let target = item.local.clone();
     on_disk(move || fs::create_dir_all(target)).await.map_err(|error| Stopped::disk(&error, "make the folder", &item.local))?;
-    let mut namesakes = namesakes::namesakes(listing.entries.iter().map(|entry| entry.name.as_str()));
+    let leave_out = ctx.left_out();
+    let is_left_out = |entry: &Entry| {
+        let is_folder = entry.kind == EntryKind::Dir;
+        leave_out.fits(&entry.name, is_folder) || leave_out.fits(&readable(&entry.name), is_folder)
+    };
+    let fetched = listing.entries.iter().filter(|entry| !is_left_out(entry));
+    let mut namesakes = namesakes::namesakes(fetched.map(|entry| entry.name.as_str()));
     if !namesakes.is_empty() {
         let target = item.local.clone();
         // A disk that cannot be asked says so again as the files are written to it.
@@ -206,7 +218,9 @@ pub async fn download(ctx: &SessionContext, control: &mut Control, item: &Item) 
         new.size = if is_folder == Some(false) { entry.size } else { None };
         new.modified = entry.modified;
         new.from_folder = true;
-        if entry.kind == EntryKind::Other {
+        if is_left_out(entry) {
+            new.state = TransferState::Skipped(SkipReason::Filter);
+        } else if entry.kind == EntryKind::Other {
             new.state = TransferState::Skipped(SkipReason::Special);
         } else if let Err(error) = safe_local_name(&entry.name) {
             new.state = TransferState::Failed(Problem::new(ProblemKind::Name, format!("Not fetched: {error}.")));

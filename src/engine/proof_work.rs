@@ -105,7 +105,8 @@ impl ProofWork {
         };
         let comparing = Comparing { stop: session.context.stop.child_token(), is_browsing: Arc::default() };
         let (stop, is_browsing) = (comparing.stop.clone(), Arc::clone(&comparing.is_browsing));
-        let request = verify::Request { pairs, hashes, stop, is_browsing };
+        let leave_out = session.context.left_out();
+        let request = verify::Request { pairs, hashes, leave_out, stop, is_browsing };
         drop(tokio::spawn(verify::run(Arc::clone(&session.context), request, session.inbox())));
         self.comparing = Some(comparing);
     }

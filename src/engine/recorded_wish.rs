@@ -26,6 +26,7 @@ pub fn wish(command: &Command) -> Option<Wish> {
                 AddressPath::Relative(path) => format!("./{path}"),
                 AddressPath::Login => site.remote_folder.clone(),
             },
+            leave_out: site.leave_out.clone().unwrap_or_default(),
         },
         Command::Disconnect { when } => Wish::Leave { when: leave_name(*when).to_owned() },
         Command::StayConnected => Wish::Stay,

@@ -298,13 +298,14 @@ impl Player<'_> {
     fn wish(&mut self, wish: &Wish) {
         let path = |text: &str| RemotePath::parse(text).ok();
         let command = match wish {
-            Wish::Connect { data_mode, keep_alive, connections, account, start, .. } => {
+            Wish::Connect { data_mode, keep_alive, connections, account, start, leave_out, .. } => {
                 let mut site = Site::new(SiteId("replay".into()), "Replay", "127.0.0.1");
                 site.port = Some(self.port.number());
                 site.encryption = Encryption::Plain;
                 site.data_mode = *data_mode;
                 site.keep_alive = *keep_alive;
                 site.connections = *connections;
+                site.leave_out = Some(leave_out.clone());
                 if *account {
                     site.user = "replay".into();
                 } else {

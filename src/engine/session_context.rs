@@ -28,9 +28,10 @@ use crate::ftp::tls::{TlsVersion, Trust};
 use crate::ftp::{Control, Fault, Manners};
 use crate::model::budget::Budget;
 use crate::model::host::HostFacts;
+use crate::model::leave_out::LeaveOut;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
-use crate::model::rules::TransferRules;
+use crate::model::rules::{TransferRules, left_out};
 use crate::model::secret::Secret;
 use crate::model::session::{ConnectStep, SessionView};
 use crate::model::settings::Settings;
@@ -180,6 +181,11 @@ impl SessionContext {
     /// How a file that begins now is moved; each reads it once.
     pub fn rules(&self) -> TransferRules {
         TransferRules::of(&self.site_now(), &self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What is left out of a folder that begins now.
+    pub fn left_out(&self) -> LeaveOut {
+        left_out(&self.site_now(), &self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The site was edited: what does not concern the connection holds from here on, for each file that begins. `facts` is what is

@@ -25,9 +25,10 @@ use crate::model::clock::Ahead;
 use crate::model::composed::name_there;
 use crate::model::conflict::Facts;
 use crate::model::entry::{Entry, EntryKind};
+use crate::model::leave_out::LeaveOut;
 use crate::model::listing::Listing;
 use crate::model::path::RemotePath;
-use crate::model::readable::by_reading;
+use crate::model::readable::{by_reading, readable};
 use crate::model::transfer::Direction;
 use crate::model::verify::{Difference, Finding, Pair, Row, Times, Verification, by_size};
 
@@ -43,6 +44,8 @@ pub struct Request {
     pub pairs: Vec<Pair>,
     /// Whether checksums are compared too.
     pub hashes: HashUse,
+    /// What transfers leave out of folders: it is not missed on the other side.
+    pub leave_out: LeaveOut,
     /// Ends it.
     pub stop: CancellationToken,
     /// Whether the browsing connection does it: then its work is what is broken off.
@@ -88,6 +91,7 @@ pub async fn perform(ctx: &SessionContext, control: &mut Control, request: &Requ
         told: Instant::now(),
         result: Verification::default(),
         hashes: request.hashes,
+        leave_out: &request.leave_out,
         ahead: ctx.clock.ahead(Direction::Upload),
     };
     walk.tell();
@@ -121,6 +125,7 @@ struct Walk<'a> {
     told: Instant,
     result: Verification,
     hashes: HashUse,
+    leave_out: &'a LeaveOut,
     /// By how much the server's clock is ahead.
     ahead: Ahead,
 }
@@ -247,6 +252,14 @@ impl Walk<'_> {
                 Some(name) if !others.contains_key(&entry.name) => Cow::Borrowed(name.as_str()),
                 _ => name_there(&entry.name, |name| others.contains_key(name)),
             };
+            if self.leave_out.fits(&entry.name, entry.kind == EntryKind::Dir) {
+                // Once for both sides, where the other has the same.
+                if others.get(&*name).is_some_and(|other| self.is_left_out(other)) {
+                    others.remove(&*name);
+                }
+                self.result.tally.filtered += 1;
+                continue;
+            }
             let other = others.remove(&*name);
             let (local, Ok(child)) = (local.join(&entry.name), remote.child(&name)) else { continue };
             match (entry.kind, other) {
@@ -271,6 +284,10 @@ impl Walk<'_> {
             }
         }
         for other in others.into_values() {
+            if self.is_left_out(&other) {
+                self.result.tally.filtered += 1;
+                continue;
+            }
             let end = if other.kind == EntryKind::Dir { "/" } else { "" };
             let there = (other.kind != EntryKind::Dir).then(|| facts_of(&other));
             self.push(Row { path: format!("{below}{}{end}", other.name), finding: Finding::OnlyThere, here: None, there });
@@ -279,6 +296,12 @@ impl Walk<'_> {
             self.push(Row { path: below.to_owned(), finding: Finding::Unprovable(why), here: None, there: None });
         }
         Ok(folders)
+    }
+
+    /// Whether it would not be fetched with its folder.
+    fn is_left_out(&self, other: &Entry) -> bool {
+        let is_folder = other.kind == EntryKind::Dir;
+        self.leave_out.fits(&other.name, is_folder) || self.leave_out.fits(&readable(&other.name), is_folder)
     }
 
     /// A file here and what has its name there.

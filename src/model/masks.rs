@@ -10,8 +10,12 @@ impl Masks {
     /// Reads masks that are parted by `;`, `,` or blanks; empty ones are left out.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let parts = text.split([';', ',']).flat_map(str::split_whitespace).filter(|mask| !mask.is_empty());
-        Self { masks: parts.map(|mask| mask.to_lowercase().chars().collect()).collect() }
+        Self::of(text.split([';', ',']).flat_map(str::split_whitespace).filter(|mask| !mask.is_empty()))
+    }
+
+    /// These masks, one each.
+    pub fn of<'a>(masks: impl Iterator<Item = &'a str>) -> Self {
+        Self { masks: masks.map(|mask| mask.to_lowercase().chars().collect()).collect() }
     }
 
     /// Whether there is none.

@@ -21,6 +21,7 @@ pub mod gathering;
 pub mod goodbye;
 pub mod host;
 pub mod keepalive;
+pub mod leave_out;
 pub mod leftover;
 pub mod line_ends;
 pub mod listing;

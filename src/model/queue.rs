@@ -70,6 +70,8 @@ pub struct Queue {
     moved_in_all: u64,
     empty_folders: usize,
     skipped: usize,
+    /// Those that filters left out of folders.
+    filtered: usize,
     failures: usize,
     history: VecDeque<u64>,
 }
@@ -382,6 +384,7 @@ impl Queue {
         let tab = packed.tab();
         self.tab_mut(tab).remove(Place { order: packed.order, id });
         self.skipped -= usize::from(packed.is_skipped());
+        self.filtered -= usize::from(packed.is_filtered());
         if tab == QueueTab::Queued {
             self.queued_bytes = self.queued_bytes.saturating_sub(packed.left());
         }
@@ -436,6 +439,7 @@ impl Queue {
         let tab = packed.tab();
         self.tab_mut(tab).insert(Place { order: packed.order, id });
         self.skipped += usize::from(packed.is_skipped());
+        self.filtered += usize::from(packed.is_filtered());
         if tab == QueueTab::Queued {
             self.queued_bytes += packed.left();
         }

@@ -142,6 +142,9 @@ pub enum Wish {
         account: bool,
         /// The folder to open, absolute; empty for the login folder.
         start: String,
+        /// What is left out of folders: without it another session would be played.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        leave_out: Vec<String>,
     },
     /// Leave.
     Leave {

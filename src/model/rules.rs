@@ -1,6 +1,7 @@
 //! How a session's files are moved: what its site and the settings say, put together.
 
 use crate::model::checksum::HashUse;
+use crate::model::leave_out::LeaveOut;
 use crate::model::settings::Settings;
 use crate::model::site::{Site, Split};
 
@@ -33,10 +34,27 @@ impl TransferRules {
     }
 }
 
+/// What is left out of the folders that are transferred with a site: its own word, else the settings'. It is read as a folder begins.
+#[must_use]
+pub fn left_out(site: &Site, settings: &Settings) -> LeaveOut {
+    LeaveOut::of(site.leave_out.as_ref().unwrap_or(&settings.leave_out))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::site::SiteId;
+
+    #[test]
+    fn a_site_leaves_out_what_it_says_itself_or_what_the_settings_say() {
+        let patterns = |pattern: &str| vec![pattern.to_owned()];
+        for (own, a, b) in [(None, true, false), (Some(Vec::new()), false, false), (Some(patterns("b")), false, true)] {
+            let site = Site { leave_out: own.clone(), ..Site::new(SiteId("a".into()), "A", "a.example") };
+            let settings = Settings { leave_out: patterns("a"), ..Settings::default() };
+            let leave_out = left_out(&site, &settings);
+            assert_eq!((leave_out.fits("a", false), leave_out.fits("b", false)), (a, b), "{own:?}");
+        }
+    }
 
     #[test]
     fn the_sites_own_word_goes_before_the_settings() {

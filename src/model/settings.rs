@@ -56,6 +56,9 @@ pub struct Settings {
     pub keep_times: bool,
     /// Uploads replace an existing file as they write it, without a temporary name.
     pub write_directly: bool,
+    /// What is left out where a folder is transferred ([`crate::model::leave_out`]). Nothing until a person says so: what is in a
+    /// folder arrives.
+    pub leave_out: Vec<String>,
     /// Keeps a record of the protocol.
     pub record: bool,
     /// Shows files whose names begin with a dot.
@@ -103,6 +106,7 @@ impl Default for Settings {
             keep_awake: true,
             keep_times: true,
             write_directly: false,
+            leave_out: Vec::new(),
             record: false,
             show_hidden: true,
             window: None,

@@ -198,6 +198,9 @@ pub struct Site {
     /// Whether uploads write over existing files without a temporary name; `None` is as in the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub write_directly: Option<bool>,
+    /// What is left out where a folder is transferred ([`crate::model::leave_out`]); `None` is as in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_out: Option<Vec<String>>,
     /// Folders on the server that are one click away, in the order in which they were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bookmarks: Vec<RemotePath>,
@@ -230,6 +233,7 @@ impl Site {
             speed: SpeedLimits::default(),
             keep_times: None,
             write_directly: None,
+            leave_out: None,
             bookmarks: Vec::new(),
         }
     }

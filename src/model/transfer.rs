@@ -170,6 +170,8 @@ pub enum SkipReason {
     BrokenLink,
     /// Neither a file nor a folder: a device, a socket, a pipe.
     Special,
+    /// Its name is one that is left out of folders.
+    Filter,
 }
 
 impl SkipReason {
@@ -183,6 +185,7 @@ impl SkipReason {
             Self::FolderLink => "a link to a folder is not followed",
             Self::BrokenLink => "a link that leads to nothing",
             Self::Special => "neither a file nor a folder",
+            Self::Filter => "its name fits a filter",
         }
     }
 
@@ -196,13 +199,14 @@ impl SkipReason {
             Self::FolderLink => "link-to-folder",
             Self::BrokenLink => "broken-link",
             Self::Special => "no-file",
+            Self::Filter => "filter",
         }
     }
 
-    /// Whether it was left out of a folder for what it is, whatever is there on the other side.
+    /// Whether it was left out of a folder for what it is, or what it is called, whatever is there on the other side.
     #[must_use]
     pub fn is_left_out(self) -> bool {
-        matches!(self, Self::FolderLink | Self::BrokenLink | Self::Special)
+        matches!(self, Self::FolderLink | Self::BrokenLink | Self::Special | Self::Filter)
     }
 }
 
@@ -292,6 +296,8 @@ pub struct QueueSummary {
     pub done: usize,
     /// Those of them that were skipped: nothing was transferred, on purpose.
     pub skipped: usize,
+    /// Those of them that filters left out of folders.
+    pub filtered: usize,
     /// Files that failed since the program began, those that were tried again and failed again counted again.
     pub failures: usize,
     /// Folders that were made and had nothing in them: they leave no row behind. Counted since the program began.

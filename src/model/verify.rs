@@ -103,6 +103,8 @@ pub struct Tally {
     pub only_here: usize,
     pub only_there: usize,
     pub unprovable: usize,
+    /// Files and folders that filters leave out, on either side: not compared, and no rows.
+    pub filtered: usize,
 }
 
 impl Tally {
@@ -134,8 +136,17 @@ impl Tally {
     /// The counts in words.
     #[must_use]
     pub fn sentence(self) -> String {
+        let compared = self.of_compared();
+        match self.filtered {
+            0 => compared,
+            some => format!("{compared} {} left out by filters.", format::counted(some, "item was", "items were")),
+        }
+    }
+
+    fn of_compared(self) -> String {
         if self.finds_no_difference() && (self.same == 0 || self.same_size == 0) {
             return match (self.same, self.same_size) {
+                (0, 0) if self.filtered > 0 => "There was nothing to compare.".to_owned(),
                 (0, 0) => "There are no files on either side.".to_owned(),
                 (1, _) => "The one file is the same on both sides.".to_owned(),
                 (0, 1) => {

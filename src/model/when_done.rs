@@ -66,8 +66,10 @@ impl From<UsuallyWhenDone> for WhenDone {
 pub struct Seen {
     /// Whether something runs, or waits and may run.
     pub pending: bool,
-    /// Rows that ended well.
+    /// Rows that ended well, without those that filters left out of folders.
     pub done: usize,
+    /// Rows that filters left out of folders.
+    pub filtered: usize,
     /// Rows that failed.
     pub failed: usize,
     /// Folders that were made and had nothing in them: they leave no row.
@@ -97,7 +99,7 @@ impl Ended {
         match self {
             Self::Emptied => "Everything was taken out of the queue.".to_owned(),
             Self::Through { done: 0, failed: 0 } => {
-                "The queue is done: the folders are made, and there were no files in them.".to_owned()
+                "The queue is done: the folders are made, and there were no files to transfer.".to_owned()
             }
             Self::Through { done, failed: 0 } => {
                 format!("The queue is done: {}.", format::counted(done, "transfer has arrived", "transfers have arrived"))
@@ -118,6 +120,7 @@ pub struct Run {
     done: usize,
     failed: usize,
     empty_folders: usize,
+    filtered: usize,
 }
 
 impl Run {
@@ -126,10 +129,16 @@ impl Run {
         *self = Self { last: seen, ..Self::default() };
     }
 
+    /// How many rows of the run filters left out of folders.
+    #[must_use]
+    pub fn filtered(&self) -> usize {
+        self.filtered
+    }
+
     /// Looks again; tells when the run has ended.
     pub fn look(&mut self, seen: Seen) -> Option<Ended> {
         if !self.last.pending {
-            (self.done, self.failed, self.empty_folders) = (0, 0, 0);
+            (self.done, self.failed, self.empty_folders, self.filtered) = (0, 0, 0, 0);
         }
         let before = std::mem::replace(&mut self.last, seen);
         // Rows that go, because they are cleared or tried again, take nothing back.
@@ -138,13 +147,15 @@ impl Run {
         self.done += done;
         self.failed += failed;
         self.empty_folders += empty_folders;
+        let filtered = seen.filtered.saturating_sub(before.filtered);
+        self.filtered += filtered;
         // What began and ended between two looks is seen by its rows, or by what holds it up now.
-        let ran = before.pending || done + failed + empty_folders > 0 || (seen.held_up > 0 && before.held_up == 0);
+        let ran = before.pending || done + failed + empty_folders + filtered > 0 || (seen.held_up > 0 && before.held_up == 0);
         (ran && !seen.pending).then(|| {
             // What failed and was tried again is counted once, by its end.
             let (done, failed) = (self.done, self.failed.min(seen.failed));
             // A folder without files is all that was to be done about it.
-            if done + failed + self.empty_folders == 0 {
+            if done + failed + self.empty_folders + self.filtered == 0 {
                 Ended::Emptied
             } else {
                 // Whoever goes by this must not take what waits for what arrived.
@@ -223,6 +234,20 @@ mod tests {
     }
 
     #[test]
+    fn what_filters_left_out_has_not_arrived_and_is_counted_by_itself() {
+        let mut run = Run::default();
+        // Rows of an earlier one.
+        run.begin(Seen { filtered: 4, ..Seen::default() });
+        run.look(Seen { pending: true, filtered: 4, ..Seen::default() });
+        run.look(Seen { pending: true, done: 1, filtered: 6, ..Seen::default() });
+        assert_eq!(run.look(Seen { done: 2, filtered: 7, ..Seen::default() }), Some(Ended::Through { done: 2, failed: 0 }));
+        assert_eq!(run.filtered(), 3);
+        // A folder of nothing else is through, and nobody took it out.
+        let all = run.look(Seen { done: 2, filtered: 9, ..Seen::default() });
+        assert_eq!((all, run.filtered()), (Some(Ended::Through { done: 0, failed: 0 }), 2));
+    }
+
+    #[test]
     fn what_waits_for_a_person_ends_a_run_also_when_it_began_between_two_looks() {
         let held_up = Seen { held_up: 99, ..Seen::default() };
         let mut run = Run::default();
@@ -236,7 +261,7 @@ mod tests {
     #[test]
     fn the_end_is_told_in_words() {
         let through = |done, failed| Ended::Through { done, failed }.words();
-        assert_eq!(through(0, 0), "The queue is done: the folders are made, and there were no files in them.");
+        assert_eq!(through(0, 0), "The queue is done: the folders are made, and there were no files to transfer.");
         assert_eq!(through(1, 0), "The queue is done: 1 transfer has arrived.");
         assert_eq!(through(1200, 0), "The queue is done: 1,200 transfers have arrived.");
         assert_eq!(through(3, 2), "The queue is through: 3 transfers have arrived, 2 have not.");

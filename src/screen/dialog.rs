@@ -74,6 +74,10 @@ pub struct SiteForm {
     pub reveal: bool,
     /// Page.
     pub page: SitePage,
+    /// Whether the site has names of its own that are left out of folders.
+    pub leaves_out: bool,
+    /// These names, as typed.
+    pub leave_out: String,
     /// What is wrong, per field label.
     pub errors: Errors,
 }

@@ -3,6 +3,7 @@
 use crate::model::address::{Address, AddressPath};
 use crate::model::clock;
 use crate::model::host::HostFacts;
+use crate::model::leave_out;
 use crate::model::session::{IdleLimit, LimitSource};
 use crate::model::site::{KeepAlive, Logon, Site, SiteId};
 use crate::screen::dialog::{SiteForm, SitePage};
@@ -15,6 +16,9 @@ pub const LIST_AHEAD: &str = "Hours that its listings are ahead of UTC";
 
 /// The label of the field for how far the server's clock is off.
 pub const CLOCK_AHEAD: &str = "Seconds that its clock is ahead of ours";
+
+/// The label of the names that are left out of folders.
+pub const LEAVE_OUT: &str = "Names left out of folders";
 
 /// The least seconds between keep-alives; fewer would only disturb the server.
 const LEAST_KEEP_ALIVE: u32 = 5;
@@ -52,6 +56,8 @@ impl SiteForm {
             password_changed: false,
             reveal: false,
             page: SitePage::default(),
+            leaves_out: site.leave_out.is_some(),
+            leave_out: site.leave_out.as_deref().map(leave_out::written).unwrap_or_default(),
             errors: Vec::new(),
             site,
         }
@@ -155,6 +161,13 @@ impl SiteForm {
         site.connections = site.connections.min(MOST_CONNECTIONS);
         site.speed = self.limits.read(&mut errors);
         site.text_files = site.text_files.trim().to_owned();
+        site.leave_out = None;
+        if self.leaves_out {
+            match leave_out::read(&self.leave_out) {
+                Ok(patterns) => site.leave_out = Some(patterns),
+                Err(words) => errors.push((LEAVE_OUT, words)),
+            }
+        }
         site.list_ahead_seconds = None;
         if !self.list_ahead.trim().is_empty() {
             match clock::parse(&self.list_ahead) {

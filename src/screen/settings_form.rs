@@ -1,6 +1,7 @@
 //! The settings as they are being edited: a draft on pages, what is typed into it, and what is wrong with that.
 
 use crate::engine::MasterChange;
+use crate::model::leave_out;
 use crate::model::name_pattern::NamePattern;
 use crate::model::passwords::PasswordsKept;
 use crate::model::settings::Settings;
@@ -10,6 +11,9 @@ use crate::screen::typed_schedule::TypedTime;
 
 /// The label of the pattern for the name of the new one when both are kept.
 pub const PATTERN: &str = "Name of the new one when both are kept";
+
+/// The label of the names that are left out of folders.
+pub const LEAVE_OUT: &str = "Left out where a folder is transferred";
 
 /// The pages of the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -39,6 +43,8 @@ pub struct SettingsForm {
     pub master: TypedMaster,
     /// Times of the week with limits of their own, as typed.
     pub schedule: Vec<TypedTime>,
+    /// Names that are left out of folders, as typed.
+    pub leave_out: String,
     /// What is wrong, per field label.
     pub errors: Errors,
 }
@@ -51,6 +57,7 @@ impl SettingsForm {
             master: TypedMaster::of(passwords),
             limits: TypedLimits::of(settings.speed),
             schedule: settings.speed_schedule.iter().map(TypedTime::of).collect(),
+            leave_out: leave_out::written(&settings.leave_out),
             was: settings.clone(),
             settings,
             ..Self::default()
@@ -68,6 +75,10 @@ impl SettingsForm {
             self.errors.push((PATTERN, words));
         }
         let master = self.master.read(&mut self.errors);
+        match leave_out::read(&self.leave_out) {
+            Ok(patterns) => settings.leave_out = patterns,
+            Err(words) => self.errors.push((LEAVE_OUT, words)),
+        }
         let times: Vec<_> = self.schedule.iter_mut().map(TypedTime::check).collect();
         settings.speed_schedule = times.into_iter().collect::<Option<_>>()?;
         self.errors.is_empty().then_some((settings, master))
@@ -86,6 +97,8 @@ impl SettingsForm {
         } else if self.errors.iter().any(|(label, _)| [TypedMaster::CURRENT, TypedMaster::NEW, TypedMaster::AGAIN].contains(label))
         {
             self.page = SettingsPage::Passwords;
+        } else if self.errors.iter().any(|(label, _)| *label == LEAVE_OUT) {
+            self.page = SettingsPage::Transfers;
         } else if self.has_errors() {
             self.page = SettingsPage::Speed;
         }

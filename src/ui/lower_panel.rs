@@ -69,12 +69,17 @@ fn pill(ui: &mut Ui, view: &View<'_>, tab: PanelTab, verb: Verb, count: Option<u
     let t = tokens(ui);
     let selected = view.screen.tab == tab;
     let label = verb.label();
-    let skipped = if tab == PanelTab::Done { view.screen.queue.skipped } else { 0 };
-    let counted = count.map(|count| match skipped {
-        0 => format::count(count),
-        // What was skipped has not arrived, though it is through.
-        skipped => format!("{} · {} skipped", format::count(count.saturating_sub(skipped)), format::count(skipped)),
-    });
+    let (skipped, filtered) = match tab {
+        PanelTab::Done => (view.screen.queue.skipped, view.screen.queue.filtered),
+        _ => (0, 0),
+    };
+    let others: String = [(skipped.saturating_sub(filtered), "skipped"), (filtered, "left out by filters")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!(" · {} {words}", format::count(count)))
+        .collect();
+    // What was skipped has not arrived, though it is through.
+    let counted = count.map(|count| format!("{}{others}", format::count(count.saturating_sub(skipped))));
     let font = fonts::regular(size::BODY);
     let small = fonts::regular(size::SECONDARY);
     let count_width = counted.as_ref().map_or(0.0, |count| paint::width(ui, count, &small) + 6.0);
@@ -112,7 +117,7 @@ fn pill(ui: &mut Ui, view: &View<'_>, tab: PanelTab, verb: Verb, count: Option<u
     let mut tooltip = verbs::tooltip(verb);
     if skipped > 0 {
         let arrived = count.unwrap_or_default().saturating_sub(skipped);
-        tooltip.push_str(&format!("\n{} done, {} skipped", format::count(arrived), format::count(skipped)));
+        tooltip.push_str(&format!("\n{} done{}", format::count(arrived), others.replace(" ·", ",")));
     }
     response.on_hover_text(tooltip)
 }

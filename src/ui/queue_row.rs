@@ -218,6 +218,7 @@ fn state_words(screen: &Screen, row: &TransferRow, t: &Tokens, second: Color32) 
             let form = form_words(row.form).map(|words| format!(" · {words}")).unwrap_or_default();
             (format!("{}{form}", proven_by(proof)), second)
         }
+        TransferState::Skipped(reason) if reason.is_left_out() => (format!("left out · {}", reason.words()), second),
         TransferState::Skipped(reason) => (format!("skipped · {}", reason.words()), second),
         TransferState::Failed(problem) => {
             let local = row.local.display().to_string();

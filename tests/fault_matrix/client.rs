@@ -117,9 +117,7 @@ impl Client {
                     | Question::Delete { .. }
                     | Question::Trash { .. }
                     | Question::Discard { .. }
-                    | Question::Power { .. } => {
-                        Answer::Cancel
-                    }
+                    | Question::Power { .. } => Answer::Cancel,
                 };
                 self.engine.send(Command::Answer { question: *id, answer });
             }

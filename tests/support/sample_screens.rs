@@ -444,6 +444,7 @@ pub fn moored(theme: ThemeChoice) -> Sample {
         queued: 1_203,
         stopped: 0,
         skipped: 0,
+        filtered: 0,
         failures: 0,
         failed: 2,
         done: 8_441,

@@ -13,6 +13,7 @@ use crate::engine::power::Power;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
 use crate::engine::session_handle::SessionCommand;
+use crate::model::format;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Queue;
 use crate::model::session::DisconnectWhen;
@@ -92,6 +93,15 @@ impl Actor {
             self.call_off();
         }
         let Some(ended) = self.afterwards.run.look(seen) else { return };
+        let filtered = self.afterwards.run.filtered();
+        if filtered > 0 {
+            // Nothing stays behind without a word, whatever follows.
+            let words = format!(
+                "{} left out of folders by filters; “Done” lists them.",
+                format::counted(filtered, "item was", "items were")
+            );
+            self.publisher.publish(EventBody::Notice(words));
+        }
         let choice = self.when_done();
         self.afterwards.chosen = None;
         self.tell_when_done();
@@ -189,7 +199,8 @@ impl Actor {
             let summary = queue.summary(Instant::now());
             Seen {
                 pending: site.is_some_and(|site| queue.is_pending(site)),
-                done: summary.done,
+                done: summary.done.saturating_sub(summary.filtered),
+                filtered: summary.filtered,
                 failed: summary.failed,
                 empty_folders: summary.empty_folders,
                 held_up: site.map_or(0, |site| queue.held_up(site)),

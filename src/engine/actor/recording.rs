@@ -1,5 +1,6 @@
 //! The flight record, begun and ended as the settings say.
 
+use std::sync::PoisonError;
 use std::time::Instant;
 
 use tokio::task::spawn_blocking;
@@ -43,7 +44,13 @@ impl Actor {
         let recorder = self.publisher.recorder();
         // Whose session it is matters to a record that begins later too.
         if recorder.is_on() || matches!(command, Command::Connect { .. }) {
-            let (recorder, noted) = (recorder.clone(), command.clone());
+            let (recorder, mut noted) = (recorder.clone(), command.clone());
+            if let Command::Connect { site, .. } = &mut noted
+                && site.leave_out.is_none()
+            {
+                let settings = self.shared.settings.read().unwrap_or_else(PoisonError::into_inner);
+                site.leave_out = Some(settings.leave_out.clone());
+            }
             // The sizes of files that are queued are looked up for the record, away from the runtime's own threads.
             if spawn_blocking(move || recorder.asked(&noted)).await.is_err() {
                 tracing::warn!("a wish is not in the record");

@@ -74,6 +74,7 @@ impl Queue {
             packed.site = u32::try_from(number).unwrap_or(u32::MAX);
             let tab = packed.tab();
             self.skipped += usize::from(packed.is_skipped());
+            self.filtered += usize::from(packed.is_filtered());
             self.failures += usize::from(tab == QueueTab::Failed);
             if tab == QueueTab::Queued {
                 self.queued_bytes += packed.left();

@@ -46,6 +46,7 @@ impl Queue {
             failed: self.failed.len(),
             done: self.done.len(),
             skipped: self.skipped,
+            filtered: self.filtered,
             failures: self.failures,
             empty_folders: self.empty_folders,
             running,

@@ -93,6 +93,11 @@ impl Packed {
         matches!(self.state, Resting::Skipped(_))
     }
 
+    /// Whether a filter left it out of its folder.
+    pub fn is_filtered(&self) -> bool {
+        matches!(self.state, Resting::Skipped(SkipReason::Filter))
+    }
+
     /// Why it failed, if it did.
     pub fn cause(&self) -> Option<Cause> {
         if let Resting::Failed(problem) = &self.state { Some(problem.cause) } else { None }

@@ -12,6 +12,7 @@ mod exists;
 mod export_receipts;
 mod guard;
 mod keys;
+mod leave_out;
 mod limits;
 mod master;
 mod new_folder;

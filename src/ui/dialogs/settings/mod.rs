@@ -31,7 +31,7 @@ const PAGES: [(SettingsPage, Icon, &str); 6] = [
 /// Width of the list of pages in points.
 const LIST: f32 = 148.0;
 /// All pages have this height where the window allows it, so that the dialog stays where it is.
-const HEIGHT: f32 = 376.0;
+const HEIGHT: f32 = 504.0;
 /// Between the list and the page, the line between them in its middle.
 const GAP: f32 = 32.0;
 /// Room for the scroll bar of a long page.

@@ -3,7 +3,8 @@
 use eframe::egui::Ui;
 
 use crate::model::when_done::UsuallyWhenDone;
-use crate::screen::settings_form::SettingsForm;
+use crate::screen::settings_form::{LEAVE_OUT, SettingsForm};
+use crate::ui::dialogs::leave_out;
 use crate::ui::widgets::check::switch;
 use crate::ui::widgets::field::{self, number};
 use crate::ui::widgets::segmented::segmented;
@@ -48,5 +49,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut SettingsForm) {
         "Overwrite files directly",
         "For servers that rename nothing: an upload that breaks off leaves half a file where a whole one was.",
     );
+    leave_out::field(ui, LEAVE_OUT, &mut form.leave_out);
+    let settings = &mut form.settings;
     switch(ui, &mut settings.keep_awake, "Keep the machine awake", "While files move it does not fall asleep by itself.");
 }

@@ -6,8 +6,8 @@ use crate::model::checksum::HashUse;
 use crate::model::clock;
 use crate::model::site::Split;
 use crate::screen::dialog::SiteForm;
-use crate::screen::form::{CLOCK_AHEAD, LIST_AHEAD};
-use crate::ui::dialogs::limits;
+use crate::screen::form::{CLOCK_AHEAD, LEAVE_OUT, LIST_AHEAD};
+use crate::ui::dialogs::{leave_out, limits};
 use crate::ui::text;
 use crate::ui::widgets::check::switch;
 use crate::ui::widgets::field::{self, Field, choice, number, row};
@@ -52,6 +52,11 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
     masks
         .note("Masks, such as *.txt;*.html. Files that do not look like text are sent unchanged.")
         .show(ui, &mut form.site.text_files);
+    let lists = [(false, "As in settings".to_owned()), (true, "Names of its own".to_owned())];
+    choice(ui, "Left out where a folder is transferred", &mut form.leaves_out, &lists);
+    if form.leaves_out {
+        leave_out::field(ui, LEAVE_OUT, &mut form.leave_out);
+    }
     row(ui, [0.0, 0.0], |ui, index| {
         if index == 0 {
             Field::new(LIST_AHEAD).hint("as measured").note(&clock).error(wrong_list.as_deref()).show(ui, &mut form.list_ahead);
