@@ -197,6 +197,20 @@ impl SiteForm {
         if self.errors.is_empty() { Some(site) } else { None }
     }
 
+    /// Shows the page of the first field that something is wrong with, unless the page that is shown has one.
+    pub fn show_errors(&mut self) {
+        let page_of = |label: &str| match label {
+            "Host" | "Port" | "User" | "Password" => SitePage::Connection,
+            "Local folder" | "Remote folder" => SitePage::Folders,
+            "Keep-alive" | "Idle limit" => SitePage::Session,
+            _ => SitePage::Transfers,
+        };
+        let mut pages = self.errors.iter().map(|(label, _)| page_of(label));
+        if !pages.clone().any(|page| page == self.page) {
+            self.page = pages.next().unwrap_or(self.page);
+        }
+    }
+
     fn read_host(&self, site: &mut Site, errors: &mut Errors) {
         let mut host = site.host.trim().to_owned();
         let mut port = self.port.trim().to_owned();

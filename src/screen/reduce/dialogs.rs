@@ -133,7 +133,10 @@ fn again(screen: &mut Screen, dialog: Dialog) -> Vec<Effect> {
 }
 
 fn accept_site(screen: &mut Screen, mut form: Box<SiteForm>) -> Vec<Effect> {
-    let Some(site) = form.check(screen) else { return again(screen, Dialog::Site(form)) };
+    let Some(site) = form.check(screen) else {
+        form.show_errors();
+        return again(screen, Dialog::Site(form));
+    };
     let id = site.id.clone();
     let saved = screen.sites.site(&id).filter(|old| old.logon == Logon::Keyring);
     // Nothing is kept that is not used any more: neither under another user's name, nor where no keyring is wanted.

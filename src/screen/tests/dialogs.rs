@@ -23,6 +23,29 @@ fn settings_change_nothing_until_they_are_accepted() {
 }
 
 #[test]
+fn what_is_wrong_with_names_that_are_left_out_is_shown_on_its_page() {
+    let mut screen = moored();
+    for (typed, expected) in [("a/b", None), ("*.tmp\n.DS_Store", Some(vec!["*.tmp".to_owned(), ".DS_Store".to_owned()]))] {
+        act(&mut screen, Verb::Settings);
+        let mut form = SettingsForm::of(screen.settings.clone(), screen.passwords);
+        form.leave_out = typed.into();
+        reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Settings(Box::new(form)))));
+        let effects = reduce(&mut screen, Action::AcceptDialog);
+        match expected {
+            Some(expected) => {
+                let Command::SaveSettings { settings, .. } = command(&effects) else { panic!("{effects:?}") };
+                assert_eq!(settings.leave_out, expected);
+            }
+            None => {
+                let Some(Dialog::Settings(form)) = &screen.dialog else { panic!("{effects:?}") };
+                assert_eq!((form.page, effects.len()), (SettingsPage::Transfers, 0));
+                reduce(&mut screen, Action::CloseDialog);
+            }
+        }
+    }
+}
+
+#[test]
 fn the_speed_limits_open_their_page_and_a_choice_goes_to_the_engine() {
     let mut screen = moored();
     act(&mut screen, Verb::SpeedLimits);

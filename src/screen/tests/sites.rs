@@ -6,7 +6,7 @@ use crate::model::checksum::HashUse;
 use crate::model::host::HostFacts;
 use crate::model::session::LimitSource;
 use crate::model::site::{Encryption, KeepAlive, Logon, SiteColor, SiteTree};
-use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm};
+use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm, SitePage};
 use crate::screen::form::CLOCK_AHEAD;
 
 fn id(text: &str) -> SiteId {
@@ -181,6 +181,29 @@ fn what_concerns_the_transfers_of_a_connected_site_is_edited_without_a_word() {
     assert!(matches!(commands(&effects)[..], [Command::SaveSites { .. }]), "{effects:?}");
     assert!(screen.toasts.is_empty() && screen.dialog.is_none());
     assert_eq!(screen.session.site.as_ref().unwrap().connections, 7);
+}
+
+#[test]
+fn names_that_a_site_leaves_out_of_folders_are_read_as_they_are_saved_and_what_is_wrong_is_shown() {
+    let mut screen = moored();
+    let saved = |screen: &Screen| screen.sites.site(&id("books")).unwrap().leave_out.clone();
+    for (own, typed, expected) in [
+        (true, "*.tmp  node_modules/\n", Some(vec!["*.tmp".to_owned(), "node_modules/".to_owned()])),
+        (true, "", Some(Vec::new())),
+        (false, "*.tmp", None),
+    ] {
+        reduce(&mut screen, Action::EditSite(id("books")));
+        form(&mut screen, |form| (form.leaves_out, form.leave_out) = (own, typed.into()));
+        assert_eq!(saved(&screen), expected);
+    }
+    reduce(&mut screen, Action::EditSite(id("books")));
+    let effects = form(&mut screen, |form| {
+        (form.leaves_out, form.leave_out, form.page) = (true, "a/b".into(), SitePage::Notes);
+    });
+    assert!(effects.is_empty(), "{effects:?}");
+    let Some(Dialog::Site(form)) = &screen.dialog else { panic!("{:?}", screen.dialog) };
+    assert_eq!((form.page, form.errors.len()), (SitePage::Transfers, 1));
+    assert_eq!(saved(&screen), None);
 }
 
 #[test]
