@@ -1,6 +1,7 @@
 //! Every dialog over a made-up screen: how it looks in both themes, and what its keys and buttons do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,10 +19,12 @@ use moorline::model::diagnosis::{Finding, Report, Step, StepName};
 use moorline::model::difference::Difference;
 use moorline::model::entry::{Entry, EntryKind, Modified, Precision};
 use moorline::model::host::HostFacts;
+use moorline::model::import::SiteFile;
 use moorline::model::listing::{Listing, ListingSource};
 use moorline::model::passwords::{Keeping, MasterPassword, PasswordsKept};
 use moorline::model::path::RemotePath;
 use moorline::model::permissions::Inside;
+use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::receipt::{HashProof, Receipt, ReceiptId, TlsProof};
 use moorline::model::receipt_export::ExportFormat;
 use moorline::model::resume::Sign;
@@ -33,6 +36,7 @@ use moorline::model::upkeep::IdleCommand;
 use moorline::model::verify::{Difference as Unlike, Finding as Compares, Pair, Row, Times, Verification};
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::screen::dialog::{ExportRange, GuardPurpose, SiteForm, SitePage, VerifyStage};
+use moorline::screen::import_form::ImportForm;
 use moorline::screen::reduce::reduce;
 use moorline::screen::settings_form::{SettingsForm, SettingsPage};
 use moorline::screen::state::{Comparison, Toast};
@@ -341,6 +345,38 @@ fn verified() -> Verification {
     verification
 }
 
+/// Files of other programs, shown under paths of a made-up person.
+fn import() -> ImportForm {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/import/samples");
+    let file = |name: &str, path: &str| {
+        let read = moorline::store::import::read(&samples.join(name));
+        Arc::new(SiteFile { path: path.into(), found: read.found })
+    };
+    let mut known = Site::new(SiteId("known".into()), "anon", "anon.example");
+    known.logon = Logon::Anonymous;
+    let tree = SiteTree { folders: Vec::new(), sites: vec![known] };
+    let mut form = ImportForm::looking();
+    let files = vec![
+        file("sitemanager.xml", "/home/alice/.config/filezilla/sitemanager.xml"),
+        file("WinSCP.ini", "/home/alice/Documents/WinSCP.ini"),
+    ];
+    form.take(files, &tree);
+    form
+}
+
+/// Without a keyring, and with a file that cannot be read.
+fn import_damaged() -> ImportForm {
+    let problem = Problem::new(ProblemKind::Local, "“old.xml” is damaged: it cannot be read from line 31 on.");
+    let advice = "In FileZilla, choose Export in the File menu; in WinSCP, Export/Backup Configuration under Tools.";
+    let damaged = SiteFile { path: "/home/alice/old.xml".into(), found: Err(problem.advise(advice)) };
+    let mut form = import();
+    form.files.truncate(1);
+    form.take(vec![Arc::new(damaged)], &SiteTree::default());
+    let first = form.rows().next().unwrap();
+    form.tick(&[first], false);
+    form
+}
+
 fn changed() -> Question {
     let at = |text: &str| Some(Modified { at: text.parse::<Timestamp>().unwrap(), precision: Precision::Second });
     Question::Changed {
@@ -412,6 +448,9 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("site_delete", with_dialog(Dialog::DeleteSite { id: SiteId("harbour".into()), name: "Harbour Books".into() })),
         ("site_folder_new", with_dialog(Dialog::SiteFolder { path: None, name: String::new(), error: None })),
         ("site_folder_delete", with_dialog(Dialog::DeleteSiteFolder { path: "Customers".into(), sites: 3 })),
+        ("import", with_dialog(Dialog::Import(Box::new(import())))),
+        ("import_damaged", with_dialog(Dialog::Import(Box::new(import_damaged())))),
+        ("import_nothing", with_dialog(Dialog::Import(Box::new(ImportForm { awaited: 0, ..ImportForm::looking() })))),
         (
             "new_folder_error",
             with_dialog(Dialog::NewFolder {
@@ -591,6 +630,7 @@ fn a_long_dialog_scrolls_in_a_small_window() {
         ("site", Dialog::Site(Box::new(site_form(SitePage::Connection)))),
         ("settings", settings(SettingsPage::General)),
         ("keys", Dialog::Keys),
+        ("import", Dialog::Import(Box::new(import()))),
     ] {
         let mut harness = sized(with_dialog(dialog), Theme::Dark, egui::vec2(760.0, 480.0));
         results.add(harness.try_snapshot_options(format!("dialogs/{name}_in_a_small_window"), &tolerance()));

@@ -17,6 +17,8 @@ mod edited;
 mod existing;
 #[path = "engine/held.rs"]
 mod held;
+#[path = "engine/imports.rs"]
+mod imports;
 #[path = "engine/left_out.rs"]
 mod left_out;
 #[path = "engine/lifelines.rs"]

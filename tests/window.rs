@@ -3,6 +3,8 @@
 
 #[path = "support/cutting_server.rs"]
 mod cutting_server;
+#[path = "window/imports.rs"]
+mod imports;
 
 use std::collections::BTreeMap;
 use std::fs;

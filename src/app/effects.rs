@@ -40,6 +40,11 @@ pub fn perform(outside: &Outside<'_>, screen: &Screen, effect: Effect) {
         Effect::PickFolder => in_thread(outside, "moorline-pick-folder", || {
             pick(|| rfd::FileDialog::new().set_title("Choose a folder").pick_folder().map(Action::PickedFolder))
         }),
+        Effect::PickImport => in_thread(outside, "moorline-pick-import", || {
+            let dialog = rfd::FileDialog::new().set_title("Import sites");
+            let dialog = dialog.add_filter("FileZilla, WinSCP", &["xml", "ini"]).add_filter("All files", &["*"]);
+            pick(|| dialog.pick_file().map(Action::PickedImport))
+        }),
         Effect::PickSave { folder, name, what } => in_thread(outside, "moorline-pick-save", move || {
             let dialog = rfd::FileDialog::new().set_title("Save as").set_file_name(name);
             let dialog = match &folder {

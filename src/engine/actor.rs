@@ -3,6 +3,7 @@
 mod afterwards;
 mod cancelling;
 mod examining;
+mod importing;
 mod limits;
 mod recording;
 mod saving;
@@ -322,6 +323,7 @@ impl Actor {
                 self.proofs.take(command, &self.shared, &self.publisher, self.session.as_ref());
             }
             Command::SaveSites { was, tree } => self.save_sites(was, *tree).await,
+            Command::FindImports | Command::ReadImport { .. } | Command::ImportSites { .. } => self.import(command).await,
             Command::AskHost { site } => self.tell_host(&site).await,
             Command::SetHost { site, facts } => {
                 // Where the host was last is no guess that a person could change.

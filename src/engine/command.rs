@@ -9,6 +9,7 @@ use crate::model::checksum::HashUse;
 use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::host::HostFacts;
+use crate::model::import::FoundSite;
 use crate::model::path::RemotePath;
 use crate::model::permissions::Inside;
 use crate::model::problem::Problem;
@@ -283,6 +284,22 @@ pub enum Command {
         was: Option<Arc<SiteTree>>,
         /// All of it.
         tree: Box<SiteTree>,
+    },
+    /// Looks for sites of other programs where they usually keep them ([`crate::engine::EventBody::SiteFiles`]).
+    FindImports,
+    /// Looks for sites of another program in a file ([`crate::engine::EventBody::SiteFiles`]).
+    ReadImport {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Puts sites of other programs into the list, but for those that are there already.
+    ImportSites {
+        /// Which.
+        sites: Vec<FoundSite>,
+        /// Whether their passwords are kept.
+        passwords: bool,
+        /// How many others were found, which a person left out or had to leave out.
+        left_out: usize,
     },
     /// Tells what was learned of a site's host ([`crate::engine::EventBody::Host`]).
     AskHost {

@@ -13,6 +13,7 @@ use crate::model::conflict::Facts;
 use crate::model::diagnosis::Report;
 use crate::model::difference::Difference;
 use crate::model::host::HostFacts;
+use crate::model::import::SiteFile;
 use crate::model::listing::Listing;
 use crate::model::local_place::LocalPlace;
 use crate::model::passwords::{Keeping, PasswordsKept};
@@ -242,6 +243,11 @@ pub enum EventBody {
     },
     /// A comparison with the server is through, or was broken off.
     Verified(Arc<Verification>),
+    /// Files of other programs in which sites were looked for.
+    SiteFiles {
+        /// What is in each.
+        files: Vec<Arc<SiteFile>>,
+    },
     /// The saved sites, at the start and after each change.
     Sites(Arc<SiteTree>),
     /// The settings, at the start and after each change.
@@ -285,6 +291,7 @@ impl EventBody {
                 | Self::Receipt(_)
                 | Self::Verifying { .. }
                 | Self::Verified(_)
+                | Self::SiteFiles { .. }
                 | Self::Sites(_)
                 | Self::Settings(_)
                 | Self::SpeedLimit(_)

@@ -196,6 +196,22 @@ impl Keeper {
         self.with(save, lost).await
     }
 
+    /// Changes the site list as it is, whatever other programs have saved of it by now, and saves it. Returns the list, what the
+    /// change came to, and what went wrong; nothing when the program is ending.
+    pub async fn change_sites<R: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut SiteTree) -> R + Send + 'static,
+    ) -> Option<(SiteTree, R, Vec<Problem>)> {
+        let save = move |kept: &mut Kept| {
+            let _turn = turn(kept);
+            let read = kept.read_sites();
+            let came_to = change(&mut kept.sites.here);
+            let problems = [read, kept.write_sites()];
+            Some((kept.sites.here.clone(), came_to, problems.into_iter().flatten().collect()))
+        };
+        self.with(save, None).await
+    }
+
     /// As [`Self::save_sites`], for the settings. What they are now is told before anybody else can change them.
     pub async fn save_settings(
         &self,
@@ -324,6 +340,18 @@ impl Keeper {
             None => passwords.forget(&id, &user).map_err(|error| error.problem_of("the password was not forgotten: ")),
         };
         self.with_passwords(save).await?.err()
+    }
+
+    /// Keeps many passwords, up to the first that is refused; returns how many are not kept, and why.
+    pub async fn save_passwords(&self, turn: PasswordsTurn, all: Vec<(SiteId, String, Secret)>) -> Option<(usize, StoreError)> {
+        let _turn = turn;
+        let save = move |passwords: &Passwords| {
+            let refused = |(at, (site, user, password)): (usize, &(SiteId, String, Secret))| {
+                passwords.set(site, user, password).err().map(|error| (all.len() - at, error))
+            };
+            all.iter().enumerate().find_map(refused)
+        };
+        self.with_passwords(save).await?
     }
 
     /// Opens what is under the master password. `None` when the program ends meanwhile.

@@ -7,9 +7,10 @@ use crate::engine::event::{EventBody, Question};
 use crate::engine::keeper::Keeper;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
+use crate::model::format::counted;
 use crate::model::passwords::MasterPassword;
 use crate::model::secret::Secret;
-use crate::model::site::Site;
+use crate::model::site::{Site, SiteId};
 use crate::store::file::StoreError;
 
 /// What a task needs to get at the passwords.
@@ -57,6 +58,18 @@ impl Passwords {
             self.unlock().await;
             if let Some(problem) = self.keeper.save_password(turn, id, user, password).await {
                 self.publisher.publish(EventBody::Trouble(problem));
+            }
+        }
+    }
+
+    /// As [`Self::save`], for the passwords of many new sites.
+    pub async fn save_all(self, all: Vec<(SiteId, String, Secret)>) -> impl Future<Output = ()> + Send + 'static {
+        let turn = self.keeper.turn_at_passwords().await;
+        async move {
+            self.unlock().await;
+            if let Some((missing, error)) = self.keeper.save_passwords(turn, all).await {
+                let words = counted(missing, "password of the new sites was", "passwords of the new sites were");
+                self.publisher.publish(EventBody::Trouble(error.problem_of(&format!("{words} not saved: "))));
             }
         }
     }

@@ -20,6 +20,7 @@ pub mod format;
 pub mod gathering;
 pub mod goodbye;
 pub mod host;
+pub mod import;
 pub mod keepalive;
 pub mod leave_out;
 pub mod leftover;

@@ -18,6 +18,12 @@ pub struct SiteId(pub String);
 const QUICK: &str = "quick:";
 
 impl SiteId {
+    /// A new identity, so that nothing that was kept for a deleted site falls to another one.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(format!("{:016x}", fastrand::u64(..)))
+    }
+
     /// Whether the site was made of a typed address, so that there is nothing saved to edit.
     #[must_use]
     pub fn is_quick(&self) -> bool {
@@ -321,6 +327,18 @@ pub struct SiteTree {
 }
 
 impl SiteTree {
+    /// Makes sure that a folder and those above it are in the list, shown open.
+    pub fn ensure_folder(&mut self, path: &str) {
+        let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+        for depth in 1..=names.len() {
+            let Some(part) = names.get(..depth) else { continue };
+            let path = part.join("/");
+            if !self.folders.iter().any(|folder| folder.path == path) {
+                self.folders.push(SiteFolder { path, open: true });
+            }
+        }
+    }
+
     /// The site with this identity.
     #[must_use]
     pub fn site(&self, id: &SiteId) -> Option<&Site> {

@@ -78,8 +78,18 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
             screen.passwords = kept;
             Vec::new()
         }
+        EventBody::SiteFiles { files } => {
+            // A dialog that was closed meanwhile wants to hear no more of it.
+            if let Some(Dialog::Import(form)) = &mut screen.dialog {
+                form.take(files, &screen.sites);
+            }
+            Vec::new()
+        }
         EventBody::Sites(tree) => {
             screen.sites = tree;
+            if let Some(Dialog::Import(form)) = &mut screen.dialog {
+                form.look_again(&screen.sites);
+            }
             if screen.marked_site().is_none() {
                 screen.site_cursor = None;
             }

@@ -16,6 +16,7 @@ use crate::model::transfer::{Direction, TransferId};
 use crate::model::verify::Verification;
 use crate::model::when_done::WhenDone;
 use crate::screen::dialog::Dialog;
+use crate::screen::import_form::ImportRow;
 use crate::screen::pane::Side;
 use crate::screen::state::{Focus, PanelTab, QuestionForm};
 use crate::screen::verb::Verb;
@@ -94,6 +95,14 @@ pub enum Action {
     BrowseFolder,
     /// A folder was picked for the site form.
     PickedFolder(PathBuf),
+    /// Let a person pick a file of another program to import sites from.
+    BrowseImport,
+    /// A file was picked to import sites from.
+    PickedImport(PathBuf),
+    /// Rows of the import were ticked, or no longer.
+    TickImport { rows: Vec<ImportRow>, on: bool },
+    /// Whether the passwords of imported sites go into the keyring.
+    ImportPasswords(bool),
     /// A file was picked to save something in.
     PickedSave { path: PathBuf, what: Save },
     /// No dialog could be opened to pick a file to save something in; this name is free.
@@ -211,6 +220,8 @@ pub enum Effect {
     PickFiles,
     /// Let a person pick a folder for the site form.
     PickFolder,
+    /// Let a person pick a file of another program to import sites from.
+    PickImport,
     /// Let a person pick a file to save something in, beginning with a folder and a name.
     PickSave {
         /// Where the picker begins.

@@ -14,6 +14,7 @@ use crate::model::session::DisconnectWhen;
 use crate::model::site::{Site, SiteId};
 use crate::model::transfer::TransferId;
 use crate::model::verify::{Pair, Tally, Verification};
+use crate::screen::import_form::ImportForm;
 use crate::screen::pane::Side;
 use crate::screen::settings_form::SettingsForm;
 use crate::screen::typed_limits::{Errors, TypedLimits};
@@ -140,6 +141,8 @@ pub enum Dialog {
         /// How many sites are in it.
         sites: usize,
     },
+    /// Sites of other programs, to be taken over.
+    Import(Box<ImportForm>),
     /// A new folder.
     NewFolder {
         /// Where.

@@ -22,7 +22,13 @@ impl Verb {
         let is_remote = screen.active == Side::Remote;
         let in_panel = screen.focus == Focus::Panel;
         match self {
-            Self::Connect | Self::FocusAddress | Self::NewSite | Self::NewSiteFolder | Self::ShowSites | Self::OtherPane => Ok(()),
+            Self::Connect
+            | Self::FocusAddress
+            | Self::NewSite
+            | Self::NewSiteFolder
+            | Self::ImportSites
+            | Self::ShowSites
+            | Self::OtherPane => Ok(()),
             Self::Disconnect => need(screen.has_session(), "There is no connection"),
             Self::StayConnected => need(matches!(screen.session.phase, Phase::Leaving(_)), "No disconnect is planned"),
             Self::Reconnect => need(screen.session.site.is_some(), "There was no connection yet"),

@@ -5,7 +5,7 @@ use crate::model::clock;
 use crate::model::host::HostFacts;
 use crate::model::leave_out;
 use crate::model::session::{IdleLimit, LimitSource};
-use crate::model::site::{KeepAlive, Logon, Site, SiteId};
+use crate::model::site::{KeepAlive, Logon, Site};
 use crate::screen::dialog::{SiteForm, SitePage};
 use crate::screen::location::resolve_local;
 use crate::screen::state::Screen;
@@ -26,12 +26,6 @@ const LEAST_KEEP_ALIVE: u32 = 5;
 const MOST_KEEP_ALIVE: u32 = 86_400;
 /// The most transfer connections of a site.
 const MOST_CONNECTIONS: u8 = 32;
-
-/// A new identity, so that nothing that was kept for a deleted site falls to another one.
-#[must_use]
-pub fn new_site_id() -> SiteId {
-    SiteId(format!("{:016x}", fastrand::u64(..)))
-}
 
 impl SiteForm {
     /// The form for a site.

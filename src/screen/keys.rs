@@ -233,6 +233,7 @@ fn usual_keys(verb: Verb) -> &'static [Shortcut] {
         Verb::Quit => const { &[any(CTRL, Letter('Q'))] },
         Verb::StayConnected
         | Verb::Diagnose
+        | Verb::ImportSites
         | Verb::Verify
         | Verb::ShowReceipt
         | Verb::ExportReceipts

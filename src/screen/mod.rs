@@ -6,6 +6,7 @@ pub mod connect;
 pub mod dialog;
 pub mod enabled;
 pub mod form;
+pub mod import_form;
 pub mod keys;
 pub mod leave;
 pub mod location;

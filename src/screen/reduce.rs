@@ -4,6 +4,7 @@ mod address;
 mod diagnosis;
 mod dialogs;
 mod files;
+mod imports;
 mod panes;
 mod program;
 mod proofs;
@@ -64,6 +65,10 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::PickedFolder(path) => dialogs::picked_folder(screen, &path),
         Action::PickedSave { path, what } => proofs::save(path, what),
         Action::SaveWithoutDialog { path, what } => proofs::save_without_dialog(screen, path, what),
+        Action::BrowseImport => vec![Effect::PickImport],
+        Action::PickedImport(path) => imports::picked(screen, path),
+        Action::TickImport { rows, on } => imports::tick(screen, &rows, on),
+        Action::ImportPasswords(wanted) => imports::with_passwords(screen, wanted),
         Action::PickFailed => dialogs::pick_failed(screen),
         Action::EditAddress(text) => address::edit(screen, text),
         Action::ChooseSuggestion(line) => address::choose(screen, line),

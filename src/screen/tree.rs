@@ -1,6 +1,6 @@
 //! Changes to the list of sites: folders, order, copies.
 
-use crate::model::site::{Site, SiteFolder, SiteId, SiteTree};
+use crate::model::site::{Site, SiteId, SiteTree};
 
 /// A folder's path without blanks around its names and without empty ones.
 #[must_use]
@@ -14,21 +14,9 @@ pub fn is_in(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Makes sure that a folder and those above it are in the list, shown open.
-pub fn ensure_folder(tree: &mut SiteTree, path: &str) {
-    let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
-    for depth in 1..=names.len() {
-        let Some(part) = names.get(..depth) else { continue };
-        let path = part.join("/");
-        if !tree.folders.iter().any(|folder| folder.path == path) {
-            tree.folders.push(SiteFolder { path, open: true });
-        }
-    }
-}
-
 /// Puts a site in: in place of the one with its identity, otherwise at the end.
 pub fn put(tree: &mut SiteTree, site: Site) {
-    ensure_folder(tree, &site.folder);
+    tree.ensure_folder(&site.folder);
     match tree.sites.iter_mut().find(|old| old.id == site.id) {
         Some(old) => *old = site,
         None => tree.sites.push(site),
@@ -47,7 +35,7 @@ pub fn move_site(tree: &mut SiteTree, id: &SiteId, folder: &str, before: Option<
     site.folder.clone_from(&folder);
     let to = before.and_then(|before| tree.sites.iter().position(|site| site.id == *before)).unwrap_or(tree.sites.len());
     tree.sites.insert(to, site);
-    ensure_folder(tree, &folder);
+    tree.ensure_folder(&folder);
     *tree != old
 }
 
@@ -74,7 +62,7 @@ pub fn rename_folder(tree: &mut SiteTree, from: &str, to: &str) {
     for site in tree.sites.iter_mut().filter(|site| is_in(&site.folder, from)) {
         site.folder = renamed(&site.folder);
     }
-    ensure_folder(tree, to);
+    tree.ensure_folder(to);
 }
 
 /// Takes a folder out with everything in it; returns the sites that went.

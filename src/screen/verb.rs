@@ -21,6 +21,7 @@ pub enum Verb {
     // Sites
     NewSite,
     NewSiteFolder,
+    ImportSites,
     EditSite,
     DuplicateSite,
     DeleteSite,
@@ -108,6 +109,7 @@ impl Verb {
         Self::FocusAddress,
         Self::NewSite,
         Self::NewSiteFolder,
+        Self::ImportSites,
         Self::EditSite,
         Self::DuplicateSite,
         Self::DeleteSite,
@@ -215,6 +217,11 @@ impl Verb {
             Self::FocusAddress => ("Address, site or command", "Type an address, a site's name or a command", "search"),
             Self::NewSite => ("New site", "Add a site to the list", "plus"),
             Self::NewSiteFolder => ("New folder for sites", "Add a folder to the list of sites", "folder-plus"),
+            Self::ImportSites => (
+                "Import from FileZilla, WinSCP…",
+                "Take over the sites, folders and passwords that another program keeps",
+                "download",
+            ),
             Self::EditSite => ("Edit site", "Change the site that is marked in the list", "pencil"),
             Self::DuplicateSite => ("Duplicate site", "Add a copy of the site that is marked in the list", "copy-plus"),
             Self::DeleteSite => ("Delete site", "Take the site that is marked out of the list", "trash-2"),

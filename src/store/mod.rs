@@ -3,6 +3,7 @@
 pub mod certificates;
 pub mod file;
 pub mod hosts;
+pub mod import;
 pub mod leftovers;
 mod lossless_path;
 pub mod passwords;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
+use crate::store::import::usual::{self, Surroundings, System};
+
 /// The folders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
@@ -12,6 +14,8 @@ pub struct Places {
     pub config: PathBuf,
     /// The queue and what was learned of hosts.
     pub state: PathBuf,
+    /// Where other programs usually keep their sites; few of these files are there.
+    pub others: Vec<PathBuf>,
 }
 
 impl Places {
@@ -19,18 +23,20 @@ impl Places {
     /// when the user has no home folder.
     #[must_use]
     pub fn of_user() -> Option<Self> {
+        let others = Surroundings::of_user().map(|around| usual::files(System::HERE, &around)).unwrap_or_default();
         if let Some(home) = env::var_os("MOORLINE_HOME").filter(|home| !home.is_empty()) {
-            return Some(Self::in_folder(Path::new(&home)));
+            return Some(Self { others, ..Self::in_folder(Path::new(&home)) });
         }
         let dirs = ProjectDirs::from("", "", "moorline")?;
         // Only Linux has a folder for state; elsewhere the local data folder is its nearest kin.
         let state = dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir());
-        Some(Self { config: dirs.config_dir().to_owned(), state: state.to_owned() })
+        Some(Self { config: dirs.config_dir().to_owned(), state: state.to_owned(), others })
     }
 
-    /// Both folders below one that is given.
+    /// Both folders below one that is given, which also counts as the home of other programs.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
-        Self { config: folder.join("config"), state: folder.join("state") }
+        let others = usual::files(System::HERE, &Surroundings::in_home(folder));
+        Self { config: folder.join("config"), state: folder.join("state"), others }
     }
 }

@@ -102,6 +102,12 @@ fn empty(ui: &mut Ui, body: Rect, actions: &mut Vec<Action>) {
         if button::quiet_button(ui, Verb::NewSite.label()).on_hover_text(verbs::tooltip(Verb::NewSite)).clicked() {
             actions.push(Action::Do(Verb::NewSite));
         }
+        ui.add_space(6.0);
+        let words = "Those of FileZilla and WinSCP can come along.";
+        ui.label(eframe::egui::RichText::new(words).font(fonts::regular(size::BODY)).color(tokens(ui).subdued));
+        if button::quiet_button(ui, "Import sites…").on_hover_text(verbs::tooltip(Verb::ImportSites)).clicked() {
+            actions.push(Action::Do(Verb::ImportSites));
+        }
     });
 }
 
@@ -140,6 +146,7 @@ fn ground_input(ui: &Ui, view: &View<'_>, ground: &Response, lines: &[Line<'_>],
         verbs::begin_menu(ui);
         verbs::menu_item(ui, view.screen, Verb::NewSite, actions);
         verbs::menu_item(ui, view.screen, Verb::NewSiteFolder, actions);
+        verbs::menu_item(ui, view.screen, Verb::ImportSites, actions);
     });
     if !ground.has_focus() {
         return;

@@ -42,7 +42,7 @@ impl Actor {
         self.troubles(problems);
     }
 
-    async fn take_sites(&mut self, sites: SiteTree) {
+    pub(super) async fn take_sites(&mut self, sites: SiteTree) {
         self.sites = Arc::new(sites);
         self.publisher.publish(EventBody::Sites(Arc::clone(&self.sites)));
         self.apply_edited_site().await;
@@ -75,7 +75,7 @@ impl Actor {
         }
     }
 
-    fn troubles(&self, problems: Vec<Problem>) {
+    pub(super) fn troubles(&self, problems: Vec<Problem>) {
         for problem in problems {
             self.publisher.publish(EventBody::Trouble(problem));
         }

@@ -11,7 +11,7 @@ use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, SiteForm};
 use crate::screen::location;
 use crate::screen::pane::Side;
-use crate::screen::reduce::{diagnosis, program, proofs, sites};
+use crate::screen::reduce::{diagnosis, imports, program, proofs, sites};
 use crate::screen::settings_form::SettingsForm;
 use crate::screen::state::Screen;
 
@@ -97,6 +97,7 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             Ok(effects) => effects,
             Err(error) => again(screen, Dialog::SiteFolder { path, name, error: Some(error) }),
         },
+        Some(Dialog::Import(form)) => imports::accept(screen, form),
         Some(Dialog::DeleteSiteFolder { path, .. }) => sites::delete_folder(screen, &path),
         Some(Dialog::NewFolder { side, name, .. }) => match new_folder(screen, side, &name) {
             Ok(effects) => effects,
@@ -233,10 +234,15 @@ pub(super) fn picked_folder(screen: &mut Screen, path: &Path) -> Vec<Effect> {
 }
 
 pub(super) fn pick_failed(screen: &mut Screen) -> Vec<Effect> {
-    if matches!(screen.dialog, Some(Dialog::Site(_))) {
-        screen.complain("This system opens no dialog to choose a folder.", "Type the folder's path instead.");
-    } else {
-        screen.complain("This system opens no dialog to choose files.", "Drop the files on the remote pane instead.");
+    match screen.dialog {
+        Some(Dialog::Site(_)) => {
+            screen.complain("This system opens no dialog to choose a folder.", "Type the folder's path instead.");
+        }
+        Some(Dialog::Import(_)) => {
+            let advice = "Drop the file on the window instead.";
+            screen.complain("This system opens no dialog to choose a file.", advice);
+        }
+        _ => screen.complain("This system opens no dialog to choose files.", "Drop the files on the remote pane instead."),
     }
     Vec::new()
 }

@@ -9,8 +9,10 @@ use crate::model::entry::{Entry, EntryKind};
 use crate::model::path::{NameError, RemotePath, safe_local_name};
 use crate::model::transfer::{Direction, Job};
 use crate::screen::action::Effect;
+use crate::screen::dialog::Dialog;
 use crate::screen::enabled::can_transfer;
 use crate::screen::pane::{Pane, Side};
+use crate::screen::reduce::imports;
 use crate::screen::state::{Focus, Screen};
 
 /// Transfers the selection of a pane into the other pane's folder, or into one of its folder rows.
@@ -50,6 +52,9 @@ pub(super) fn drop_rows(screen: &mut Screen, from: Side, onto: Option<usize>) ->
 /// Files from the desktop: uploaded where they fall on the remote pane; the local pane goes to them.
 pub(super) fn drop_files(screen: &mut Screen, paths: Vec<PathBuf>, side: Side, onto: Option<usize>) -> Vec<Effect> {
     screen.drop_hint = None;
+    if matches!(screen.dialog, Some(Dialog::Import(_))) {
+        return paths.into_iter().flat_map(|path| imports::picked(screen, path)).collect();
+    }
     screen.active = side;
     screen.focus = Focus::Pane;
     match side {

@@ -9,7 +9,6 @@ use crate::model::session::Phase;
 use crate::model::site::{Site, SiteColor, SiteId, SiteTree};
 use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm, SitePage};
-use crate::screen::form::new_site_id;
 use crate::screen::keys::shown_key;
 use crate::screen::state::{Focus, Screen};
 use crate::screen::{Verb, tree};
@@ -77,7 +76,7 @@ pub(super) fn new_site(screen: &mut Screen) -> Vec<Effect> {
         }
         return effects;
     }
-    let mut site = Site::new(new_site_id(), "", "");
+    let mut site = Site::new(SiteId::random(), "", "");
     site.folder = screen.marked_site().map(|site| site.folder.clone()).unwrap_or_default();
     screen.dialog = Some(Dialog::Site(Box::new(SiteForm::of(site, true))));
     Vec::new()
@@ -98,7 +97,7 @@ pub(super) fn edit_at(screen: &mut Screen, id: &SiteId, page: SitePage) -> Vec<E
 pub(super) fn save_current(screen: &mut Screen) -> Vec<Effect> {
     let Some(mut site) = screen.session.site.clone() else { return Vec::new() };
     let quick = screen.quick.as_ref().filter(|quick| quick.site.id == site.id);
-    site.id = new_site_id();
+    site.id = SiteId::random();
     if let Some(AddressPath::Absolute(path) | AddressPath::Relative(path)) = quick.map(|quick| &quick.start) {
         site.remote_folder.clone_from(path);
     }
@@ -113,7 +112,7 @@ pub(super) fn save_current(screen: &mut Screen) -> Vec<Effect> {
 }
 
 pub(super) fn duplicate(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
-    let new_id = new_site_id();
+    let new_id = SiteId::random();
     let effects = change(screen, |tree| {
         tree::duplicate(tree, id, new_id.clone());
     });
@@ -215,7 +214,7 @@ pub(super) fn put_folder(screen: &mut Screen, path: Option<&str>, name: &str) ->
     }
     Ok(change(screen, |sites| match path {
         Some(old) => tree::rename_folder(sites, old, &target),
-        None => tree::ensure_folder(sites, &target),
+        None => sites.ensure_folder(&target),
     }))
 }
 

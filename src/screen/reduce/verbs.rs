@@ -12,7 +12,7 @@ use crate::screen::action::{Effect, Extend, Move};
 use crate::screen::dialog::{Dialog, GuardPurpose};
 use crate::screen::location;
 use crate::screen::pane::{Side, Step};
-use crate::screen::reduce::{address, diagnosis, files, panes, program, proofs, queue, sites};
+use crate::screen::reduce::{address, diagnosis, files, imports, panes, program, proofs, queue, sites};
 use crate::screen::settings_form::{SettingsForm, SettingsPage};
 use crate::screen::state::{Focus, PanelTab, Screen};
 use crate::screen::verb::Verb;
@@ -35,6 +35,7 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
         Verb::FocusAddress => address::focus(screen),
         Verb::NewSite => sites::new_site(screen),
         Verb::NewSiteFolder => sites::new_folder(screen),
+        Verb::ImportSites => imports::open(screen),
         Verb::EditSite => with_marked(screen, sites::edit),
         Verb::DuplicateSite => with_marked(screen, sites::duplicate),
         Verb::DeleteSite => with_marked(screen, sites::ask_delete),

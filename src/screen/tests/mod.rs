@@ -6,6 +6,7 @@ mod address;
 mod diagnosis;
 mod dialogs;
 mod guard;
+mod imports;
 mod listings;
 mod panes;
 mod proofs;

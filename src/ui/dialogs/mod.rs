@@ -11,6 +11,7 @@ mod discard;
 mod exists;
 mod export_receipts;
 mod guard;
+mod import;
 mod keys;
 mod leave_out;
 mod limits;
@@ -71,6 +72,7 @@ fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
         Dialog::DeleteSite { name, .. } => delete_site::site(stage, name),
         Dialog::SiteFolder { path, name, error } => site_folder::show(stage, path.as_deref(), name, error.as_deref()),
         Dialog::DeleteSiteFolder { path, sites } => delete_site::folder(stage, path, *sites),
+        Dialog::Import(form) => import::show(stage, form),
         Dialog::NewFolder { side, name, error } => new_folder::show(stage, *side, name, error.as_deref()),
         Dialog::Rename { place, name, error } => rename::show(stage, place, name, error.as_deref()),
         Dialog::Permissions { .. } => permissions::show(stage, dialog),

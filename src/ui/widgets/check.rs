@@ -70,7 +70,8 @@ fn toggle(ui: &Ui, response: &mut Response, value: &mut bool, role: Role, name: 
     response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled(), value, name));
 }
 
-fn paint_box(ui: &Ui, tick: Rect, on: bool, hovered: bool) {
+/// The box of a check box, ticked or not.
+pub fn paint_box(ui: &Ui, tick: Rect, on: bool, hovered: bool) {
     let t = tokens(ui);
     let painter = ui.painter();
     if on {
