@@ -448,7 +448,13 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("site_delete", with_dialog(Dialog::DeleteSite { id: SiteId("harbour".into()), name: "Harbour Books".into() })),
         ("site_folder_new", with_dialog(Dialog::SiteFolder { path: None, name: String::new(), error: None })),
         ("site_folder_delete", with_dialog(Dialog::DeleteSiteFolder { path: "Customers".into(), sites: 3 })),
-        ("import", with_dialog(Dialog::Import(Box::new(import())))),
+        (
+            "import",
+            Screen {
+                passwords: PasswordsKept { keyring: true, master: MasterPassword::None },
+                ..with_dialog(Dialog::Import(Box::new(import())))
+            },
+        ),
         ("import_damaged", with_dialog(Dialog::Import(Box::new(import_damaged())))),
         ("import_nothing", with_dialog(Dialog::Import(Box::new(ImportForm { awaited: 0, ..ImportForm::looking() })))),
         (

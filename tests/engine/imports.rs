@@ -1,7 +1,9 @@
 //! Sites of other programs: found where they usually are, put into the list that another window may have changed, once only.
 
 use super::*;
+use moorline::engine::MasterChange;
 use moorline::model::import::{FoundSite, SiteFile};
+use moorline::store::passwords::Passwords;
 use moorline::store::sites;
 
 const FILEZILLA: &str = include_str!("../../src/store/import/samples/sitemanager.xml");
@@ -37,6 +39,12 @@ impl Client {
         })
     }
 
+    /// Changes the master password, and waits until that is done.
+    fn master(&mut self, change: MasterChange) {
+        self.engine.send(Command::ChangeMaster(change));
+        self.hear("the master password", |body| matches!(body, EventBody::Notice(words) if words.contains("master")).then_some(()));
+    }
+
     fn import(&mut self, sites: Vec<FoundSite>, passwords: bool) -> String {
         self.engine.send(Command::ImportSites { sites, passwords, left_out: 0 });
         self.hear("what came of it", |body| match body {
@@ -70,6 +78,8 @@ fn sites_of_both_programs_come_with_their_folders_and_passwords_and_only_once() 
     // What cannot come is not taken even when it is asked for.
     assert_eq!(client.import(all(&files), true), "7 sites imported.");
     assert_eq!(client.import(all(&files), true), "0 sites imported, 7 left out.");
+    // There is none; but this has its turn behind the passwords.
+    client.master(MasterChange::Remove);
     drop(client);
     let tree = saved(home.path());
     let places: Vec<String> = tree.sites.iter().map(|site| format!("{}/{}", site.folder, site.name)).collect();
@@ -127,6 +137,30 @@ fn without_a_keyring_or_without_a_wish_for_it_sites_come_without_passwords() {
     assert!(problem.advice.contains("asked for at each connect"), "{problem:?}");
     drop(client);
     assert_eq!(saved(home.path()).sites.len(), 14);
+}
+
+#[test]
+#[cfg(not(windows))]
+fn passwords_come_under_the_master_password_which_is_asked_for() {
+    let home = home();
+    let mut client = open(home.path(), Arc::new(NoKeyring));
+    let master = Secret::new("correct horse");
+    client.master(MasterChange::Set { current: None, new: master.clone() });
+    client.engine.send(Command::LockPasswords);
+    let files = client.site_files(Command::FindImports);
+    assert_eq!(client.import(all(&files), true), "7 sites imported.");
+    let (id, question) = client.asked();
+    assert_eq!(question, Question::Master { refused: false });
+    client.answer(id, Answer::Master(master.clone()));
+    // What follows has its turn behind the passwords.
+    let new = Secret::new("battery staple");
+    client.master(MasterChange::Set { current: Some(master), new: new.clone() });
+    drop(client);
+    let passwords = Passwords::new(Some(Places::in_folder(home.path())), Arc::new(NoKeyring));
+    passwords.unlock(&new).unwrap();
+    let tree = saved(home.path());
+    let site = tree.by_name("Hafen / Bücher").unwrap();
+    assert_eq!(passwords.get(&site.id, "jörg"), Some(Secret::new("päßwört")));
 }
 
 #[test]
