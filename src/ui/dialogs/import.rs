@@ -241,8 +241,11 @@ fn site_line(
         let (font, words) = (fonts::regular(size::SECONDARY), words(found, is_known));
         let ink = if can_come && found.remarks.iter().any(Remark::matters) { t.warn_text } else { t.subdued_on_fill };
         let cut = cut_end(ui, &words, &font, rect.right() - left - 8.0);
+        let is_cut = cut != words;
         paint::text(ui, pos2(left, rect.top() + LINE + WORDS / 2.0 - 4.0), Align::Min, cut, font, ink);
-        response.on_hover_text(words);
+        if is_cut {
+            response.on_hover_text(words);
+        }
     }
 }
 
