@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::crew::{Seat, Through};
-use crate::engine::folder_proof::{self, Batch, Sent};
+use crate::engine::folder_proof::{self, Batch, Sent, UnderWay};
 use crate::engine::item_outcome::{Outcome, Stopped};
 use crate::engine::lane_thread::{self, on_disk};
 use crate::engine::session_context::{Place, SessionContext};
@@ -49,8 +49,8 @@ impl Connection {
 
 /// What a connection does next.
 pub enum Work {
-    /// An item of the queue.
-    Item(Box<Taken>),
+    /// An item of the queue. Its folder is not through before what is sent of it is gathered.
+    Item(Box<Taken>, Option<UnderWay>),
     /// The proof of files that were sent.
     Proof(Batch),
     /// Something of ours that is to be put in order.
@@ -63,15 +63,17 @@ impl Work {
         let left = || if may_take { ctx.leftovers.claim(&ctx.site.id).map(Self::Clean) } else { None };
         let due = ctx.proofs.due().map(Self::Proof).or_else(left);
         let item = || {
-            if may_take { ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop).map(Box::new).map(Self::Item) } else { None }
+            let taken = ctx.queue.take_next(&ctx.site.id, Instant::now(), &ctx.stop, |item| ctx.proofs.begin(item));
+            taken.map(|(taken, under_way)| Self::Item(Box::new(taken), under_way))
         };
+        let item = || if may_take { item() } else { None };
         due.or_else(item).or_else(|| ctx.proofs.when_idle().map(Self::Proof))
     }
 
     /// What stops it.
     pub fn stop(&self, ctx: &SessionContext) -> CancellationToken {
         match self {
-            Self::Item(taken) => taken.stop.clone(),
+            Self::Item(taken, _) => taken.stop.clone(),
             Self::Proof(_) | Self::Clean(_) => ctx.stop.child_token(),
         }
     }
@@ -79,7 +81,7 @@ impl Work {
     /// It was not begun: no connection was to be had for it.
     fn hand_back(self, ctx: &SessionContext) {
         match self {
-            Self::Item(taken) => {
+            Self::Item(taken, _) => {
                 as_taken(ctx, &taken.item);
                 settle::hand_back(ctx, taken.item.id);
                 // Another connection may take it while this one waits.
@@ -153,7 +155,7 @@ async fn work(ctx: &Arc<SessionContext>, mut seat: Seat) {
             idle(ctx, may_work, &mut connection, &mut changes, &mut working).await;
             continue;
         };
-        if matches!(work, Work::Item(_)) && !*ctx.working.borrow() {
+        if matches!(work, Work::Item(..)) && !*ctx.working.borrow() {
             // The leave came in between: it has stopped what ran, and this did not run yet.
             work.hand_back(ctx);
             continue;
@@ -172,7 +174,11 @@ async fn work(ctx: &Arc<SessionContext>, mut seat: Seat) {
                 drop(turn);
                 open.control.set_cancel(token);
                 connection = match work {
-                    Work::Item(taken) => carry_out(ctx, &mut seat, open, *taken).await,
+                    Work::Item(taken, under_way) => {
+                        let goes_on = carry_out(ctx, &mut seat, open, *taken).await;
+                        drop(under_way);
+                        goes_on
+                    }
                     Work::Proof(batch) => folder_proof::prove(ctx, &mut open.control, batch).await.is_ok().then_some(open),
                     Work::Clean(left) => leftovers::clean(ctx, &mut open.control, left).await.is_ok().then_some(open),
                 };
@@ -182,7 +188,7 @@ async fn work(ctx: &Arc<SessionContext>, mut seat: Seat) {
                 }
             }
             Err(Fault::Cancelled) => match work {
-                Work::Item(taken) => {
+                Work::Item(taken, _) => {
                     as_taken(ctx, &taken.item);
                     settle::stopped(ctx, taken.item.id, Stopped::ByWish);
                     ctx.queue.release(taken.item.id, taken.run);
@@ -215,8 +221,6 @@ async fn work(ctx: &Arc<SessionContext>, mut seat: Seat) {
 async fn carry_out(ctx: &Arc<SessionContext>, seat: &mut Seat, mut open: Connection, taken: Taken) -> Option<Connection> {
     let Taken { item, run, .. } = taken;
     let id = item.id;
-    // Its folder is not through before what was sent is gathered.
-    let _under_way = ctx.proofs.begin(&item);
     let result = observed(ctx, seat.number(), &mut open.control, item).await;
     if matches!(result, Err(Stopped::ByWish)) {
         replace::discard(ctx, &mut open.control, id).await;

@@ -467,8 +467,8 @@ fn unless_cancelled(result: Result<(), Fault>) -> Result<(), Fault> {
 
 /// Runs one piece of work on the browsing connection and writes its end into the queue.
 async fn carry_out(ctx: &Arc<SessionContext>, control: &mut Control, work: lane::Work) -> Result<(), Fault> {
-    let Taken { item, run, .. } = match work {
-        lane::Work::Item(taken) => *taken,
+    let (Taken { item, run, .. }, _under_way) = match work {
+        lane::Work::Item(taken, under_way) => (*taken, under_way),
         lane::Work::Proof(batch) => return unless_cancelled(folder_proof::prove(ctx, control, batch).await),
         lane::Work::Clean(left) => return unless_cancelled(leftovers::clean(ctx, control, left).await),
     };

@@ -298,9 +298,16 @@ impl SharedQueue {
         self.inner.changed.subscribe()
     }
 
-    /// Takes the next item of `site`; its run is stopped by a wish, and when `session` is cancelled.
-    pub fn take_next(&self, site: &SiteId, now: Instant, session: &CancellationToken) -> Option<Taken> {
-        // One lock for both: a wish must find either an item that waits or one that can be stopped.
+    /// Takes the next item of `site`; its run is stopped by a wish, and when `session` is cancelled. `begin` is told of it before anybody
+    /// can see that nothing else waits; it must not look at the queue.
+    pub fn take_next<B>(
+        &self,
+        site: &SiteId,
+        now: Instant,
+        session: &CancellationToken,
+        begin: impl FnOnce(&Item) -> B,
+    ) -> Option<(Taken, B)> {
+        // One lock for all: a wish must find either an item that waits or one that can be stopped.
         self.change(|state| {
             let mut item = state.queue.take_next(site, now)?;
             if item.direction == Direction::Upload && item.is_folder != Some(true) {
@@ -323,7 +330,8 @@ impl SharedQueue {
             state.runs += 1;
             let run = state.runs;
             state.running.insert(item.id, Running { run, stop: stop.clone() });
-            Some(Taken { item, stop, run })
+            let begun = begin(&item);
+            Some((Taken { item, stop, run }, begun))
         })
     }
 
