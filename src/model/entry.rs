@@ -1,6 +1,7 @@
 //! One row of a folder, local or remote.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// What kind of thing a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,7 +26,8 @@ pub struct Modified {
 }
 
 /// How exact a listed time is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Precision {
     /// Day only (`Nov 20 2019`).
     Day,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::columns::PaneColumns;
 use crate::model::conflict::OnExists;
+use crate::model::edited::WhenSaved;
 use crate::model::rate::SpeedLimits;
 use crate::model::resume::SourceChanged;
 use crate::model::schedule::ScheduledLimits;
@@ -59,6 +60,10 @@ pub struct Settings {
     /// What is left out where a folder is transferred ([`crate::model::leave_out`]). Nothing until a person says so: what is in a
     /// folder arrives.
     pub leave_out: Vec<String>,
+    /// The editor for files of a server: a program and its arguments; empty is what the system has for each file.
+    pub editor: Vec<String>,
+    /// What is done when such a file was saved.
+    pub when_edited_saved: WhenSaved,
     /// Keeps a record of the protocol.
     pub record: bool,
     /// Shows files whose names begin with a dot.
@@ -107,6 +112,8 @@ impl Default for Settings {
             keep_times: true,
             write_directly: false,
             leave_out: Vec::new(),
+            editor: Vec::new(),
+            when_edited_saved: WhenSaved::default(),
             record: false,
             show_hidden: true,
             window: None,

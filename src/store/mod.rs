@@ -1,6 +1,7 @@
 //! What lasts: sites, settings, secrets, certificates, what was learned of each host, the queue. Blocking calls: never on the window's thread.
 
 pub mod certificates;
+pub mod edits;
 pub mod file;
 pub mod hosts;
 pub mod import;
