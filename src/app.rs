@@ -10,6 +10,7 @@ mod keyboard;
 pub mod machine;
 #[cfg(target_os = "macos")]
 mod menu_bar;
+pub mod programs;
 mod renderer;
 mod system;
 mod waker;
@@ -74,7 +75,12 @@ pub fn run(start: Start) -> Result<(), Error> {
     let opened = Arc::new(AtomicBool::new(false));
     let start_app = move |ctx: &egui::Context| -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
         let waker = Arc::new(WindowWaker::new(ctx.clone()));
-        let system = System { power: Arc::new(machine::Machine), trash: Arc::new(SystemTrash), ..System::without_machine(true) };
+        let system = System {
+            power: Arc::new(machine::Machine),
+            trash: Arc::new(SystemTrash),
+            programs: Arc::new(programs::SystemPrograms),
+            ..System::without_machine(true)
+        };
         let engine = Engine::start_on(Options { places, keyring: true, keep_queue: true }, waker, system)?;
         Ok(App::new(ctx, engine, start.address))
     };

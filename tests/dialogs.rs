@@ -10,13 +10,14 @@ use eframe::egui::{self, Key, Theme};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use jiff::Timestamp;
-use moorline::engine::{Command, MasterChange, Place, Question, QuestionId};
+use moorline::engine::{Command, MasterChange, Place, Question, QuestionId, ToEdit};
 use moorline::model::certificate::{Certificate, Fingerprint};
 use moorline::model::checksum::{Checksum, HashAlgorithm, HashUse};
 use moorline::model::clock::Ahead;
 use moorline::model::conflict::{Facts, OnExists, Scope};
 use moorline::model::diagnosis::{Finding, Report, Step, StepName};
 use moorline::model::difference::Difference;
+use moorline::model::edited::{EditId, EditState, EditView, Unsent};
 use moorline::model::entry::{Entry, EntryKind, Modified, Precision};
 use moorline::model::host::HostFacts;
 use moorline::model::import::SiteFile;
@@ -29,7 +30,7 @@ use moorline::model::receipt::{HashProof, Receipt, ReceiptId, TlsProof};
 use moorline::model::receipt_export::ExportFormat;
 use moorline::model::resume::Sign;
 use moorline::model::secret::Secret;
-use moorline::model::session::{DisconnectWhen, LimitSource};
+use moorline::model::session::{DisconnectWhen, LimitSource, Phase};
 use moorline::model::site::{Encryption, KeepAlive, Logon, Site, SiteColor, SiteFolder, SiteId, SiteTree};
 use moorline::model::transfer::{Compared, Direction, QueueSummary, TransferId};
 use moorline::model::upkeep::IdleCommand;
@@ -206,7 +207,59 @@ fn conflict(target_size: u64) -> Question {
         source: Facts { size: Some(12_800), modified: at("2025-11-20T10:50:00Z") },
         target: Facts { size: Some(target_size), modified: at("2025-11-11T09:45:00Z") },
         ahead: Ahead::NONE,
+        was: None,
     }
+}
+
+/// Somebody else has changed a file that is edited here.
+fn edited_conflict() -> Question {
+    match conflict(12_100) {
+        Question::Exists { transfer, direction, local, remote, source, target, ahead, .. } => {
+            let was = Some(Facts { size: Some(11_000), modified: None });
+            Question::Exists { transfer, direction, local, remote, source, target, ahead, was }
+        }
+        other => other,
+    }
+}
+
+fn saved() -> Question {
+    Question::Saved { edit: EditId(1), remote: path("/www/index.php"), site: "Harbour Books".into(), is_emptied: false }
+}
+
+fn to_edit() -> ToEdit {
+    ToEdit { remote: path("/www/catalogue.sql"), mode: None }
+}
+
+/// Edited files in each state.
+fn with_edits(dialog: Dialog) -> Screen {
+    let problem = Problem::new(ProblemKind::Refused, "The server does not take /www/prices.csv.");
+    let edit = |id, site: &str, remote: &str, state| EditView {
+        id: EditId(id),
+        site: SiteId(site.to_lowercase()),
+        site_name: site.into(),
+        remote: path(remote),
+        local: format!("/home/alice/.local/state/moorline/edits/{id}/{remote}").into(),
+        state,
+        uploaded: None,
+    };
+    let uploaded = "2025-11-20T10:51:07Z".parse().ok();
+    let edits = vec![
+        EditView { uploaded, ..edit(1, "Harbour", "/www/index.php", EditState::Same) },
+        edit(2, "Harbour", "/www/assets/site.css", EditState::Uploading),
+        edit(
+            3,
+            "Lindt",
+            "/a long way down/to a folder with/a name that takes all the room/there is in a row/notes.txt",
+            EditState::Waiting,
+        ),
+        edit(4, "Harbour", "/www/prices.csv", EditState::Failed(problem)),
+        edit(5, "Harbour", "/www/about.html", EditState::Unsent(Unsent::Declined)),
+        edit(6, "Harbour", "/www/contact.html", EditState::Fetching),
+    ];
+    let mut screen = with_dialog(dialog);
+    screen.session.phase = Phase::Moored;
+    screen.edits = Arc::new(edits);
+    screen
 }
 
 fn first_difference() -> Difference {
@@ -260,6 +313,7 @@ fn toasts() -> Screen {
         id,
         text: text.into(),
         detail: detail.into(),
+        verb: None,
         is_problem,
         is_done: !is_problem,
         until: 9.0,
@@ -474,6 +528,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("settings_general", with_dialog(settings(SettingsPage::General))),
         ("settings_transfers", with_dialog(settings(SettingsPage::Transfers))),
         ("settings_existing", with_dialog(settings(SettingsPage::Existing))),
+        ("settings_editing", with_dialog(settings(SettingsPage::Editing))),
         ("settings_speed", with_dialog(settings(SettingsPage::Speed))),
         ("settings_schedule", with_dialog(schedule())),
         ("settings_connection", with_dialog(settings(SettingsPage::Connection))),
@@ -495,6 +550,12 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("verify_running", with_dialog(verify(VerifyStage::Running(verified().tally)))),
         ("verify_through", with_dialog(verify(VerifyStage::Through(Arc::new(verified()))))),
         ("question_changed", with_question(changed())),
+        ("edits", with_edits(Dialog::Edits)),
+        ("edit_large", with_dialog(Dialog::EditLarge { files: vec![to_edit()], bytes: 210_000_000 })),
+        ("edit_discard", with_edits(Dialog::DiscardEdit { edit: EditId(4), name: "prices.csv".into() })),
+        ("edit_leave", with_edits(Dialog::LeaveEdits { purpose: GuardPurpose::Close })),
+        ("question_saved", with_question(saved())),
+        ("question_exists_edited", with_question(edited_conflict())),
         ("keys", with_dialog(Dialog::Keys)),
         ("about", with_dialog(Dialog::About)),
         ("question_exists", with_question(conflict(12_100))),
@@ -620,10 +681,12 @@ fn a_deletion_says_what_goes_and_what_stays() {
 
 #[test]
 fn files_of_the_same_time_are_said_to_be_so() {
-    let Question::Exists { transfer, direction, local, remote, source, mut target, ahead } = conflict(12_800) else { panic!() };
+    let Question::Exists { transfer, direction, local, remote, source, mut target, ahead, was } = conflict(12_800) else {
+        panic!()
+    };
     target.modified = source.modified.map(|time| Modified { at: time.at + Duration::from_millis(400), ..time });
     let question =
-        |target| Question::Exists { transfer, direction, local: local.clone(), remote: remote.clone(), source, target, ahead };
+        |target| Question::Exists { transfer, direction, local: local.clone(), remote: remote.clone(), source, target, ahead, was };
     harness(with_question(question(target)), Theme::Dark).get_by_label("Both have the same time and the same size.");
     target.size = Some(12_000);
     harness(with_question(question(target)), Theme::Dark).get_by_label("Both have the same time; the new one is 800 B larger.");
@@ -773,10 +836,17 @@ fn enter_is_the_main_button() {
             // An Enter too many after the one for the trash deletes nothing.
             (_, Some((_, Question::Delete { no_trash: Some(_), .. }))) => Action::CancelQuestion,
             (_, Some(_)) => Action::AcceptQuestion,
-            // “Stop” is its only button.
-            (Some(Dialog::Keys | Dialog::About | Dialog::Verify { stage: VerifyStage::Running(_), .. }), None) => {
-                Action::CloseDialog
-            }
+            // “Stop” is its only button; nobody's work is thrown away by a key.
+            (
+                Some(
+                    Dialog::Keys
+                    | Dialog::About
+                    | Dialog::Edits
+                    | Dialog::DiscardEdit { .. }
+                    | Dialog::Verify { stage: VerifyStage::Running(_), .. },
+                ),
+                None,
+            ) => Action::CloseDialog,
             (Some(_), None) => Action::AcceptDialog,
             (None, None) => continue,
         };
@@ -796,6 +866,7 @@ fn the_pages_of_the_settings_are_reached_by_pointer_and_by_keys() {
     let pages = [
         ("Transfers", SettingsPage::Transfers),
         ("Existing files", SettingsPage::Existing),
+        ("Editing", SettingsPage::Editing),
         ("Speed", SettingsPage::Speed),
         ("Connection", SettingsPage::Connection),
         ("Passwords", SettingsPage::Passwords),
@@ -1051,10 +1122,10 @@ fn a_conflict_begins_with_the_choice_that_loses_nothing_newer() {
         harness.state().screen.question_form.choice
     };
     assert_eq!(first(conflict(12_100)), Some(OnExists::Overwrite));
-    let Question::Exists { transfer, direction, local, remote, source, target, ahead } = conflict(12_100) else {
+    let Question::Exists { transfer, direction, local, remote, source, target, ahead, was } = conflict(12_100) else {
         panic!("not a conflict")
     };
-    let older = Question::Exists { transfer, direction, local, remote, source: target, target: source, ahead };
+    let older = Question::Exists { transfer, direction, local, remote, source: target, target: source, ahead, was };
     assert_eq!(first(older), Some(OnExists::Skip));
 }
 
@@ -1092,11 +1163,11 @@ fn a_conflict_is_answered_for_as_many_as_a_person_says_and_compared_first() {
 #[test]
 fn only_ways_that_decide_something_are_offered() {
     let offers = |size: Option<u64>, label: &str| {
-        let Question::Exists { transfer, direction, local, remote, source, target, ahead } = conflict(12_100) else {
+        let Question::Exists { transfer, direction, local, remote, source, target, ahead, was } = conflict(12_100) else {
             panic!("not a conflict")
         };
         let target = Facts { size, modified: target.modified };
-        let question = Question::Exists { transfer, direction, local, remote, source, target, ahead };
+        let question = Question::Exists { transfer, direction, local, remote, source, target, ahead, was };
         harness(with_question(question), Theme::Dark).query_by_label_contains(label).is_some()
     };
     assert!(offers(Some(5), "Overwrite if the size differs"));

@@ -13,6 +13,8 @@ mod clock;
 mod deleting;
 #[path = "engine/edited.rs"]
 mod edited;
+#[path = "engine/edits.rs"]
+mod edits;
 #[path = "engine/existing.rs"]
 mod existing;
 #[path = "engine/held.rs"]
@@ -141,7 +143,9 @@ impl Client {
                 return found;
             }
             let rang = self.bell.rings_beyond(heard, deadline);
-            assert!(rang, "never {what}: {:#?}\n{:#?}\n{:#?}", self.session.phase, self.rows(), self.story());
+            let troubles: Vec<&EventBody> =
+                self.events.iter().map(|event| &event.body).filter(|body| matches!(body, EventBody::Trouble(_))).collect();
+            assert!(rang, "never {what}: {:#?}\n{:#?}\n{:#?}\n{troubles:#?}", self.session.phase, self.rows(), self.story());
         }
     }
 

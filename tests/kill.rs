@@ -114,6 +114,7 @@ fn item(id: u64, direction: Direction, local: &Path, remote: &str) -> SavedItem 
         tries: 0,
         priority: Priority::Normal,
         place: None,
+        basis: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The command line against real servers: 600 files there and back, and what it refuses.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "product/edits.rs"]
+mod edits;
 mod support;
 
 use std::ffi::OsStr;

@@ -18,9 +18,11 @@ use eframe::egui::{self, Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use moorline::app::{App, WindowWaker};
+use moorline::engine::programs::{NoPrograms, Programs};
 use moorline::engine::trash::Trash;
 use moorline::engine::{Engine, Options, System};
 use moorline::model::conflict::OnExists;
+use moorline::model::edited::{EditState, WhenSaved};
 use moorline::model::path::RemotePath;
 use moorline::model::rate::Rate;
 use moorline::model::session::Phase;
@@ -93,6 +95,7 @@ impl Window {
                 tries: 0,
                 priority: Priority::Normal,
                 place: None,
+                basis: None,
             };
             journal.append(&Change::Put(item)).unwrap();
         }
@@ -106,14 +109,18 @@ impl Window {
     }
 
     fn open_again(home: TempDir) -> Self {
+        Self::open_with(home, Arc::new(NoPrograms), WhenSaved::default())
+    }
+
+    fn open_with(home: TempDir, programs: Arc<dyn Programs>, when_edited_saved: WhenSaved) -> Self {
         let places = Places::in_folder(home.path());
-        let settings = Settings { local_folder: Some(home.path().join("local")), ..Settings::default() };
+        let settings = Settings { local_folder: Some(home.path().join("local")), when_edited_saved, ..Settings::default() };
         moorline::store::settings::save(&places, &settings).unwrap();
         let options = Options { places: Some(places), keyring: false, keep_queue: true };
         let trash = home.path().join("trash");
         let harness = Harness::builder().with_size([1320.0, 840.0]).with_step_dt(1.0 / 60.0).build_eframe(|creation| {
             let waker = Arc::new(WindowWaker::new(creation.egui_ctx.clone()));
-            let system = System { trash: Arc::new(Bin(trash)), ..System::without_machine(false) };
+            let system = System { trash: Arc::new(Bin(trash)), programs, ..System::without_machine(false) };
             App::new(&creation.egui_ctx, Engine::start_on(options, waker, system).unwrap(), None)
         });
         let mut window = Self { harness, home, closed: false };
@@ -123,7 +130,10 @@ impl Window {
 
     /// Opens it and connects to the practice server by typing its address.
     fn connected(practice: &Practice) -> Self {
-        let mut window = Self::open();
+        Self::connect_from(Self::open(), practice)
+    }
+
+    fn connect_from(mut window: Self, practice: &Practice) -> Self {
         window.connect(&practice.address().replacen('@', &format!(":{}@", practice.password()), 1));
         // The rows come a moment before the session counts as moored.
         window.until_row("Welcome.txt");
@@ -612,4 +622,69 @@ fn names_are_left_out_of_folders_from_the_settings_on() {
     let there = practice.folder().join("tree");
     let names: Vec<_> = fs::read_dir(there).unwrap().map(|row| row.unwrap().file_name()).collect();
     assert_eq!(names, ["index.html"]);
+}
+
+/// Notes what is opened, and saves something in it at once, as a quick person would.
+struct Desk {
+    saves: &'static str,
+}
+
+impl Programs for Desk {
+    fn open(&self, path: &Path) -> Result<(), String> {
+        fs::write(path, self.saves).map_err(|error| error.to_string())
+    }
+
+    fn edit(&self, _: &[String], _: &Path) -> Result<(), String> {
+        Err("no editor is chosen".into())
+    }
+}
+
+#[test]
+fn a_file_of_the_server_is_opened_edited_and_put_away_from_the_window() {
+    let practice = Practice::start().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join("local")).unwrap();
+    let saves = "Written in another program.";
+    let window = Window::open_with(home, Arc::new(Desk { saves }), WhenSaved::Upload);
+    let mut window = Window::connect_from(window, &practice);
+    window.click("Welcome.txt");
+    window.press(Modifiers::NONE, Key::F4);
+    window.until("uploaded", |screen| screen.edits.first().is_some_and(|edit| edit.uploaded.is_some()));
+    window.until("told", |screen| screen.toasts.iter().any(|toast| toast.text.contains("“Welcome.txt” was uploaded")));
+    // The pane is read again by itself.
+    window.until("the new size is shown", |screen| {
+        let listing = screen.remote.listing.as_ref();
+        let size = listing.and_then(|listing| listing.size_of_file("Welcome.txt"));
+        size == Some(saves.len() as u64)
+    });
+    let local = window.screen().edits[0].local.clone();
+    window.click("1 file open for editing");
+    window.until_label("Edited files");
+    window.click("Finish Welcome.txt");
+    window.until("put away", |screen| screen.edits.is_empty() && screen.dialog.is_none());
+    assert!(!local.exists());
+    assert!(window.screen().questions.is_empty());
+}
+
+#[test]
+fn a_window_with_changes_that_are_not_uploaded_does_not_close_unasked() {
+    let practice = Practice::start().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join("local")).unwrap();
+    let window = Window::open_with(home, Arc::new(Desk { saves: "mine" }), WhenSaved::Ask);
+    let mut window = Window::connect_from(window, &practice);
+    window.click("Welcome.txt");
+    window.press(Modifiers::NONE, Key::F4);
+    window.until_label("“Welcome.txt” was changed");
+    window.click("Not this time");
+    window.until_label("1 edited file not uploaded");
+    window.press(CTRL, Key::Q);
+    window.until_label("1 edited file is not uploaded");
+    window.click("Upload, then close");
+    window.until_window("closed", |window| window.closed);
+    // The next window knows that it has arrived, though this one may not have heard of it any more.
+    let Window { harness, home, .. } = window;
+    drop(harness);
+    let mut window = Window::open_again(home);
+    window.until("the edit is found", |screen| screen.edits.first().is_some_and(|edit| edit.state == EditState::Same));
 }

@@ -317,9 +317,11 @@ impl<'a> Session<'a> {
                 Ok(Answer::Changed(WhenChanged::Anew))
             }
             // Nothing here deletes; an unasked-for deletion is refused.
-            Question::Delete { .. } | Question::Trash { .. } | Question::Discard { .. } | Question::Power { .. } => {
-                Ok(Answer::Cancel)
-            }
+            Question::Delete { .. }
+            | Question::Trash { .. }
+            | Question::Discard { .. }
+            | Question::Power { .. }
+            | Question::Saved { .. } => Ok(Answer::Cancel),
         }
     }
 }

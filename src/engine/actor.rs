@@ -2,10 +2,12 @@
 
 mod afterwards;
 mod cancelling;
+mod editing;
 mod examining;
 mod importing;
 mod limits;
 mod recording;
+mod restoring;
 mod saving;
 
 use std::path::PathBuf;
@@ -21,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use self::afterwards::Afterwards;
 use crate::engine::command::{Change, Command, Place};
 use crate::engine::compare;
+use crate::engine::edits::Edits;
 use crate::engine::event::EventBody;
 use crate::engine::governor::Governor;
 use crate::engine::handle::{Options, System};
@@ -44,9 +47,7 @@ use crate::engine::wakefulness;
 use crate::model::address::AddressPath;
 use crate::model::budget::Budget;
 use crate::model::chosen::Chosen;
-use crate::model::format;
 use crate::model::host::HostFacts;
-use crate::model::log::LogKind;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Queue};
@@ -100,11 +101,13 @@ pub async fn run(
                 looked = Instant::now();
                 actor.note_queue();
                 actor.look_whether_done();
+                actor.edits.follow().await;
                 actor.publisher.wake();
             }
             Some(folder) = arrived.recv() => actor.arrived(&folder),
             () = at(actor.refresh_due()) => actor.refresh(),
             () = at(actor.governor.due()) => actor.limit_speed(),
+            Some(news) = actor.edits.news.recv() => actor.edits.take_news(news).await,
             Some(_) = actor.clearing.join_next() => {}
             Some(answered) = actor.cancelling.join_next() => {
                 if let Ok(Some(chosen)) = answered {
@@ -130,6 +133,8 @@ pub async fn run(
         };
         drop(tokio::time::timeout(AT_THE_END, settled).await);
     }
+    // What has arrived by now is known as such at the next start: the queue keeps nothing of it.
+    actor.edits.follow().await;
     if !actor.shared.leftovers.is_queue_saved() {
         // Nobody knows next time what these were: what they have on the server goes at the next connect.
         let parts = actor.shared.queue.read(|queue| {
@@ -180,6 +185,8 @@ struct Actor {
     /// Questions whether transfers are to be taken out: what is, once it is answered so.
     cancelling: JoinSet<Option<Chosen>>,
     proofs: ProofWork,
+    /// Files that are edited here.
+    edits: Edits,
 }
 
 impl Actor {
@@ -202,17 +209,20 @@ impl Actor {
         let teller = publisher.clone();
         let receipts = Receipts::start(options.places.clone(), move |problem| teller.publish(EventBody::Trouble(problem)));
         let leftovers = Leftovers::new(options.places.clone());
+        let (settings, questions) = (Arc::new(RwLock::new(found.settings)), Questions::default());
+        let edits =
+            Edits::new(&options, publisher.clone(), queue.clone(), questions.clone(), Arc::clone(&settings), system.programs);
         let mut actor = Self {
             publisher,
             places: options.places.clone(),
             shared: Shared {
-                questions: Questions::default(),
+                questions,
                 queue,
                 keeper,
                 receipts,
                 pace: Gate::default(),
                 leftovers,
-                settings: Arc::new(RwLock::new(found.settings)),
+                settings,
                 arrivals,
                 runtime: Handle::current(),
             },
@@ -232,6 +242,7 @@ impl Actor {
             clearing: JoinSet::new(),
             cancelling: JoinSet::new(),
             proofs: ProofWork::default(),
+            edits,
         };
         let passwords = actor.passwords();
         // The keyring may take its time.
@@ -243,34 +254,10 @@ impl Actor {
         if let Some(places) = options.places.filter(|_| options.keep_queue) {
             let (journal, queue, problem) = spawn_blocking(move || QueueJournal::open(&places)).await.ok()?;
             actor.restore(journal, queue, problem);
+            actor.restore_edits().await;
         }
         actor.begin_run();
         Some(actor)
-    }
-
-    fn restore(&self, journal: QueueJournal, queue: Queue, problem: Option<Problem>) {
-        if let Some(problem) = problem {
-            self.publisher.publish(EventBody::Trouble(problem));
-        }
-        let is_kept = journal.is_kept();
-        let (count, held) = (queue.len(), if queue.is_held() { ", and held" } else { "" });
-        let publisher = self.publisher.clone();
-        let kept = self.shared.queue.keep(queue, journal, move |words: String| {
-            publisher.log(0, LogKind::Problem, format!("The queue cannot be saved: nothing new begins until it can. {words}"));
-            publisher.publish(EventBody::QueueUnsaved { words });
-        });
-        self.shared.leftovers.queue_is_saved(is_kept && kept.is_ok());
-        if count > 0 {
-            // Only now: it wakes the window, which then finds them.
-            let words = format::counted(count, "transfer is", "transfers are");
-            self.publisher.publish(EventBody::Notice(format!("{words} in the queue from last time{held}.")));
-        }
-        if let Err(error) = kept {
-            self.publisher.publish(EventBody::Trouble(Problem::new(
-                ProblemKind::Local,
-                format!("The queue is not saved in this session: {error}."),
-            )));
-        }
     }
 
     async fn take(&mut self, command: Command) {
@@ -304,6 +291,7 @@ impl Actor {
             }
             Command::Change(change) => self.change(change),
             Command::Enqueue { jobs } => self.enqueue(jobs).await,
+            Command::Edit(wish) => self.edit(wish).await,
             Command::HoldQueue { held } => self.shared.queue.hold(held),
             Command::Pause { ids } => self.shared.queue.pause(&ids).await,
             Command::Resume { ids } => self.shared.queue.resume(&ids).await,

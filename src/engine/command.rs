@@ -8,6 +8,7 @@ use crate::model::address::AddressPath;
 use crate::model::checksum::HashUse;
 use crate::model::chosen::Chosen;
 use crate::model::conflict::{OnExists, Scope};
+use crate::model::edited::EditId;
 use crate::model::host::HostFacts;
 use crate::model::import::FoundSite;
 use crate::model::path::RemotePath;
@@ -76,6 +77,50 @@ pub enum Change {
     },
 }
 
+/// A file on the server that is to be edited here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToEdit {
+    /// The file.
+    pub remote: RemotePath,
+    /// Its permissions, when known: the one that takes its place gets them too.
+    pub mode: Option<u32>,
+}
+
+/// What is done about files that are edited here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EditWish {
+    /// Fetches files of the session's site and opens them; those that are edited already are only opened.
+    Open {
+        /// Which.
+        files: Vec<ToEdit>,
+    },
+    /// Opens one again that is here; one that did not arrive is fetched again.
+    OpenAgain {
+        /// Which.
+        edit: EditId,
+    },
+    /// Shows the folder that has it.
+    ShowFolder {
+        /// Which.
+        edit: EditId,
+    },
+    /// Uploads what is here, whatever was said about it before; what has not changed is not sent.
+    Upload {
+        /// Which.
+        edits: Vec<EditId>,
+    },
+    /// Takes the file here away; one with changes that are not uploaded stays.
+    Finish {
+        /// Which.
+        edit: EditId,
+    },
+    /// Takes the file here away, with changes that are not uploaded.
+    Discard {
+        /// Which.
+        edit: EditId,
+    },
+}
+
 /// The answer to a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -105,6 +150,8 @@ pub enum Answer {
     Changed(WhenChanged),
     /// Yes, do it.
     Confirm,
+    /// Yes, and without asking from now on.
+    FromNowOn,
     /// No, for this reason: what was asked about fails with it.
     Refuse(Problem),
     /// Hold the transfers instead: what has arrived of them stays.
@@ -194,6 +241,8 @@ pub enum Command {
         /// What.
         jobs: Vec<Job>,
     },
+    /// Files of the server that are edited here.
+    Edit(EditWish),
     /// Holds (true) or releases (false) the whole queue; running files stop at their offset.
     HoldQueue {
         /// Held.

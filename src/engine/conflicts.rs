@@ -34,6 +34,8 @@ pub struct Asker {
     pub direction: Direction,
     /// How far the target's clock is ahead of the source's.
     pub ahead: Ahead,
+    /// It is a file that is edited: what somebody else made of it is asked about each time, and the answer is for nothing else.
+    pub is_edited: bool,
 }
 
 /// Why a question led to nothing that could be done.
@@ -68,13 +70,15 @@ impl Conflicts {
         question: Question,
     ) -> Result<(OnExists, Scope), Unanswered> {
         let _turn = self.one_at_a_time.lock().await;
-        let standing = [self.of_batch(asker.batch, asker.direction), self.of_session(asker.direction)];
+        let standing = [self.of_batch(asker.batch, asker.direction), self.of_session(asker.direction)]
+            .map(|standing| standing.filter(|_| !asker.is_edited));
         // An answer that decides nothing here (newer, of files without a time) must not be applied again and again.
         if let Some(choice) = standing.into_iter().flatten().find(|choice| decides(*choice, &question, asker.ahead)) {
             return Ok((choice, Scope::File));
         }
         match questions.ask(publisher, question.clone()).await {
             Answer::Exists { choice, scope } if choice != OnExists::Ask => {
+                let scope = if asker.is_edited { Scope::File } else { scope };
                 let mut standing = self.lock();
                 match scope {
                     Scope::File => {}

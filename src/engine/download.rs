@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use self::fetch::{Fetched, Where, fetch};
 use self::landing::{Kind, Landing, Source, choose_landing, keep, open_fresh, open_part, publish};
 use self::local_part::Lasts;
+use crate::engine::basis;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped};
 use crate::engine::proof::{self, Checked};
 use crate::engine::session_context::SessionContext;
@@ -37,6 +38,8 @@ pub async fn run(ctx: &Arc<SessionContext>, control: &mut Control, item: &Item) 
     {
         return Err(Stopped::for_good(Problem::new(ProblemKind::Name, format!("Not fetched: {error}."))));
     }
+    let looked_at = basis::note_before_fetch(ctx, control, item).await?;
+    let item = looked_at.as_ref().unwrap_or(item);
     let started = Timestamp::now();
     let rules = &ctx.rules();
     let now = source_now(control, item).await?;

@@ -12,6 +12,7 @@ use crate::model::clock::Ahead;
 use crate::model::conflict::Facts;
 use crate::model::diagnosis::Report;
 use crate::model::difference::Difference;
+use crate::model::edited::{EditId, EditView};
 use crate::model::host::HostFacts;
 use crate::model::import::SiteFile;
 use crate::model::listing::Listing;
@@ -75,6 +76,19 @@ pub enum Question {
         target: Facts,
         /// How far the target's clock is ahead of the source's.
         ahead: Ahead,
+        /// A file that is edited here, and that somebody else has changed on the server: what it was like when it was fetched.
+        was: Option<Facts>,
+    },
+    /// An edited file was saved: `Confirm` uploads it, `FromNowOn` this one without asking again, `Cancel` not this time.
+    Saved {
+        /// Which.
+        edit: EditId,
+        /// The file on the server.
+        remote: RemotePath,
+        /// Its site's name.
+        site: String,
+        /// Nothing is in it any more.
+        is_emptied: bool,
     },
     /// The source of a transfer is not the one that a part of it came from: `Changed` or `Cancel` (the item fails as cancelled).
     Changed {
@@ -248,6 +262,8 @@ pub enum EventBody {
         /// What is in each.
         files: Vec<Arc<SiteFile>>,
     },
+    /// The files that are edited here, at the start and after each change.
+    Edits(Arc<Vec<EditView>>),
     /// The saved sites, at the start and after each change.
     Sites(Arc<SiteTree>),
     /// The settings, at the start and after each change.
@@ -276,7 +292,8 @@ pub enum EventBody {
 }
 
 impl EventBody {
-    /// Whether it is true whatever has become of the session: what is on this machine, examinations, and questions that are void.
+    /// Whether it is true whatever has become of the session: what is on this machine (edited files too), examinations, and questions
+    /// that are void.
     #[must_use]
     pub fn outlives_its_session(&self) -> bool {
         matches!(
@@ -292,6 +309,8 @@ impl EventBody {
                 | Self::Verifying { .. }
                 | Self::Verified(_)
                 | Self::SiteFiles { .. }
+                | Self::Edits(_)
+                | Self::Asked { question: Question::Saved { .. }, .. }
                 | Self::Sites(_)
                 | Self::Settings(_)
                 | Self::SpeedLimit(_)

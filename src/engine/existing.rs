@@ -11,6 +11,7 @@ use crate::engine::session_context::SessionContext;
 use crate::engine::settle;
 use crate::engine::shared_queue::SharedQueue;
 use crate::model::conflict::{self, Facts, OnExists, Resolution, Scope};
+use crate::model::edited::{self, Basis};
 use crate::model::name_pattern::NamePattern;
 use crate::model::queue::Item;
 use crate::model::settings::Settings;
@@ -21,6 +22,11 @@ const AT_ONCE: usize = 1000;
 
 /// What is done about this item.
 pub fn decide(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) -> Resolution {
+    if let Some(basis) = edited(item).filter(|_| item.on_exists == OnExists::Ask) {
+        // What this program put there without living to note it is the same as here.
+        let is_ours = source.modified.is_some() && target.modified.is_some() && edited::is_as_it_was(&source, &target);
+        return if is_ours || edited::is_as_it_was(&basis.facts, &target) { Resolution::Replace } else { Resolution::Ask };
+    }
     match conflict::resolve(policy(ctx, item), &source, &target, ctx.clock.ahead(item.direction)) {
         // The server has shown that it does not go on in the middle.
         Resolution::ResumeAt(_) if item.from_start => Resolution::Replace,
@@ -30,6 +36,10 @@ pub fn decide(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) -
 
 /// The answer that holds for an item: its own, its batch's, the session's, the settings'.
 pub fn policy(ctx: &SessionContext, item: &Item) -> OnExists {
+    if edited(item).is_some() {
+        // What holds for files that are sent anyway is no word about what somebody else made of one meanwhile.
+        return item.on_exists;
+    }
     let settings = ctx.settings();
     let usual = match item.direction {
         Direction::Upload => settings.upload_exists,
@@ -37,6 +47,11 @@ pub fn policy(ctx: &SessionContext, item: &Item) -> OnExists {
     };
     let all = [Some(standing(ctx, item)), ctx.conflicts.of_session(item.direction), Some(usual)];
     all.into_iter().flatten().find(|policy| *policy != OnExists::Ask).unwrap_or(OnExists::Ask)
+}
+
+/// What an upload of an edited file knows of its target.
+fn edited(item: &Item) -> Option<&Basis> {
+    item.basis.as_ref().filter(|_| item.direction == Direction::Upload)
 }
 
 /// The answer that an item has by itself or by its batch, `Ask` when there is none.
@@ -65,8 +80,17 @@ pub fn ask(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) {
         source,
         target,
         ahead: ctx.clock.ahead(item.direction),
+        was: edited(item).map(|basis| basis.facts),
     };
-    let (id, asker) = (item.id, Asker { batch: item.batch, direction: item.direction, ahead: ctx.clock.ahead(item.direction) });
+    let (id, asker) = (
+        item.id,
+        Asker {
+            batch: item.batch,
+            direction: item.direction,
+            ahead: ctx.clock.ahead(item.direction),
+            is_edited: edited(item).is_some(),
+        },
+    );
     let (queue, questions, publisher) = (ctx.queue.clone(), ctx.questions.clone(), ctx.publisher.clone());
     let (conflicts, settings, keeper) = (Arc::clone(&ctx.conflicts), Arc::clone(&ctx.settings), ctx.keeper.clone());
     let (stop, leftovers) = (ctx.stop.clone(), ctx.leftovers.clone());

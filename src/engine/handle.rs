@@ -15,6 +15,7 @@ use crate::engine::command::Command;
 use crate::engine::event::Event;
 use crate::engine::log_view::LogView;
 use crate::engine::power::{NoPower, Power};
+use crate::engine::programs::{NoPrograms, Programs};
 use crate::engine::publish::Publisher;
 use crate::engine::queue_view::QueueView;
 use crate::engine::shared_queue::SharedQueue;
@@ -47,6 +48,8 @@ pub struct System {
     pub power: Arc<dyn Power>,
     /// Where deleted files go.
     pub trash: Arc<dyn Trash>,
+    /// What files of a server may be opened in.
+    pub programs: Arc<dyn Programs>,
 }
 
 impl System {
@@ -54,7 +57,7 @@ impl System {
     #[must_use]
     pub fn without_machine(keyring: bool) -> Self {
         let keyring: Arc<dyn SecretStore> = if keyring { Arc::new(SystemKeyring) } else { Arc::new(NoKeyring) };
-        Self { keyring, power: Arc::new(NoPower), trash: Arc::new(NoTrash) }
+        Self { keyring, power: Arc::new(NoPower), trash: Arc::new(NoTrash), programs: Arc::new(NoPrograms) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod actor;
 mod aftermath;
+mod basis;
 mod browse;
 pub mod chronicle;
 pub mod command;
@@ -11,6 +12,7 @@ mod copy;
 mod crew;
 pub mod doctor;
 mod download;
+mod edits;
 pub mod event;
 mod existing;
 pub mod export;
@@ -40,6 +42,7 @@ mod pace;
 mod passwords;
 mod permissions;
 pub mod power;
+pub mod programs;
 mod proof;
 mod proof_work;
 mod publish;
@@ -68,7 +71,7 @@ mod verify;
 mod wakefulness;
 
 pub use chronicle::Chronicle;
-pub use command::{Answer, Change, Command, MasterChange, Place, Removal};
+pub use command::{Answer, Change, Command, EditWish, MasterChange, Place, Removal, ToEdit};
 pub use event::{Event, EventBody, Question, QuestionId};
 pub use handle::{Engine, Options, System, Waker};
 pub use log_view::LogView;

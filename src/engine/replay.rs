@@ -168,7 +168,7 @@ impl Player<'_> {
                         Question::Exists { .. } => Answer::Exists { choice: OnExists::Overwrite, scope: Scope::Session },
                         Question::Changed { .. } => Answer::Changed(WhenChanged::Anew),
                         Question::Delete { .. } | Question::Trash { .. } | Question::Discard { .. } => Answer::Confirm,
-                        Question::Power { .. } => Answer::Cancel,
+                        Question::Power { .. } | Question::Saved { .. } => Answer::Cancel,
                     };
                     self.engine.send(Command::Answer { question: id, answer });
                 }

@@ -3,10 +3,13 @@
 mod agree;
 mod landing;
 
+pub use self::landing::look;
+
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
+use crate::engine::basis;
 use crate::engine::copy::CopyFault;
 use crate::engine::existing;
 use crate::engine::item_outcome::{Arrival, Outcome, Stopped, break_off, refuses_offset};
@@ -15,7 +18,7 @@ use crate::engine::replace::{self, unnameable};
 use crate::engine::server_clock;
 use crate::engine::session_context::SessionContext;
 use crate::engine::text_transfer;
-use crate::engine::upload::landing::{Landing, choose_landing, look};
+use crate::engine::upload::landing::{Landing, choose_landing};
 use crate::engine::upload_source::Source;
 use crate::ftp::{Control, Fault};
 use crate::model::checksum::HashUse;
@@ -51,7 +54,7 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     }
     let landing = match choose_landing(ctx, rules, control, item, source.facts(), is_same).await? {
         Ok(landing) => landing,
-        Err(outcome) => return Ok(outcome),
+        Err(outcome) => return known_arrived(ctx, control, item, outcome).await,
     };
     let landing = match agree::before_resuming(ctx, rules, control, item, landing, source.facts()).await? {
         Ok(landing) => landing,
@@ -71,7 +74,8 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     ctx.publisher.wake();
     let bytes = item.moved.load(Ordering::Relaxed);
     let arrival = Arrival { reply, bytes, reported: bytes, compared: Compared::Listing, hash: None, tls, started };
-    if landing.part == landing.target && ctx.proofs.may_gather() && rules.hashes == HashUse::Off {
+    let may_gather = ctx.proofs.may_gather() && item.basis.is_none();
+    if landing.part == landing.target && may_gather && rules.hashes == HashUse::Off {
         return Ok(Outcome::Sent { path: landing.target, arrival });
     }
     let compared = match prove(control, &landing.part, bytes).await {
@@ -88,14 +92,28 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
             return Err(Stopped::Failed { problem, again: true });
         }
     };
+    let basis = basis::of_sent(control, item, &landing.part).await?;
     if landing.part != landing.target {
+        if let Some(asking) = basis::ask_when_changed(ctx, control, item, source.facts(), &landing.target).await? {
+            return Ok(asking);
+        }
         // That all of it is there is known before it has its name: a run that ends in between is not one to be done again.
         // Where the disk refuses that, it goes on to its end all the same: it was begun.
         ctx.queue.journalled().await;
         replace::publish(ctx, control, item, &landing.part, &landing.target).await?;
         is_renamed(control, &landing, bytes).await?;
     }
+    basis::note(ctx, item, basis);
     Ok(Outcome::Arrived(Arrival { compared, hash, ..arrival }))
+}
+
+/// A file that turns out to have arrived in an earlier run is what the server has.
+async fn known_arrived(ctx: &SessionContext, control: &mut Control, item: &Item, outcome: Outcome) -> Result<Outcome, Stopped> {
+    if matches!(outcome, Outcome::Arrived(_)) {
+        let basis = basis::of_sent(control, item, &item.remote).await?;
+        basis::note(ctx, item, basis);
+    }
+    Ok(outcome)
 }
 
 /// Sends one file as text.
@@ -122,10 +140,15 @@ async fn as_text(
     ctx.publisher.wake();
     // Its size there is another than here, so that it is not proven with the others of its folder.
     let (reported, compared) = text_transfer::prove_sent(control, &landing.part, sent.sizes).await?;
+    let basis = basis::of_sent(control, item, &landing.part).await?;
     if landing.part != landing.target {
+        if let Some(asking) = basis::ask_when_changed(ctx, control, item, source.facts(), &landing.target).await? {
+            return Ok(asking);
+        }
         replace::publish(ctx, control, item, &landing.part, &landing.target).await?;
         is_renamed(control, &landing, reported).await?;
     }
+    basis::note(ctx, item, basis);
     Ok(Outcome::Arrived(Arrival { reply: sent.reply, bytes: sent.bytes, reported, compared, hash: None, tls, started }))
 }
 

@@ -1,5 +1,6 @@
 //! (Screen, Event) → effects.
 
+mod edits;
 mod listings;
 mod proofs;
 mod questions;
@@ -95,6 +96,7 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
             }
             Vec::new()
         }
+        EventBody::Edits(edits) => edits::changed(screen, edits),
         EventBody::SpeedLimit(limit) => {
             screen.speed_limit = limit;
             Vec::new()

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::engine::{Command, Place};
+use crate::engine::{Command, EditWish, Place};
 use crate::model::arrangement::ArrangeBy;
 use crate::model::banner::BannerAction;
+use crate::model::edited::EditId;
 use crate::model::path::RemotePath;
 use crate::model::rate::SpeedLimits;
 use crate::model::receipt_export::{ExportFormat, Wanted};
@@ -173,6 +174,10 @@ pub enum Action {
     AcceptQuestion,
     /// The question's second button: for a certificate, trust for this session; for transfers that are taken out, pause instead.
     SecondAnswer,
+    /// Something is done about an edited file.
+    Edit(EditWish),
+    /// An edited file is put away; one with changes that are not uploaded is asked about.
+    FinishEdit(EditId),
     /// What held a direction up is mended.
     GoOn(Direction),
     /// The queue cannot be saved, and is worked on all the same.

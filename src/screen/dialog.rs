@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::engine::Place;
+use crate::engine::{Place, ToEdit};
 use crate::model::checksum::HashUse;
 use crate::model::diagnosis::Report;
+use crate::model::edited::EditId;
 use crate::model::host::HostFacts;
 use crate::model::path::RemotePath;
 use crate::model::permissions::Inside;
@@ -206,6 +207,27 @@ pub enum Dialog {
         hashes: HashUse,
         /// How far it is.
         stage: VerifyStage,
+    },
+    /// Files that are edited here.
+    Edits,
+    /// Much is to be fetched to be edited.
+    EditLarge {
+        /// What.
+        files: Vec<ToEdit>,
+        /// Bytes of them, as far as known.
+        bytes: u64,
+    },
+    /// An edited file is to be put away with changes that are not uploaded.
+    DiscardEdit {
+        /// Which.
+        edit: EditId,
+        /// Its name.
+        name: String,
+    },
+    /// Edited files have changes that are not uploaded: leave all the same?
+    LeaveEdits {
+        /// Why it asks.
+        purpose: GuardPurpose,
     },
     /// The command that is run when the queue is through.
     RunWhenDone {

@@ -86,6 +86,12 @@ impl Verb {
                 )?;
                 need(screen.local.place.is_some() && screen.remote.place.is_some(), "The other pane shows no folder")
             }
+            Self::EditFile => {
+                need(is_remote, "Files are opened for editing in the remote pane")?;
+                can_transfer(screen)?;
+                need(screen.files_to_edit().next().is_some(), "Select files first")
+            }
+            Self::EditedFiles => need(!screen.edits.is_empty(), "No file is open for editing"),
             Self::UploadFiles | Self::PasteFiles => {
                 can_transfer(screen)?;
                 need(screen.remote.place.is_some(), "The remote pane shows no folder")

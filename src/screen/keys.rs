@@ -194,6 +194,8 @@ fn usual_keys(verb: Verb) -> &'static [Shortcut] {
         Verb::InvertSelection => const { &[pane(CTRL_SHIFT, Letter('I'))] },
         Verb::ToggleSelected => const { &[pane(NONE, Space), pane(NONE, Insert)] },
         Verb::Transfer => const { &[pane(CTRL, Enter)] },
+        Verb::EditFile => const { &[pane(NONE, Function(4))] },
+        Verb::EditedFiles => const { &[any(CTRL, Letter('E'))] },
         Verb::UploadFiles => const { &[any(CTRL, Letter('U'))] },
         Verb::NewFolder => const { &[any(CTRL_SHIFT, Letter('N')), pane(NONE, Function(7))] },
         Verb::Rename => const { &[pane(NONE, Function(2))] },

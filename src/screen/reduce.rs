@@ -3,6 +3,7 @@
 mod address;
 mod diagnosis;
 mod dialogs;
+mod edits;
 mod files;
 mod imports;
 mod panes;
@@ -111,6 +112,8 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         }
         Action::AcceptQuestion => questions::accept(screen),
         Action::SecondAnswer => questions::second(screen),
+        Action::Edit(wish) => vec![Effect::Engine(Command::Edit(wish))],
+        Action::FinishEdit(edit) => edits::finish(screen, edit),
         Action::GoOn(direction) => vec![Effect::Engine(Command::GoOn { direction })],
         Action::GoOnUnsaved => vec![Effect::Engine(Command::GoOnUnsaved)],
         Action::Compare => questions::compare(screen),

@@ -1,6 +1,7 @@
 //! The settings as they are being edited: a draft on pages, what is typed into it, and what is wrong with that.
 
 use crate::engine::MasterChange;
+use crate::model::argv;
 use crate::model::leave_out;
 use crate::model::name_pattern::NamePattern;
 use crate::model::passwords::PasswordsKept;
@@ -11,6 +12,8 @@ use crate::screen::typed_schedule::TypedTime;
 
 /// The label of the pattern for the name of the new one when both are kept.
 pub const PATTERN: &str = "Name of the new one when both are kept";
+/// The label of the editor for files of a server.
+pub const EDITOR: &str = "Editor";
 
 /// The label of the names that are left out of folders.
 pub const LEAVE_OUT: &str = "Left out where a folder is transferred";
@@ -23,6 +26,7 @@ pub enum SettingsPage {
     General,
     Transfers,
     Existing,
+    Editing,
     Speed,
     Connection,
     Passwords,
@@ -37,6 +41,8 @@ pub struct SettingsForm {
     pub settings: Settings,
     /// The page that is shown.
     pub page: SettingsPage,
+    /// The editor for files of a server, as typed.
+    pub editor: String,
     /// Speed limits as typed.
     pub limits: TypedLimits,
     /// The master password as typed.
@@ -54,6 +60,7 @@ impl SettingsForm {
     #[must_use]
     pub fn of(settings: Settings, passwords: PasswordsKept) -> Self {
         Self {
+            editor: argv::join(&settings.editor),
             master: TypedMaster::of(passwords),
             limits: TypedLimits::of(settings.speed),
             schedule: settings.speed_schedule.iter().map(TypedTime::of).collect(),
@@ -71,6 +78,13 @@ impl SettingsForm {
         self.errors.clear();
         let mut settings = within_limits(self.settings.clone());
         settings.speed = self.limits.read(&mut self.errors);
+        match argv::split(&self.editor) {
+            Ok(words) if words.first().is_some_and(String::is_empty) => {
+                self.errors.push((EDITOR, "Type the program's name or path, or nothing.".into()));
+            }
+            Ok(words) => settings.editor = words,
+            Err(words) => self.errors.push((EDITOR, words)),
+        }
         if let Err(words) = NamePattern::parse(&settings.rename_pattern) {
             self.errors.push((PATTERN, words));
         }
@@ -94,6 +108,8 @@ impl SettingsForm {
     pub fn show_errors(&mut self) {
         if self.errors.iter().any(|(label, _)| *label == PATTERN) {
             self.page = SettingsPage::Existing;
+        } else if self.errors.iter().any(|(label, _)| *label == EDITOR) {
+            self.page = SettingsPage::Editing;
         } else if self.errors.iter().any(|(label, _)| [TypedMaster::CURRENT, TypedMaster::NEW, TypedMaster::AGAIN].contains(label))
         {
             self.page = SettingsPage::Passwords;

@@ -11,6 +11,7 @@ use crate::model::chosen::Chosen;
 use crate::model::columns::PaneColumns;
 use crate::model::conflict::{OnExists, Scope};
 use crate::model::difference::Difference;
+use crate::model::edited::EditView;
 use crate::model::local_place::LocalPlace;
 use crate::model::passwords::PasswordsKept;
 use crate::model::problem::Problem;
@@ -112,6 +113,8 @@ pub struct Toast {
     pub text: String,
     /// The second line: advice, the server's words.
     pub detail: String,
+    /// What can be done about it at once.
+    pub verb: Option<Verb>,
     /// Whether it tells of trouble (stays longer).
     pub is_problem: bool,
     /// Whether it tells that something is done.
@@ -200,6 +203,10 @@ pub struct Screen {
     pub queue_anchor: Option<TransferId>,
     /// Address field.
     pub address: AddressField,
+    /// Files of servers that are edited here.
+    pub edits: Arc<Vec<EditView>>,
+    /// A leave waits for edited files to be uploaded.
+    pub uploads_edits: bool,
     /// The dialog that a person opened.
     pub dialog: Option<Dialog>,
     /// Questions that wait, the first is shown in front of the dialog.

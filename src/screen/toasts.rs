@@ -4,6 +4,7 @@ use crate::model::format;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::transfer::QueueSummary;
 use crate::screen::state::{PanelTab, Screen, Toast};
+use crate::screen::verb::Verb;
 
 /// How many messages are shown at once.
 pub const MOST: usize = 3;
@@ -13,6 +14,8 @@ const NOTICE_SECONDS: f64 = 4.0;
 const BURST_SECONDS: f64 = 10.0;
 /// Seconds that a notice with advice to read stays.
 const ADVICE_SECONDS: f64 = 12.0;
+/// Seconds that something stays that a person can do something about at once.
+const OFFER_SECONDS: f64 = 30.0;
 /// The least and the most seconds that trouble stays.
 const TROUBLE_SECONDS: (f64, f64) = (8.0, 15.0);
 /// Letters of trouble that are read in a second, by somebody who first has to look that way.
@@ -34,6 +37,14 @@ impl Screen {
     /// Tells something that a person has to act upon some time.
     pub fn advise(&mut self, text: impl Into<String>, detail: impl Into<String>) {
         self.push_toast(text.into(), detail.into(), ADVICE_SECONDS, Kind::Plain);
+    }
+
+    /// As [`Self::advise`], with a button for what can be done about it.
+    pub fn offer(&mut self, text: impl Into<String>, detail: impl Into<String>, verb: Verb) {
+        self.push_toast(text.into(), detail.into(), OFFER_SECONDS, Kind::Plain);
+        if let Some(toast) = self.toasts.last_mut() {
+            toast.verb = Some(verb);
+        }
     }
 
     /// Tells of trouble, and has it written into the log, where it can still be read later.
@@ -121,7 +132,7 @@ impl Screen {
         let id = self.next_toast;
         self.next_toast += 1;
         let (is_problem, is_done) = (kind == Kind::Trouble, kind == Kind::Done);
-        self.toasts.push(Toast { id, text, detail, is_problem, is_done, until: self.now + seconds });
+        self.toasts.push(Toast { id, text, detail, verb: None, is_problem, is_done, until: self.now + seconds });
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Verb {
     ToggleSelected,
     // Files
     Transfer,
+    EditFile,
+    EditedFiles,
     UploadFiles,
     Verify,
     NewFolder,
@@ -132,6 +134,8 @@ impl Verb {
         Self::InvertSelection,
         Self::ToggleSelected,
         Self::Transfer,
+        Self::EditFile,
+        Self::EditedFiles,
         Self::UploadFiles,
         Self::Verify,
         Self::NewFolder,
@@ -248,6 +252,16 @@ impl Verb {
                 ("Select or unselect", "Select the row under the cursor, or no longer, and go to the next one", "square-check")
             }
             Self::Transfer => ("Transfer", "Send the selection to the folder in the other pane", "arrow-left-right"),
+            Self::EditFile => (
+                "Open and edit",
+                "Fetch the selected files, open them in their programs here, and upload what is saved there",
+                "notebook-pen",
+            ),
+            Self::EditedFiles => (
+                "Edited files",
+                "Show the files of servers that are open for editing here, and what is not uploaded yet",
+                "file-text",
+            ),
             Self::UploadFiles => {
                 ("Upload files", "Pick files on this machine and upload them to the folder on the server", "upload")
             }

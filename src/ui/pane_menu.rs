@@ -27,6 +27,9 @@ pub fn show_selection(ui: &mut Ui, view: &View<'_>, side: Side, actions: &mut Ve
     if pane.cursor.and_then(|row| pane.entry(row)).is_some_and(|entry| matches!(entry.kind, EntryKind::Dir | EntryKind::Link)) {
         menu_item(ui, screen, Verb::Open, actions);
     }
+    if side == Side::Remote {
+        menu_item(ui, screen, Verb::EditFile, actions);
+    }
     menu_item(ui, screen, Verb::Verify, actions);
     menu_line(ui);
     menu_item(ui, screen, Verb::Rename, actions);

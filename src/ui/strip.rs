@@ -25,6 +25,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
             security(ui, view);
+            edited(ui, view, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| figures(ui, view));
         });
     });
@@ -179,6 +180,30 @@ fn figures(ui: &mut Ui, view: &View<'_>) {
         }
         _ => {}
     }
+}
+
+/// How many files are edited here, and how many of them the server does not have as they are.
+fn edited(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let edits = &view.screen.edits;
+    if edits.is_empty() {
+        return;
+    }
+    let unsent = edits.iter().filter(|edit| edit.state.is_left_here()).count();
+    let (ink, words) = match unsent {
+        0 => (tokens(ui).accent, format::counted(edits.len(), "file open for editing", "files open for editing")),
+        unsent => (tokens(ui).warn, format::counted(unsent, "edited file not uploaded", "edited files not uploaded")),
+    };
+    if view.screen.session.security.is_some() {
+        ui.add_space(14.0);
+        let (rect, _) = ui.allocate_exact_size(vec2(1.0, 14.0), Sense::hover());
+        ui.painter().rect_filled(rect, 0.0, tokens(ui).line);
+        ui.add_space(14.0);
+    }
+    if crate::ui::widgets::button::link(ui, &words).on_hover_text(verbs::tooltip(Verb::EditedFiles)).clicked() {
+        actions.push(Action::Do(Verb::EditedFiles));
+    }
+    let (rect, _) = ui.allocate_exact_size(vec2(20.0, 16.0), Sense::hover());
+    Icon::NOTEBOOK_PEN.paint(ui.painter(), rect.left_center() + vec2(7.0, 0.0), size::ICON_SMALL, ink);
 }
 
 fn security(ui: &mut Ui, view: &View<'_>) {

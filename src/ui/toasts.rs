@@ -4,11 +4,11 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Align2, Area, Context, CornerRadius, Frame, Id, Label, Margin, Order, Rect, Stroke, Ui, pos2, vec2};
 
 use crate::screen::state::Toast;
-use crate::screen::{Action, Screen};
+use crate::screen::{Action, Screen, Verb};
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{Tokens, size, tokens};
-use crate::ui::widgets::button::icon_button_sized;
-use crate::ui::{text, theme};
+use crate::ui::widgets::button::{icon_button_sized, link};
+use crate::ui::{text, theme, verbs};
 
 /// Width of a message in points.
 const WIDTH: f32 = 380.0;
@@ -29,8 +29,10 @@ pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
                 ui.set_opacity(opacity);
                 message(ui, toast)
             });
-        if shown.inner {
-            actions.push(Action::DismissToast(toast.id));
+        match shown.inner {
+            Some(Pressed::Cross) => actions.push(Action::DismissToast(toast.id)),
+            Some(Pressed::Verb(verb)) => actions.extend([Action::DismissToast(toast.id), Action::Do(verb)]),
+            None => {}
         }
         held |= pointer.is_some_and(|at| shown.response.rect.contains(at));
         bottom += shown.response.rect.height() + 8.0;
@@ -40,8 +42,14 @@ pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
     }
 }
 
-/// Draws one message; true when its cross was pressed.
-fn message(ui: &mut Ui, toast: &Toast) -> bool {
+/// What was pressed on a message.
+enum Pressed {
+    Cross,
+    Verb(Verb),
+}
+
+/// Draws one message; tells what was pressed on it.
+fn message(ui: &mut Ui, toast: &Toast) -> Option<Pressed> {
     let t = tokens(ui);
     let (icon, ink) = if toast.is_problem {
         (Icon::CIRCLE_ALERT, t.bad)
@@ -50,7 +58,7 @@ fn message(ui: &mut Ui, toast: &Toast) -> bool {
     } else {
         (Icon::INFO, t.accent)
     };
-    let mut dismissed = false;
+    let mut pressed = None;
     let frame = ground(t).show(ui, |ui| {
         ui.set_width(WIDTH - 32.0);
         ui.horizontal_top(|ui| {
@@ -63,15 +71,22 @@ fn message(ui: &mut Ui, toast: &Toast) -> bool {
                     if !toast.detail.is_empty() {
                         ui.add(Label::new(text::subdued(ui, toast.detail.as_str())).wrap());
                     }
+                    if let Some(verb) = toast.verb
+                        && link(ui, verb.label()).on_hover_text(verbs::tooltip(verb)).clicked()
+                    {
+                        pressed = Some(Pressed::Verb(verb));
+                    }
                 });
             });
         });
     });
     let corner = pos2(frame.response.rect.right() - 32.0, frame.response.rect.top() + 6.0);
     ui.scope_builder(eframe::egui::UiBuilder::new().max_rect(Rect::from_min_size(corner, vec2(26.0, 26.0))), |ui| {
-        dismissed = icon_button_sized(ui, Icon::X, "Dismiss", "Dismiss", None, vec2(26.0, 26.0)).clicked();
+        if icon_button_sized(ui, Icon::X, "Dismiss", "Dismiss", None, vec2(26.0, 26.0)).clicked() {
+            pressed = Some(Pressed::Cross);
+        }
     });
-    dismissed
+    pressed
 }
 
 fn ground(t: &Tokens) -> Frame {

@@ -151,6 +151,7 @@ fn a_download_that_got_its_name_unheard_is_not_fetched_again_by_the_next_run() {
             tries: 1,
             priority: moorline::model::transfer::Priority::Normal,
             place: None,
+            basis: None,
         };
         journal.append(&Saved::Put(item)).unwrap();
         drop(journal);

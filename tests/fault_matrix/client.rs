@@ -117,7 +117,8 @@ impl Client {
                     | Question::Delete { .. }
                     | Question::Trash { .. }
                     | Question::Discard { .. }
-                    | Question::Power { .. } => Answer::Cancel,
+                    | Question::Power { .. }
+                    | Question::Saved { .. } => Answer::Cancel,
                 };
                 self.engine.send(Command::Answer { question: *id, answer });
             }

@@ -101,6 +101,7 @@ fn saved(item: &Item) -> Option<SavedItem> {
         tries: item.tries,
         priority: item.priority,
         place: item.place.filter(|place| *place != usual_place(item.id)),
+        basis: item.basis,
     })
 }
 
@@ -124,6 +125,7 @@ fn restored(saved: SavedItem) -> Item {
     item.part = saved.part;
     item.is_new = saved.is_new;
     item.ranges = saved.ranges;
+    item.basis = saved.basis;
     item.priority = saved.priority;
     item.place = Some(saved.place.unwrap_or_else(|| usual_place(item.id)));
     item.moved.store(saved.moved, Ordering::Relaxed);

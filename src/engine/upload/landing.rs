@@ -216,7 +216,7 @@ async fn direct(ctx: &SessionContext, item: &Item, target: RemotePath, offset: u
 }
 
 /// What is at `path` now, from SIZE and MDTM, else from the folder's listing.
-pub(super) async fn look(control: &mut Control, path: &RemotePath) -> Result<Option<Facts>, Stopped> {
+pub async fn look(control: &mut Control, path: &RemotePath) -> Result<Option<Facts>, Stopped> {
     let doing = "look at the target";
     match control.size(path).await {
         Ok(Some(size)) => {

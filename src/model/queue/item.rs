@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::model::conflict::{Facts, OnExists};
+use crate::model::edited::Basis;
 use crate::model::entry::Modified;
 use crate::model::path::RemotePath;
 use crate::model::site::SiteId;
@@ -90,6 +91,9 @@ pub struct Item {
     pub is_new: bool,
     /// The server does not go on in the middle of it: each try begins at the start.
     pub from_start: bool,
+    /// A file that is edited here: what the one on the server was like when both were the same. A download notes it; an upload replaces
+    /// nothing else without a question, and notes what it has put there.
+    pub basis: Option<Basis>,
     /// What a person wants of it while it runs.
     pub wish: Option<StopWish>,
     /// Speed over the last seconds.
@@ -129,6 +133,7 @@ impl Item {
             form: Form::Binary,
             is_new: false,
             from_start: false,
+            basis: None,
             wish: None,
             speed: Speed::default(),
             counted: 0,

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crate::model::cause::Cause;
 use crate::model::conflict::{Facts, OnExists};
+use crate::model::edited::Basis;
 use crate::model::entry::{Modified, Precision};
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
@@ -71,6 +72,7 @@ struct Rare {
     not_before: Option<Instant>,
     /// A time that is no number of nanoseconds.
     modified: Option<Modified>,
+    basis: Option<Basis>,
 }
 
 impl Packed {
@@ -184,6 +186,7 @@ impl Packed {
             form: self.form,
             is_new: self.is_new,
             from_start: self.from_start,
+            basis: rare.and_then(|rare| rare.basis),
             wish: None,
             speed: Speed::default(),
             counted: self.moved,
@@ -250,6 +253,7 @@ impl Packer {
             form,
             is_new,
             from_start,
+            basis,
             order,
         } = item;
         let (local_folder, local_name) = split_local(&local);
@@ -261,6 +265,7 @@ impl Packer {
             ranges,
             not_before,
             modified: modified.filter(|_| nanoseconds.is_none()),
+            basis,
         };
         Packed {
             site,

@@ -54,6 +54,10 @@ impl Screen {
                 remember: matches!(keeping, Keeping::Keyring | Keeping::Master) && site.logon == Logon::Keyring,
                 ..QuestionForm::default()
             },
+            // Neither what somebody else made of the file nor what was made of it here is lost by Enter alone.
+            Some((_, Question::Exists { was: Some(_), .. })) => {
+                QuestionForm { choice: Some(OnExists::Rename), ..QuestionForm::default() }
+            }
             Some((_, Question::Exists { source, target, ahead, .. })) => {
                 // Enter alone replaces nothing that is newer.
                 let times = source.modified.zip(target.modified);
@@ -69,7 +73,8 @@ impl Screen {
                 | Question::Delete { .. }
                 | Question::Trash { .. }
                 | Question::Discard { .. }
-                | Question::Power { .. },
+                | Question::Power { .. }
+                | Question::Saved { .. },
             ))
             | None => QuestionForm::default(),
         };

@@ -11,7 +11,7 @@ use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, SiteForm};
 use crate::screen::location;
 use crate::screen::pane::Side;
-use crate::screen::reduce::{diagnosis, imports, program, proofs, sites};
+use crate::screen::reduce::{diagnosis, edits, imports, program, proofs, sites};
 use crate::screen::settings_form::SettingsForm;
 use crate::screen::state::Screen;
 
@@ -65,14 +65,22 @@ fn read_octal(text: &str) -> Option<u32> {
 /// Escape and the other button. "Stay connected" also takes back what was planned before.
 pub(super) fn close(screen: &mut Screen) -> Vec<Effect> {
     match screen.dialog.take() {
-        Some(Dialog::Guard { .. }) => screen.stay(),
+        Some(Dialog::Guard { .. } | Dialog::LeaveEdits { .. }) => screen.stay(),
+        // Back to the list that it came from.
+        Some(Dialog::DiscardEdit { .. }) => again(screen, Dialog::Edits),
         Some(Dialog::Verify { pairs, hashes, stage }) => proofs::close_verify(screen, pairs, hashes, stage),
         _ => Vec::new(),
     }
 }
 
-/// The site form's second button: as the main one, then connects to the site.
+/// The second button. Of the site form: as the main one, then connects to the site; where edited files are not uploaded: leaves all
+/// the same.
 pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
+    if let Some(Dialog::LeaveEdits { purpose }) = &screen.dialog {
+        let purpose = purpose.clone();
+        screen.dialog = None;
+        return screen.ask_when_to_leave(purpose);
+    }
     let site = match &screen.dialog {
         Some(Dialog::Site(form)) => Some(form.site.id.clone()),
         _ => None,
@@ -124,7 +132,10 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
         Some(Dialog::ExportReceipts { selected, range, format }) => proofs::pick_export(screen, selected, range, format),
         Some(Dialog::Verify { pairs, hashes, stage }) => proofs::accept_verify(screen, pairs, hashes, stage),
         Some(Dialog::RunWhenDone { line, .. }) => run_when_done(screen, line),
-        Some(Dialog::Keys | Dialog::About) | None => Vec::new(),
+        Some(Dialog::EditLarge { files, .. }) => edits::open(files),
+        Some(Dialog::DiscardEdit { edit, .. }) => edits::discard(screen, edit),
+        Some(Dialog::LeaveEdits { purpose }) => screen.leave_with_edits(purpose),
+        Some(Dialog::Edits | Dialog::Keys | Dialog::About) | None => Vec::new(),
     }
 }
 

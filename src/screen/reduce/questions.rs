@@ -23,7 +23,11 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             scope: form.scope,
         },
         Question::Changed { .. } => Answer::Changed(form.when_changed),
-        Question::Delete { .. } | Question::Trash { .. } | Question::Discard { .. } | Question::Power { .. } => Answer::Confirm,
+        Question::Delete { .. }
+        | Question::Trash { .. }
+        | Question::Discard { .. }
+        | Question::Power { .. }
+        | Question::Saved { .. } => Answer::Confirm,
     };
     answer(screen, given)
 }
@@ -32,6 +36,7 @@ pub(super) fn second(screen: &mut Screen) -> Vec<Effect> {
     match screen.questions.front() {
         Some((_, Question::Certificate { .. })) => answer(screen, Answer::TrustOnce),
         Some((_, Question::Discard { .. })) => answer(screen, Answer::Pause),
+        Some((_, Question::Saved { .. })) => answer(screen, Answer::FromNowOn),
         _ => Vec::new(),
     }
 }

@@ -12,7 +12,7 @@ use crate::screen::action::{Effect, Extend, Move};
 use crate::screen::dialog::{Dialog, GuardPurpose};
 use crate::screen::location;
 use crate::screen::pane::{Side, Step};
-use crate::screen::reduce::{address, diagnosis, files, imports, panes, program, proofs, queue, sites};
+use crate::screen::reduce::{address, diagnosis, edits, files, imports, panes, program, proofs, queue, sites};
 use crate::screen::settings_form::{SettingsForm, SettingsPage};
 use crate::screen::state::{Focus, PanelTab, Screen};
 use crate::screen::verb::Verb;
@@ -82,6 +82,8 @@ pub(super) fn perform(screen: &mut Screen, verb: Verb) -> Vec<Effect> {
             pane.move_cursor(Move::Down, Extend::Toggle);
         }),
         Verb::Transfer => files::transfer(screen, side, None),
+        Verb::EditFile => edits::open_selected(screen),
+        Verb::EditedFiles => open_dialog(screen, Dialog::Edits),
         Verb::UploadFiles => vec![Effect::PickFiles],
         Verb::PasteFiles => vec![Effect::PasteFiles],
         Verb::NewFolder => open_dialog(screen, Dialog::NewFolder { side, name: String::new(), error: None }),

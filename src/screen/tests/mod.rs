@@ -5,6 +5,7 @@
 mod address;
 mod diagnosis;
 mod dialogs;
+mod edits;
 mod guard;
 mod imports;
 mod listings;

@@ -18,6 +18,7 @@ fn exists() -> Question {
         source: unknown,
         target: unknown,
         ahead: crate::model::clock::Ahead::NONE,
+        was: None,
     }
 }
 

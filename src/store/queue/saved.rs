@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::cause::Cause;
 use crate::model::conflict::OnExists;
+use crate::model::edited::Basis;
 use crate::model::entry::Precision;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -70,6 +71,9 @@ pub struct SavedItem {
     /// Its place in the queue, lower first, where that is not its identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<i64>,
+    /// A file that is edited here: what the one on the server was like when both were the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
 }
 
 fn second() -> Precision {

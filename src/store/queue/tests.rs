@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::replay::{Told, replay as replay_bytes};
 use super::*;
 use crate::model::conflict::OnExists;
+use crate::model::edited::Basis;
 use crate::model::entry::Precision;
 use crate::model::path::RemotePath;
 use crate::model::site::SiteId;
@@ -41,6 +42,7 @@ fn item(id: u64) -> SavedItem {
         tries: 1,
         priority: if id.is_multiple_of(3) { Priority::High } else { Priority::Normal },
         place: (id == 5).then_some(-2),
+        basis: (id == 5).then(|| Basis::unseen(Some(0o755))),
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Conflict<'a> {
     pub source: &'a Facts,
     pub target: &'a Facts,
     pub ahead: Ahead,
+    /// It is edited here, and somebody else has changed it on the server.
+    pub is_edited: bool,
 }
 
 impl Conflict<'_> {
@@ -52,12 +54,18 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, conflict: &Conflict<'_>) {
         Direction::Upload => "on the server",
         Direction::Download => "on this machine",
     };
-    let title = format!("{} is already {here}", words::quoted(&name));
+    let title = match conflict.is_edited {
+        true => format!("{} was changed on the server meanwhile", words::quoted(&name)),
+        false => format!("{} is already {here}", words::quoted(&name)),
+    };
     let pattern = NamePattern::or_usual(&stage.screen.settings.rename_pattern);
     let other_name = pattern.candidate(&name, 1, Zoned::now().datetime());
     let ways = ways(conflict, &other_name);
     let lines: Vec<(&str, &str)> = ways.iter().map(|(_, title, words)| (*title, words.as_str())).collect();
-    let modal = Modal::new(("exists", id), Icon::COPY, &title).width(520.0).cancel("Cancel this file").main("Continue");
+    let modal = Modal::new(("exists", id), Icon::COPY, &title)
+        .width(520.0)
+        .cancel(if conflict.is_edited { "Not this time" } else { "Cancel this file" })
+        .main("Continue");
     let compared = stage.screen.comparison.clone();
     let mut wants_comparison = false;
     stage.ask(modal, |ui, opened, form| {
@@ -78,6 +86,9 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, conflict: &Conflict<'_>) {
         let chosen = ways.iter().position(|(way, ..)| *way == choice).unwrap_or(0);
         if let Some((way, ..)) = options(ui, "ways", &lines, chosen, opened).and_then(|index| ways.get(index)) {
             form.choice = Some(*way);
+        }
+        if conflict.is_edited {
+            return;
         }
         ui.add_space(4.0);
         let (session, always) = match conflict.direction {
@@ -110,11 +121,21 @@ fn ways(conflict: &Conflict<'_>, other_name: &str) -> Vec<(OnExists, &'static st
         };
         Some((*way, title, words))
     };
+    if conflict.is_edited {
+        return vec![
+            (OnExists::Rename, "Keep both", format!("yours as {}, which is edited from here on", words::quoted(other_name))),
+            (OnExists::Overwrite, "Overwrite", "yours replaces what somebody else made of it".to_owned()),
+            (OnExists::Skip, "Keep the one on the server", "yours stays on this machine, and is not uploaded".to_owned()),
+        ];
+    }
     conflict::ways(conflict.source, conflict.target, conflict.ahead).iter().filter_map(in_words).collect()
 }
 
-/// What is chosen at first: nothing newer is ever replaced without a person having said so.
+/// What is chosen at first: nothing newer is ever replaced without a person having said so, and of two people's work none is lost.
 fn usual(conflict: &Conflict<'_>) -> OnExists {
+    if conflict.is_edited {
+        return OnExists::Rename;
+    }
     match (conflict.source.modified, conflict.target.modified) {
         (Some(source), Some(target)) if clock::is_newer(source, target, conflict.ahead) => OnExists::Overwrite,
         _ => OnExists::Skip,
@@ -126,7 +147,11 @@ fn sides(ui: &mut Ui, conflict: &Conflict<'_>) {
     let remote = conflict.remote.to_string();
     let (from, to) = match conflict.direction {
         Direction::Upload => {
-            ((Icon::HARD_DRIVE, "New, from this machine", local), (Icon::SERVER, "There already, on the server", remote))
+            let (new, old) = match conflict.is_edited {
+                true => ("Yours, edited here", "Somebody else’s, on the server"),
+                false => ("New, from this machine", "There already, on the server"),
+            };
+            ((Icon::HARD_DRIVE, new, local), (Icon::SERVER, old, remote))
         }
         Direction::Download => {
             ((Icon::SERVER, "New, from the server", remote), (Icon::HARD_DRIVE, "There already, on this machine", local))
@@ -194,13 +219,16 @@ fn in_words(conflict: &Conflict<'_>) -> String {
         (Some(_), Some(_)) => Some("of the same size".to_owned()),
         _ => None,
     };
+    let new = if conflict.is_edited { "Yours" } else { "The new one" };
     match (age, size) {
         _ if same_time && same_size => "Both have the same time and the same size.".to_owned(),
-        (_, Some(size)) if same_time => format!("Both have the same time; the new one is {size}."),
+        (_, Some(size)) if same_time => {
+            format!("Both have the same time; {} is {size}.", if conflict.is_edited { "yours" } else { "the new one" })
+        }
         (_, None) if same_time => "Both have the same time; their sizes cannot be compared.".to_owned(),
-        (Some(age), Some(size)) => format!("The new one is {age} and {size}."),
-        (Some(age), None) => format!("The new one is {age}; their sizes cannot be compared."),
-        (None, Some(size)) => format!("The new one is {size}; their times cannot be compared."),
+        (Some(age), Some(size)) => format!("{new} is {age} and {size}."),
+        (Some(age), None) => format!("{new} is {age}; their sizes cannot be compared."),
+        (None, Some(size)) => format!("{new} is {size}; their times cannot be compared."),
         (None, None) => "Neither sizes nor times can be compared.".to_owned(),
     }
 }

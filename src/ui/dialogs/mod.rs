@@ -8,6 +8,8 @@ mod delete;
 mod delete_site;
 mod diagnosis;
 mod discard;
+mod edit_questions;
+mod edits;
 mod exists;
 mod export_receipts;
 mod guard;
@@ -81,6 +83,10 @@ fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
         Dialog::Receipt(receipt) => receipt::show(stage, receipt),
         Dialog::ExportReceipts { .. } => export_receipts::show(stage, dialog),
         Dialog::Verify { .. } => verify::show(stage, dialog),
+        Dialog::Edits => edits::show(stage),
+        Dialog::EditLarge { files, bytes } => edit_questions::large(stage, files.len(), *bytes),
+        Dialog::DiscardEdit { name, .. } => edit_questions::discard(stage, name),
+        Dialog::LeaveEdits { purpose } => edit_questions::leave(stage, purpose),
         Dialog::RunWhenDone { line, error } => run_command::show(stage, line, error.as_deref()),
         Dialog::Keys => keys::show(stage),
         Dialog::About => about::show(stage),
@@ -92,10 +98,12 @@ fn question(stage: &mut Stage<'_>, id: u64, question: &Question) {
         Question::Certificate { authority, certificate, changed } => certificate::show(stage, id, authority, certificate, *changed),
         Question::Password { site, refused, keeping } => password::show(stage, id, site, refused.as_deref(), *keeping),
         Question::Master { refused } => master::show(stage, id, *refused),
-        Question::Exists { direction, local, remote, source, target, ahead, .. } => {
-            let conflict = exists::Conflict { direction: *direction, local, remote, source, target, ahead: *ahead };
+        Question::Exists { direction, local, remote, source, target, ahead, was, .. } => {
+            let conflict =
+                exists::Conflict { direction: *direction, local, remote, source, target, ahead: *ahead, is_edited: was.is_some() };
             exists::show(stage, id, &conflict);
         }
+        Question::Saved { remote, site, is_emptied, .. } => edit_questions::saved(stage, id, remote, site, *is_emptied),
         Question::Changed { direction, local, remote, offset, sign, was, now, .. } => {
             let name = match direction {
                 Direction::Upload => local.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),

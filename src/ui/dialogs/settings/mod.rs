@@ -1,6 +1,7 @@
 //! Settings for all sites, on pages; a page that grows longer than the dialog scrolls.
 
 mod connection;
+mod editing;
 mod existing;
 mod general;
 mod passwords;
@@ -19,10 +20,11 @@ use crate::ui::widgets::side_list::side_list;
 use super::Stage;
 
 /// The pages in their order.
-const PAGES: [(SettingsPage, Icon, &str); 6] = [
+const PAGES: [(SettingsPage, Icon, &str); 7] = [
     (SettingsPage::General, Icon::SETTINGS, "General"),
     (SettingsPage::Transfers, Icon::ARROW_UP_DOWN, "Transfers"),
     (SettingsPage::Existing, Icon::COPY, "Existing files"),
+    (SettingsPage::Editing, Icon::NOTEBOOK_PEN, "Editing"),
     (SettingsPage::Speed, Icon::GAUGE, "Speed"),
     (SettingsPage::Connection, Icon::PLUG, "Connection"),
     (SettingsPage::Passwords, Icon::KEY_ROUND, "Passwords"),
@@ -70,6 +72,7 @@ fn page(ui: &mut Ui, form: &mut SettingsForm) {
         SettingsPage::General => general::show(ui, form),
         SettingsPage::Transfers => transfers::show(ui, form),
         SettingsPage::Existing => existing::show(ui, form),
+        SettingsPage::Editing => editing::show(ui, form),
         SettingsPage::Speed => speed::show(ui, form),
         SettingsPage::Connection => connection::show(ui, form),
         SettingsPage::Passwords => passwords::show(ui, form),

@@ -1,0 +1,120 @@
+//! Looks at the files here: what was saved, what is done about it, and what a person said to that.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+
+use super::{Edit, Edits, News};
+use crate::engine::command::Answer;
+use crate::engine::event::Question;
+use crate::engine::local;
+use crate::model::edited::{EditId, EditState, Look, Stamp, Unsent, WhenSaved};
+
+/// Between two looks. A look costs one call to the system a file; an editor that writes a new file in the old one's place is seen as well.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+
+/// Looks at the files again and again while there are any, until nobody wants to know.
+pub(super) async fn look(mut watched: watch::Receiver<Vec<(EditId, PathBuf)>>, news: UnboundedSender<News>) {
+    loop {
+        let files = watched.borrow_and_update().clone();
+        if files.is_empty() {
+            if watched.changed().await.is_err() {
+                return;
+            }
+            continue;
+        }
+        let looked = spawn_blocking(move || files.into_iter().map(|(id, path)| (id, stamp(&path))).collect()).await;
+        if looked.is_ok_and(|found| news.send(News::Looked(found)).is_err()) || watched.has_changed().is_err() {
+            return;
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+/// What a file is like at this moment; nothing when there is none. Blocking.
+fn stamp(path: &Path) -> Option<Stamp> {
+    let facts = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let modified = local::modified(&facts).and_then(|modified| i64::try_from(modified.at.as_nanosecond()).ok());
+    Some(Stamp { size: facts.len(), modified })
+}
+
+/// As [`stamp`], from a task.
+pub(super) async fn stamp_of(path: PathBuf) -> Option<Stamp> {
+    spawn_blocking(move || stamp(&path)).await.ok().flatten()
+}
+
+impl Edits {
+    /// Decides about each file that was looked at.
+    pub(super) async fn looked(&mut self, found: Vec<(EditId, Option<Stamp>)>) {
+        let (now, when) = (Instant::now(), self.settings().when_edited_saved);
+        for (id, stamp) in found {
+            let Some(edit) = self.get(id) else { continue };
+            let Some(look) = edit.watch.as_mut().map(|watch| watch.look(stamp, now)) else { continue };
+            if edit.is_on_its_way() {
+                // It is on its way, or waits: what is there when it is read is sent, and looked at again behind that.
+                continue;
+            }
+            match look {
+                Look::Nothing => {
+                    let is_changed = edit.watch.is_some_and(|watch| watch.is_changed());
+                    if !is_changed && !edit.has_failed && stamp.is_some() && edit.state != EditState::Same {
+                        // Put back as it was: there is nothing to send any more.
+                        edit.ask_no_more();
+                        edit.state = EditState::Same;
+                    }
+                }
+                Look::Changing => edit.state = EditState::Saved,
+                Look::Saved(stamp) => {
+                    let is_emptied = edit.watch.is_some_and(|watch| watch.is_emptied(stamp));
+                    if (when == WhenSaved::Upload || edit.note.always) && !is_emptied {
+                        self.upload(id).await;
+                    } else {
+                        self.ask(id, stamp, is_emptied);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks whether what was saved is uploaded, unless that is being asked.
+    fn ask(&mut self, id: EditId, stamp: Stamp, is_emptied: bool) {
+        let (questions, publisher, sender) = (self.questions.clone(), self.publisher.clone(), self.sender.clone());
+        let Some(edit) = self.get(id) else { return };
+        if edit.asking.is_some() {
+            return;
+        }
+        let (remote, site) = (edit.note.remote.clone(), edit.note.site_name.clone());
+        let question = Question::Saved { edit: id, remote, site, is_emptied };
+        edit.asking = Some(tokio::spawn(async move {
+            let answer = questions.ask(&publisher, question).await;
+            // The engine's end withdraws it too.
+            drop(sender.send(News::Answered(id, stamp, answer)));
+        }));
+    }
+
+    /// A person has answered.
+    pub(super) async fn answered(&mut self, id: EditId, stamp: Stamp, answer: Answer) {
+        let Some(edit) = self.get(id) else { return };
+        edit.asking = None;
+        match answer {
+            Answer::FromNowOn => {
+                edit.note.always = true;
+                self.upload(id).await;
+            }
+            Answer::Confirm => self.upload(id).await,
+            // What was saved since is another version, and is asked about.
+            _ => decline(edit, stamp),
+        }
+    }
+}
+
+fn decline(edit: &mut Edit, stamp: Stamp) {
+    if let Some(watch) = &mut edit.watch {
+        watch.leave(Some(stamp));
+        edit.state = EditState::Unsent(Unsent::Declined);
+    }
+}

@@ -1,0 +1,225 @@
+//! Files of a server that are edited here.
+
+use super::*;
+use crate::engine::{Answer, EditWish, Question, QuestionId};
+use crate::model::conflict::{Facts, OnExists};
+use crate::model::edited::{AT_ONCE, EditId, EditState, EditView, LARGE, Unsent};
+use crate::model::problem::{Problem, ProblemKind};
+use crate::model::transfer::{Direction, TransferId};
+use crate::screen::Dialog;
+use crate::screen::dialog::GuardPurpose;
+
+fn edit(id: u64, site: &str, state: EditState) -> EditView {
+    EditView {
+        id: EditId(id),
+        site: SiteId(site.into()),
+        site_name: site.to_uppercase(),
+        remote: rp(&format!("/www/{id}.php")),
+        local: format!("/state/edits/{id}/{id}.php").into(),
+        state,
+        uploaded: None,
+    }
+}
+
+fn show(screen: &mut Screen, edits: Vec<EditView>) {
+    tell(screen, EventBody::Edits(Arc::new(edits)));
+}
+
+fn failed() -> EditState {
+    EditState::Failed(Problem::new(ProblemKind::Refused, "no"))
+}
+
+fn wish(effects: &[Effect]) -> &EditWish {
+    match command(effects) {
+        Command::Edit(wish) => wish,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn told(screen: &Screen) -> Vec<&str> {
+    screen.toasts.iter().map(|toast| toast.text.as_str()).collect()
+}
+
+#[test]
+fn selected_files_are_opened_and_links_where_they_lead() {
+    let mut screen = moored();
+    screen.active = Side::Remote;
+    let mut entries = vec![
+        Entry { size: Some(10), mode: Some(0o100_640), ..Entry::new("a.php", EntryKind::File) },
+        Entry { target: Some("../shared/b.php".into()), mode: Some(0o777), ..Entry::new("b", EntryKind::Link) },
+        Entry::new("c", EntryKind::Link),
+        Entry::new("folder", EntryKind::Dir),
+    ];
+    let list = |entries: &Vec<Entry>| {
+        Arc::new(Listing { entries: entries.clone(), unread: Vec::new(), source: ListingSource::Mlsd, incomplete: None })
+    };
+    let show = |screen: &mut Screen, entries: &Vec<Entry>| {
+        tell(screen, EventBody::RemoteListing { path: rp("/www"), listing: list(entries), at: Timestamp::UNIX_EPOCH });
+        act(screen, Verb::SelectAll);
+    };
+    show(&mut screen, &entries);
+    let effects = act(&mut screen, Verb::EditFile);
+    let EditWish::Open { files } = wish(&effects) else { panic!("{effects:?}") };
+    let mut opened: Vec<(String, Option<u32>)> = files.iter().map(|file| (file.remote.to_string(), file.mode)).collect();
+    opened.sort();
+    let expected = [("/shared/b.php", None), ("/www/a.php", Some(0o100_640)), ("/www/c", None)];
+    assert_eq!(opened, expected.map(|(path, mode)| (path.to_owned(), mode)));
+    // Much is asked about first.
+    entries[0].size = Some(LARGE + 1);
+    show(&mut screen, &entries);
+    assert!(act(&mut screen, Verb::EditFile).is_empty());
+    assert!(matches!(screen.dialog, Some(Dialog::EditLarge { bytes, .. }) if bytes == LARGE + 1));
+    assert!(matches!(wish(&reduce(&mut screen, Action::AcceptDialog)), EditWish::Open { files } if files.len() == 3));
+    // Nobody wants a hundred editors.
+    let many: Vec<Entry> = (0..=AT_ONCE).map(|number| Entry::new(format!("{number}"), EntryKind::File)).collect();
+    show(&mut screen, &many);
+    assert!(act(&mut screen, Verb::EditFile).is_empty() && screen.dialog.is_none());
+    // In the local pane there is nothing to fetch.
+    screen.active = Side::Local;
+    assert!(Verb::EditFile.is_enabled(&screen).is_err());
+}
+
+#[test]
+fn no_way_out_passes_changes_that_are_not_uploaded() {
+    let ways = [
+        (Action::Do(Verb::Disconnect), GuardPurpose::Disconnect),
+        (Action::CloseRequested, GuardPurpose::Close),
+        (Action::OpenSite(SiteId("lindt".into())), GuardPurpose::Connect(SiteId("lindt".into()))),
+    ];
+    let table = [
+        (EditState::Fetching, false),
+        (EditState::Same, false),
+        // In the queue, which has a guard of its own.
+        (EditState::Waiting, false),
+        (EditState::Uploading, false),
+        (EditState::Saved, true),
+        (EditState::Unsent(Unsent::Declined), true),
+        (failed(), true),
+    ];
+    for ((action, purpose), (state, is_asked)) in ways.into_iter().flat_map(|way| table.clone().map(|row| (way.clone(), row))) {
+        for (site, is_here) in [("books", true), ("lindt", false)] {
+            let mut screen = moored();
+            show(&mut screen, vec![edit(1, site, state.clone())]);
+            reduce(&mut screen, action.clone());
+            // Of another site only what closes the window is a leave.
+            let expected = is_asked && (is_here || purpose == GuardPurpose::Close);
+            let asked = screen.dialog == Some(Dialog::LeaveEdits { purpose: purpose.clone() });
+            assert_eq!(asked, expected, "{action:?} {state:?} {site}");
+            if !asked {
+                continue;
+            }
+            let mut without = screen.clone();
+            let effects = reduce(&mut screen, Action::AcceptDialog);
+            if is_here {
+                assert!(
+                    matches!(&commands(&effects)[..], [Command::Edit(EditWish::Upload { edits }), Command::Disconnect { when: DisconnectWhen::QueueDone }] if edits[..] == [EditId(1)]),
+                    "{effects:?}"
+                );
+            } else {
+                assert_eq!(disconnects(&effects), Some(DisconnectWhen::Now), "it cannot be uploaded from here");
+            }
+            let effects = reduce(&mut without, Action::AcceptDialogAndConnect);
+            assert_eq!(disconnects(&effects), Some(DisconnectWhen::Now), "{effects:?}");
+            assert!(!commands(&effects).iter().any(|command| matches!(command, Command::Edit(_))));
+        }
+    }
+    // Without a connection the window asks too.
+    let mut screen = offline();
+    show(&mut screen, vec![edit(1, "books", EditState::Unsent(Unsent::LastTime))]);
+    assert!(!closes(&reduce(&mut screen, Action::CloseRequested)));
+    assert!(closes(&reduce(&mut screen, Action::AcceptDialog)));
+}
+
+#[test]
+fn a_window_that_waits_for_an_upload_stays_open_when_it_fails() {
+    for (end, is_closed) in [(EditState::Same, true), (failed(), false), (EditState::Unsent(Unsent::KeptThere), false)] {
+        let mut screen = moored();
+        show(&mut screen, vec![edit(1, "books", EditState::Unsent(Unsent::Declined))]);
+        reduce(&mut screen, Action::CloseRequested);
+        reduce(&mut screen, Action::AcceptDialog);
+        show(&mut screen, vec![edit(1, "books", end)]);
+        assert_eq!(closes(&tell(&mut screen, EventBody::Left)), is_closed);
+        assert_eq!(screen.dialog == Some(Dialog::Edits), !is_closed);
+    }
+}
+
+#[test]
+fn what_becomes_of_edits_is_told_where_nobody_would_see_it() {
+    let mut screen = moored();
+    let last_time = EditState::Unsent(Unsent::LastTime);
+    show(&mut screen, vec![edit(1, "books", last_time.clone()), edit(2, "books", EditState::Same)]);
+    assert_eq!(told(&screen), ["1 edited file is not uploaded."]);
+    assert_eq!(screen.toasts[0].verb, Some(Verb::EditedFiles));
+    screen.toasts.clear();
+    // Its own site is connected: it is on its way.
+    show(&mut screen, vec![edit(1, "books", EditState::Waiting), edit(2, "books", EditState::Same)]);
+    assert_eq!(told(&screen), Vec::<&str>::new());
+    show(&mut screen, vec![edit(1, "books", EditState::Waiting), edit(3, "lindt", EditState::Same)]);
+    show(&mut screen, vec![edit(1, "books", EditState::Waiting), edit(3, "lindt", EditState::Waiting)]);
+    assert_eq!(told(&screen), ["“3.php” waits for LINDT."]);
+    screen.toasts.clear();
+    let uploaded = EditView { uploaded: Some(Timestamp::UNIX_EPOCH), ..edit(1, "books", EditState::Same) };
+    show(&mut screen, vec![uploaded.clone()]);
+    assert_eq!(told(&screen), ["“1.php” was uploaded to BOOKS."]);
+    screen.toasts.clear();
+    show(&mut screen, vec![EditView { state: EditState::Unsent(Unsent::KeptThere), ..uploaded }]);
+    assert_eq!(told(&screen), ["“1.php” is not uploaded: the one on the server was kept."]);
+}
+
+#[test]
+fn an_edit_is_put_away_at_once_or_after_a_question() {
+    for state in [EditState::Same, EditState::Waiting, EditState::Uploading] {
+        let mut screen = moored();
+        show(&mut screen, vec![edit(1, "books", state)]);
+        assert_eq!(wish(&reduce(&mut screen, Action::FinishEdit(EditId(1)))), &EditWish::Finish { edit: EditId(1) });
+    }
+    for (answer, discards) in [(Action::AcceptDialog, true), (Action::CloseDialog, false)] {
+        let mut screen = moored();
+        show(&mut screen, vec![edit(1, "books", failed())]);
+        act(&mut screen, Verb::EditedFiles);
+        assert!(reduce(&mut screen, Action::FinishEdit(EditId(1))).is_empty());
+        assert!(matches!(&screen.dialog, Some(Dialog::DiscardEdit { name, .. }) if name == "1.php"));
+        let effects = reduce(&mut screen, answer);
+        assert_eq!(commands(&effects).len(), usize::from(discards));
+        assert!(!discards || *wish(&effects) == EditWish::Discard { edit: EditId(1) });
+        assert_eq!(screen.dialog, Some(Dialog::Edits), "back to the list");
+    }
+    // A list of nothing closes itself.
+    let mut screen = moored();
+    show(&mut screen, vec![edit(1, "books", EditState::Same)]);
+    act(&mut screen, Verb::EditedFiles);
+    show(&mut screen, Vec::new());
+    assert_eq!(screen.dialog, None);
+}
+
+#[test]
+fn questions_about_edits_are_answered_as_their_buttons_say() {
+    let saved = || Question::Saved { edit: EditId(1), remote: rp("/www/1.php"), site: "Books".into(), is_emptied: false };
+    for (action, expected) in [
+        (Action::AcceptQuestion, Answer::Confirm),
+        (Action::SecondAnswer, Answer::FromNowOn),
+        (Action::CancelQuestion, Answer::Cancel),
+    ] {
+        let mut screen = moored();
+        tell(&mut screen, EventBody::Asked { id: QuestionId(1), question: saved() });
+        let effects = reduce(&mut screen, action);
+        assert!(matches!(command(&effects), Command::Answer { answer, .. } if *answer == expected));
+    }
+    // Enter alone loses neither side of a conflict.
+    let facts = Facts { size: Some(1), modified: None };
+    let question = Question::Exists {
+        transfer: TransferId(1),
+        direction: Direction::Upload,
+        local: "/a".into(),
+        remote: rp("/a"),
+        source: facts,
+        target: facts,
+        ahead: crate::model::clock::Ahead::NONE,
+        was: Some(facts),
+    };
+    let mut screen = moored();
+    tell(&mut screen, EventBody::Asked { id: QuestionId(1), question });
+    let effects = reduce(&mut screen, Action::AcceptQuestion);
+    let Command::Answer { answer: Answer::Exists { choice, .. }, .. } = command(&effects) else { panic!("{effects:?}") };
+    assert_eq!(*choice, OnExists::Rename);
+}
