@@ -123,7 +123,7 @@ fn path(text: &str) -> RemotePath {
 }
 
 fn guard(purpose: GuardPurpose, choice: DisconnectWhen) -> Screen {
-    with_dialog(Dialog::Guard { purpose, choice })
+    with_dialog(Dialog::Guard { purpose, choice, edits: Vec::new() })
 }
 
 fn site_form(page: SitePage) -> SiteForm {
@@ -240,6 +240,7 @@ fn with_edits(dialog: Dialog) -> Screen {
         remote: path(remote),
         local: format!("/home/alice/.local/state/moorline/edits/{id}/{remote}").into(),
         state,
+        is_emptied: false,
         uploaded: None,
     };
     let uploaded = "2025-11-20T10:51:07Z".parse().ok();
@@ -1041,11 +1042,11 @@ fn the_site_form_types_into_its_draft_and_saves() {
 
     harness.get_by_role_and_label(Role::Button, "Save and connect").click();
     harness.run();
-    assert_eq!(answers(&harness), [Action::AcceptDialogAndConnect]);
+    assert_eq!(answers(&harness), [Action::SecondDialogAnswer]);
 
     let mut screen = harness.state().screen.clone();
     screen.queue = QueueSummary::default();
-    let effects = reduce(&mut screen, Action::AcceptDialogAndConnect);
+    let effects = reduce(&mut screen, Action::SecondDialogAnswer);
     let connects =
         effects.iter().any(|effect| matches!(effect, Effect::Engine(Command::Connect { site, .. }) if site.name == "Shop"));
     assert!(connects, "{effects:?}");

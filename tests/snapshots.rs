@@ -75,7 +75,7 @@ fn moored_with_transfers() {
 #[test]
 fn leaving_while_files_move() {
     let mut sample = sample_screens::moored(ThemeChoice::Dark);
-    sample.screen.dialog = Some(Dialog::Guard { purpose: GuardPurpose::Disconnect, choice: DisconnectWhen::QueueDone });
+    sample.screen.dialog = Some(Dialog::Guard { purpose: GuardPurpose::Disconnect, choice: DisconnectWhen::QueueDone, edits: Vec::new() });
     compare([("guard-dark", sample, FULL)]);
 }
 

@@ -100,8 +100,9 @@ pub async fn run(
             () = changed_since(&mut changes, looked, actor.publisher.recorder().is_on()) => {
                 looked = Instant::now();
                 actor.note_queue();
-                actor.look_whether_done();
+                // What follows the queue looks at what became of edited files.
                 actor.edits.follow().await;
+                actor.look_whether_done();
                 actor.publisher.wake();
             }
             Some(folder) = arrived.recv() => actor.arrived(&folder),

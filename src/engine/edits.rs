@@ -23,7 +23,7 @@ use crate::engine::shared_queue::SharedQueue;
 use crate::model::edited::{EditId, EditState, EditView, Stamp, Unsent, Watch};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::settings::Settings;
-use crate::model::site::Site;
+use crate::model::site::{Site, SiteId};
 use crate::model::transfer::TransferId;
 use crate::store::edits::{Kept, Note};
 use crate::store::places::Places;
@@ -44,12 +44,20 @@ struct Edit {
     /// Follows the file, once it was fetched.
     watch: Option<Watch>,
     state: EditState,
-    /// The open question whether it is uploaded; ended, it is withdrawn.
-    asking: Option<JoinHandle<()>>,
+    /// The open question whether it is uploaded.
+    asking: Option<Asking>,
     /// Its item in the queue has failed, which was taken in.
     has_failed: bool,
     /// It is put away as soon as the server has it.
     is_finishing: bool,
+}
+
+/// An open question whether what was saved is uploaded.
+struct Asking {
+    /// Whether it is about a file that was emptied.
+    is_emptied: bool,
+    /// Waits for the answer; ended, the question is withdrawn.
+    task: JoinHandle<()>,
 }
 
 impl Drop for Edit {
@@ -76,9 +84,14 @@ impl Edit {
         self.note.transfer.is_some() && !self.has_failed
     }
 
+    /// Whether nothing is in the file here any more, where there was something.
+    fn is_emptied(&self) -> bool {
+        self.watch.is_some_and(|watch| watch.seen().is_some_and(|seen| watch.is_emptied(seen)))
+    }
+
     fn ask_no_more(&mut self) {
         if let Some(asking) = self.asking.take() {
-            asking.abort();
+            asking.task.abort();
         }
     }
 
@@ -90,6 +103,7 @@ impl Edit {
             remote: self.note.remote.clone(),
             local: self.local(),
             state: self.state.clone(),
+            is_emptied: self.is_emptied(),
             uploaded: self.note.uploaded.and_then(|second| Timestamp::from_second(second).ok()),
         }
     }
@@ -161,6 +175,12 @@ impl Edits {
             News::Answered(edit, stamp, answer) => self.answered(edit, stamp, answer).await,
         }
         self.tell();
+    }
+
+    /// How many have changes that nothing in the queue brings to the server; of one site, or of all.
+    pub fn left_here(&self, site: Option<&SiteId>) -> usize {
+        let of_it = self.all.iter().filter(|edit| site.is_none_or(|site| edit.note.site == *site));
+        of_it.filter(|edit| edit.state.is_left_here()).count()
     }
 
     fn get(&mut self, id: EditId) -> Option<&mut Edit> {

@@ -215,14 +215,14 @@ pub enum Unsent {
 }
 
 impl Unsent {
-    /// In a person's words, behind "Changed here and not uploaded".
+    /// In a person's words, behind "Changed and not uploaded:".
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Declined => "not this time",
+            Self::Declined => "you did not want it uploaded",
             Self::KeptThere => "the one on the server was kept",
             Self::TakenOut => "its upload was cancelled",
-            Self::LastTime => "found from last time",
+            Self::LastTime => "it was changed before Moorline was started",
         }
     }
 }
@@ -277,6 +277,8 @@ pub struct EditView {
     pub local: PathBuf,
     /// How it stands.
     pub state: EditState,
+    /// Whether nothing is in the file here any more, where there was something.
+    pub is_emptied: bool,
     /// When it was uploaded last.
     pub uploaded: Option<Timestamp>,
 }

@@ -162,8 +162,9 @@ pub enum Action {
     EditDialog(Box<Dialog>),
     /// The dialog's main button or Enter.
     AcceptDialog,
-    /// The site form's second button: save the site, then connect to it (through the guard, if transfers are pending).
-    AcceptDialogAndConnect,
+    /// The dialog's second button. Of the site form: save the site, then connect to it (through the guard, if transfers are pending);
+    /// where edited files are not uploaded: leave without.
+    SecondDialogAnswer,
     /// The dialog's other button or Escape.
     CloseDialog,
     /// The guard's card was chosen and accepted at once (its key).

@@ -78,8 +78,7 @@ impl Screen {
     /// Connects without asking.
     pub fn connect_now(&mut self, id: &SiteId) -> Vec<Effect> {
         let Some((site, password, start)) = self.destination(id) else { return Vec::new() };
-        self.closing = false;
-        self.connect_next = None;
+        self.plan = None;
         let account = |site: &Site| (site.host.clone(), site.port(), site.login_user().to_owned(), site.remote_folder.clone());
         let same_account = self.session.site.as_ref().is_some_and(|old| old.id == *id && account(old) == account(&site));
         let mut effects = Vec::new();

@@ -116,6 +116,8 @@ pub enum Dialog {
         purpose: GuardPurpose,
         /// The card that is chosen.
         choice: DisconnectWhen,
+        /// Edited files among the transfers.
+        edits: Vec<EditId>,
     },
     /// Add or edit a site.
     Site(Box<SiteForm>),

@@ -97,10 +97,10 @@ pub fn reduce(screen: &mut Screen, action: Action) -> Vec<Effect> {
         Action::CancelTransfer(id) => queue::cancel(screen, id),
         Action::EditDialog(dialog) => dialogs::edit(screen, *dialog),
         Action::AcceptDialog => dialogs::accept(screen),
-        Action::AcceptDialogAndConnect => dialogs::accept_and_connect(screen),
+        Action::SecondDialogAnswer => dialogs::second(screen),
         Action::CloseDialog => dialogs::close(screen),
         Action::GuardChoose(when) => match screen.dialog.take() {
-            Some(Dialog::Guard { purpose, .. }) => screen.leave(purpose, when),
+            Some(Dialog::Guard { purpose, edits, .. }) => screen.leave(purpose, when, edits),
             other => {
                 screen.dialog = other;
                 Vec::new()

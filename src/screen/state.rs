@@ -25,6 +25,7 @@ use crate::model::site::{Site, SiteId, SiteTree};
 use crate::model::transfer::{QueueSummary, QueueTab, TransferId};
 use crate::model::when_done::WhenDone;
 use crate::screen::dialog::Dialog;
+use crate::screen::leave::Plan;
 use crate::screen::pane::{Pane, Side};
 use crate::screen::verb::Verb;
 
@@ -205,8 +206,6 @@ pub struct Screen {
     pub address: AddressField,
     /// Files of servers that are edited here.
     pub edits: Arc<Vec<EditView>>,
-    /// A leave waits for edited files to be uploaded.
-    pub uploads_edits: bool,
     /// The dialog that a person opened.
     pub dialog: Option<Dialog>,
     /// Questions that wait, the first is shown in front of the dialog.
@@ -225,10 +224,8 @@ pub struct Screen {
     pub untold: Vec<String>,
     /// Files held over the window: over which pane, and over which folder row of it.
     pub drop_hint: Option<(Side, Option<usize>)>,
-    /// Close the window once the leave is complete.
-    pub closing: bool,
-    /// Connect there once the leave is complete.
-    pub connect_next: Option<SiteId>,
+    /// What follows once the leave that is under way is complete.
+    pub plan: Option<Plan>,
     /// Whether the site list is shown.
     pub sites_hidden: bool,
     /// The home folder, for `~`.

@@ -17,6 +17,8 @@ pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
     let mut bottom = size::STRIP + 12.0;
     let pointer = ctx.input(|input| input.pointer.hover_pos());
     let mut held = false;
+    // What a link does would take the place of the dialog that the message lies above.
+    let is_free = screen.dialog.is_none() && screen.questions.is_empty();
     for toast in screen.toasts.iter().rev() {
         let id = Id::unique(("toast", toast.id));
         let opacity = ctx.animate_bool_with_time(id.with("fade"), ctx.memory(|memory| memory.area_rect(id).is_some()), theme::FADE);
@@ -27,7 +29,7 @@ pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
             .accessible_name(toast.text.clone())
             .show(ctx, |ui| {
                 ui.set_opacity(opacity);
-                message(ui, toast)
+                message(ui, toast, is_free)
             });
         match shown.inner {
             Some(Pressed::Cross) => actions.push(Action::DismissToast(toast.id)),
@@ -48,8 +50,8 @@ enum Pressed {
     Verb(Verb),
 }
 
-/// Draws one message; tells what was pressed on it.
-fn message(ui: &mut Ui, toast: &Toast) -> Option<Pressed> {
+/// Draws one message, with its link where nothing is in front; tells what was pressed on it.
+fn message(ui: &mut Ui, toast: &Toast, is_free: bool) -> Option<Pressed> {
     let t = tokens(ui);
     let (icon, ink) = if toast.is_problem {
         (Icon::CIRCLE_ALERT, t.bad)
@@ -71,7 +73,7 @@ fn message(ui: &mut Ui, toast: &Toast) -> Option<Pressed> {
                     if !toast.detail.is_empty() {
                         ui.add(Label::new(text::subdued(ui, toast.detail.as_str())).wrap());
                     }
-                    if let Some(verb) = toast.verb
+                    if let Some(verb) = toast.verb.filter(|_| is_free)
                         && link(ui, verb.label()).on_hover_text(verbs::tooltip(verb)).clicked()
                     {
                         pressed = Some(Pressed::Verb(verb));

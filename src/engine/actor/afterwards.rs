@@ -109,27 +109,45 @@ impl Actor {
             Ended::Through { done: 0, failed } if failed > 0 => self.shared.queue.read(|queue| all_lost(queue, failed)),
             _ => false,
         };
-        match (ended, lost) {
-            (Ended::Emptied, _) | (_, true) => self.hold_back(&choice, ended),
-            (Ended::Through { .. }, false) => self.follow_up(choice, ended),
+        match (ended, lost, self.edits_held_by(&choice)) {
+            (Ended::Emptied, _, _) | (_, true, _) => self.hold_back(&choice, ended),
+            (Ended::Through { .. }, false, 0) => self.follow_up(choice, ended),
+            (Ended::Through { .. }, false, edits) => {
+                let reason = format::counted(edits, "edited file is not uploaded", "edited files are not uploaded");
+                self.say_held_back(&choice, &reason);
+            }
         }
     }
 
-    /// Nothing has come of the run, so nothing follows it; that is said where something was to.
+    /// How many edited files are not uploaded that what was chosen would leave behind.
+    fn edits_held_by(&self, choice: &WhenDone) -> usize {
+        match choice {
+            WhenDone::Disconnect => self.edits.left_here(self.afterwards.site.as_ref()),
+            WhenDone::Machine(_) => self.edits.left_here(None),
+            WhenDone::Nothing | WhenDone::Notify | WhenDone::Run(_) => 0,
+        }
+    }
+
+    /// Nothing has come of the run, so nothing follows it.
     fn hold_back(&self, choice: &WhenDone, ended: Ended) {
-        let consequence = match choice {
-            WhenDone::Nothing => return,
-            WhenDone::Notify => return self.publisher.publish(EventBody::Followed { well: false }),
-            WhenDone::Run(_) => "the command is not run".to_owned(),
-            WhenDone::Disconnect => "the connection stays".to_owned(),
-            WhenDone::Machine(action) => format!("this machine does not {}", action.verb()),
-        };
         let waits =
             self.shared.queue.read(|queue| queue.waits_for(Direction::Upload).or_else(|| queue.waits_for(Direction::Download)));
         let reason = match (ended, waits) {
             (Ended::Emptied, None) => "Everything was taken out of the queue".to_owned(),
             (Ended::Emptied, Some(cause)) => format!("Nothing more is transferred ({})", cause.why()),
             (Ended::Through { .. }, _) => "All transfers failed because of the connection".to_owned(),
+        };
+        self.say_held_back(choice, &reason);
+    }
+
+    /// Nothing follows; that is said where something was to.
+    fn say_held_back(&self, choice: &WhenDone, reason: &str) {
+        let consequence = match choice {
+            WhenDone::Nothing => return,
+            WhenDone::Notify => return self.publisher.publish(EventBody::Followed { well: false }),
+            WhenDone::Run(_) => "the command is not run".to_owned(),
+            WhenDone::Disconnect => "the connection stays".to_owned(),
+            WhenDone::Machine(action) => format!("this machine does not {}", action.verb()),
         };
         self.publisher.publish(EventBody::Trouble(Problem::new(ProblemKind::Lost, format!("{reason}, so {consequence}."))));
         self.publisher.publish(EventBody::Followed { well: false });

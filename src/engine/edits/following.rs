@@ -171,7 +171,9 @@ impl Edits {
         let stamp = stamp_of(path).await;
         let Some(edit) = self.get(id) else { return };
         let Some((stamp, watch)) = stamp.zip(edit.watch.as_mut()) else { return };
-        edit.asking.take().into_iter().for_each(|asking| asking.abort());
+        if let Some(asking) = edit.asking.take() {
+            asking.task.abort();
+        }
         watch.leave(None);
         if stamp == watch.synced() {
             edit.state = EditState::Same;

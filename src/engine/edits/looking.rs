@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
-use super::{Edit, Edits, News};
+use super::{Asking, Edit, Edits, News};
 use crate::engine::command::Answer;
 use crate::engine::event::Question;
 use crate::engine::local;
@@ -80,32 +80,38 @@ impl Edits {
         }
     }
 
-    /// Asks whether what was saved is uploaded, unless that is being asked.
+    /// Asks whether what was saved is uploaded, unless that is being asked. A file that was emptied is another question.
     fn ask(&mut self, id: EditId, stamp: Stamp, is_emptied: bool) {
         let (questions, publisher, sender) = (self.questions.clone(), self.publisher.clone(), self.sender.clone());
         let Some(edit) = self.get(id) else { return };
-        if edit.asking.is_some() {
+        if edit.asking.as_ref().is_some_and(|asking| asking.is_emptied == is_emptied) {
             return;
         }
+        edit.ask_no_more();
         let (remote, site) = (edit.note.remote.clone(), edit.note.site_name.clone());
         let question = Question::Saved { edit: id, remote, site, is_emptied };
-        edit.asking = Some(tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let answer = questions.ask(&publisher, question).await;
             // The engine's end withdraws it too.
             drop(sender.send(News::Answered(id, stamp, answer)));
-        }));
+        });
+        edit.asking = Some(Asking { is_emptied, task });
     }
 
     /// A person has answered.
     pub(super) async fn answered(&mut self, id: EditId, stamp: Stamp, answer: Answer) {
         let Some(edit) = self.get(id) else { return };
+        let is_emptied = edit.watch.is_some_and(|watch| watch.is_emptied(stamp));
+        if edit.asking.as_ref().is_none_or(|asking| asking.is_emptied != is_emptied) {
+            // It was withdrawn as it was answered.
+            return;
+        }
         edit.asking = None;
+        edit.note.always |= answer == Answer::FromNowOn;
         match answer {
-            Answer::FromNowOn => {
-                edit.note.always = true;
-                self.upload(id).await;
-            }
-            Answer::Confirm => self.upload(id).await,
+            // It was emptied since: that is asked about at the next look.
+            Answer::FromNowOn | Answer::Confirm if edit.is_emptied() && !is_emptied => {}
+            Answer::FromNowOn | Answer::Confirm => self.upload(id).await,
             // What was saved since is another version, and is asked about.
             _ => decline(edit, stamp),
         }

@@ -14,7 +14,8 @@ pub(super) fn changed(screen: &mut Screen, edits: Arc<Vec<EditView>>) -> Vec<Eff
         let (name, site) = (edit.name(), &edit.site_name);
         let was = before.iter().find(|was| was.id == edit.id);
         match (was, &edit.state) {
-            (None, EditState::Unsent(Unsent::LastTime)) => from_last_time += 1,
+            // One that was opened now is being fetched at first.
+            (None, state) if state.is_unsent() => from_last_time += 1,
             (Some(was), _) if edit.uploaded != was.uploaded => screen.notify(format!("“{name}” was uploaded to {site}.")),
             (Some(was), EditState::Waiting) if was.state != edit.state && !screen.is_site(&edit.site) => {
                 screen.advise(format!("“{name}” waits for {site}."), format!("It is uploaded as soon as {site} is connected."));
@@ -36,7 +37,7 @@ pub(super) fn changed(screen: &mut Screen, edits: Arc<Vec<EditView>>) -> Vec<Eff
     if edits.is_empty() && screen.dialog == Some(Dialog::Edits) {
         screen.dialog = None;
     }
-    Vec::new()
+    screen.look_at_edits_left()
 }
 
 impl Screen {

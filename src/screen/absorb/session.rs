@@ -14,6 +14,7 @@ pub(super) fn changed(screen: &mut Screen, view: SessionView) -> Vec<Effect> {
     };
     let session_changed = screen.session.generation != view.generation;
     let was_adrift = matches!(screen.session.phase, Phase::Adrift { .. } | Phase::Resting { .. });
+    let had_session = screen.has_session();
     screen.session = view;
     if site_changed {
         // Another server's folder must not be taken for this one's.
@@ -30,11 +31,10 @@ pub(super) fn changed(screen: &mut Screen, view: SessionView) -> Vec<Effect> {
         Phase::Adrift { .. } | Phase::Resting { .. } if !was_adrift => return adrift(screen),
         // Nothing is left to wait for, and the banner has to be seen.
         Phase::Stranded { .. } => {
-            screen.closing = false;
-            screen.connect_next = None;
-            close_moot_guard(screen);
+            screen.plan = None;
+            close_moot_guard(screen, had_session);
         }
-        Phase::Offline => close_moot_guard(screen),
+        Phase::Offline => close_moot_guard(screen, had_session),
         _ => {}
     }
     Vec::new()
@@ -44,12 +44,18 @@ pub(super) fn changed(screen: &mut Screen, view: SessionView) -> Vec<Effect> {
 fn adrift(screen: &mut Screen) -> Vec<Effect> {
     let Some(current) = screen.session.site.clone() else { return Vec::new() };
     let is_edited = screen.sites.site(&current.id).is_some_and(|saved| !saved.has_same_connection(&current));
-    if is_edited && !screen.closing && screen.connect_next.is_none() { screen.connect_now(&current.id) } else { Vec::new() }
+    if is_edited && !screen.is_closing() && screen.connects_next().is_none() { screen.connect_now(&current.id) } else { Vec::new() }
 }
 
-/// Without a session there is nothing to guard: the question when to leave it is void.
-fn close_moot_guard(screen: &mut Screen) {
-    if matches!(screen.dialog, Some(Dialog::Guard { .. })) {
+/// Without a session there is nothing to guard: the question when to leave it is void, and so is what to upload before.
+fn close_moot_guard(screen: &mut Screen, had_session: bool) {
+    let is_moot = match screen.dialog {
+        Some(Dialog::Guard { .. }) => true,
+        // The window asks without a session, too.
+        Some(Dialog::LeaveEdits { .. }) => had_session,
+        _ => false,
+    };
+    if is_moot {
         screen.dialog = None;
     }
 }

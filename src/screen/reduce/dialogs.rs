@@ -75,7 +75,7 @@ pub(super) fn close(screen: &mut Screen) -> Vec<Effect> {
 
 /// The second button. Of the site form: as the main one, then connects to the site; where edited files are not uploaded: leaves all
 /// the same.
-pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
+pub(super) fn second(screen: &mut Screen) -> Vec<Effect> {
     if let Some(Dialog::LeaveEdits { purpose }) = &screen.dialog {
         let purpose = purpose.clone();
         screen.dialog = None;
@@ -87,7 +87,7 @@ pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
     };
     let mut effects = accept(screen);
     // Saving an edited site has connected to it already, or does so once the old session is left.
-    let connects = screen.connect_next.is_some() && screen.connect_next == site
+    let connects = site.is_some() && screen.connects_next() == site.as_ref()
         || effects.iter().any(|effect| matches!(effect, Effect::Engine(Command::Connect { .. })));
     if let (Some(id), None, false) = (site, &screen.dialog, connects) {
         effects.extend(sites::open(screen, id));
@@ -98,7 +98,7 @@ pub(super) fn accept_and_connect(screen: &mut Screen) -> Vec<Effect> {
 /// The main button. A dialog with something wrong in it stays, and says what.
 pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
     match screen.dialog.take() {
-        Some(Dialog::Guard { purpose, choice }) => screen.leave(purpose, choice),
+        Some(Dialog::Guard { purpose, choice, edits }) => screen.leave(purpose, choice, edits),
         Some(Dialog::Site(form)) => accept_site(screen, form),
         Some(Dialog::DeleteSite { id, .. }) => sites::delete(screen, &id),
         Some(Dialog::SiteFolder { path, name, .. }) => match sites::put_folder(screen, path.as_deref(), &name) {

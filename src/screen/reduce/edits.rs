@@ -4,6 +4,7 @@ use crate::engine::{Command, EditWish, ToEdit};
 use crate::model::edited::{AT_ONCE, EditId, LARGE};
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::path::RemotePath;
+use crate::model::readable::readable;
 use crate::screen::action::Effect;
 use crate::screen::dialog::Dialog;
 use crate::screen::state::Screen;
@@ -21,8 +22,12 @@ pub(super) fn open_selected(screen: &mut Screen) -> Vec<Effect> {
     let Some(folder) = screen.remote.remote_folder() else { return Vec::new() };
     let mut bytes = 0_u64;
     let mut files = Vec::new();
+    let mut unreachable = None;
     for entry in screen.files_to_edit() {
-        let Ok(remote) = path_of(folder, entry) else { continue };
+        let Ok(remote) = path_of(folder, entry) else {
+            unreachable.get_or_insert_with(|| readable(&entry.name).into_owned());
+            continue;
+        };
         let is_open = screen.edits.iter().any(|edit| edit.remote == remote && screen.is_site(&edit.site));
         if !is_open {
             bytes = bytes.saturating_add(entry.size.unwrap_or(0));
@@ -30,6 +35,9 @@ pub(super) fn open_selected(screen: &mut Screen) -> Vec<Effect> {
         // A link's own permissions are not those of the file that it leads to.
         let mode = entry.mode.filter(|_| entry.kind == EntryKind::File);
         files.push(ToEdit { remote, mode });
+    }
+    if let Some(name) = unreachable {
+        screen.decline(format!("“{name}” cannot be opened: there is no path to it that can be sent."));
     }
     if files.len() > AT_ONCE {
         screen.decline(format!("Select {AT_ONCE} files at most to open them."));

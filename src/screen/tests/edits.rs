@@ -17,6 +17,7 @@ fn edit(id: u64, site: &str, state: EditState) -> EditView {
         remote: rp(&format!("/www/{id}.php")),
         local: format!("/state/edits/{id}/{id}.php").into(),
         state,
+        is_emptied: false,
         uploaded: None,
     }
 }
@@ -118,7 +119,7 @@ fn no_way_out_passes_changes_that_are_not_uploaded() {
             } else {
                 assert_eq!(disconnects(&effects), Some(DisconnectWhen::Now), "it cannot be uploaded from here");
             }
-            let effects = reduce(&mut without, Action::AcceptDialogAndConnect);
+            let effects = reduce(&mut without, Action::SecondDialogAnswer);
             assert_eq!(disconnects(&effects), Some(DisconnectWhen::Now), "{effects:?}");
             assert!(!commands(&effects).iter().any(|command| matches!(command, Command::Edit(_))));
         }

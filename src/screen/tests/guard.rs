@@ -93,9 +93,9 @@ fn the_chosen_card_is_what_enter_takes() {
     let mut screen = moored();
     pend(&mut screen);
     act(&mut screen, Verb::Disconnect);
-    let Some(Dialog::Guard { purpose, choice }) = screen.dialog.clone() else { panic!("no guard") };
+    let Some(Dialog::Guard { purpose, choice, edits }) = screen.dialog.clone() else { panic!("no guard") };
     assert_eq!(choice, DisconnectWhen::QueueDone);
-    reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Guard { purpose, choice: DisconnectWhen::FilesDone })));
+    reduce(&mut screen, Action::EditDialog(Box::new(Dialog::Guard { purpose, choice: DisconnectWhen::FilesDone, edits })));
     assert_eq!(disconnects(&reduce(&mut screen, Action::AcceptDialog)), Some(DisconnectWhen::FilesDone));
 }
 
@@ -105,15 +105,15 @@ fn staying_keeps_everything_and_takes_a_plan_back() {
     pend(&mut screen);
     act(&mut screen, Verb::Quit);
     assert!(reduce(&mut screen, Action::CloseDialog).is_empty(), "nothing was planned yet");
-    assert!(!screen.closing);
+    assert!(!screen.is_closing());
 
     act(&mut screen, Verb::Quit);
     reduce(&mut screen, Action::GuardChoose(DisconnectWhen::QueueDone));
-    assert!(screen.closing);
+    assert!(screen.is_closing());
     set_phase(&mut screen, Phase::Leaving(DisconnectWhen::QueueDone));
     let effects = act(&mut screen, Verb::StayConnected);
     assert!(matches!(command(&effects), Command::StayConnected));
-    assert!(!screen.closing);
+    assert!(!screen.is_closing());
     assert!(!closes(&tell(&mut screen, EventBody::Left)), "the plan was taken back");
 }
 
@@ -158,7 +158,7 @@ fn a_session_that_is_stranded_keeps_the_window_and_its_banner() {
     act(&mut screen, Verb::Quit);
     reduce(&mut screen, Action::GuardChoose(DisconnectWhen::QueueDone));
     set_phase(&mut screen, stranded());
-    assert!(!screen.closing);
+    assert!(!screen.is_closing());
     act(&mut screen, Verb::Quit);
     assert!(screen.may_close, "a queued rest is kept, so nothing is asked");
 }

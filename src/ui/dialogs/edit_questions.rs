@@ -1,8 +1,10 @@
 //! Questions about files that are edited here: much to fetch, changes that are not uploaded, a save.
 
+use crate::model::edited::EditView;
 use crate::model::format;
 use crate::model::path::RemotePath;
 use crate::model::readable::readable;
+use crate::screen::Screen;
 use crate::screen::dialog::GuardPurpose;
 use crate::ui::icon::Icon;
 use crate::ui::text;
@@ -19,8 +21,8 @@ pub(super) fn saved(stage: &mut Stage<'_>, id: u64, remote: &RemotePath, site: &
     let name = words::quoted(&readable(remote.name().unwrap_or("/")));
     let title = if is_emptied { format!("Nothing is in {name} any more") } else { format!("{name} was changed") };
     let modal = Modal::new(("saved", id), Icon::NOTEBOOK_PEN, &title).width(440.0).lead().main("Upload").cancel("Not this time");
-    // What empties files is no reason to ask nothing any more.
-    let modal = if is_emptied { modal.warns() } else { modal.second("Always for this file") };
+    // What empties files is no reason to ask nothing any more, nor is an Enter too many one to empty the server's.
+    let modal = if is_emptied { modal.warns().danger().careful() } else { modal.second("Always for this file") };
     stage.ask(modal, |ui, _, _| {
         let words = match is_emptied {
             true => format!("Upload the empty file to {site}? {remote} has something in it there."),
@@ -46,7 +48,7 @@ pub(super) fn discard(stage: &mut Stage<'_>, name: &str) {
     let title = format!("Discard the changes in {}?", words::quoted(name));
     let modal = Modal::new("discard edit", Icon::TRASH, &title).width(440.0).warns().danger().careful().lead();
     stage.dialog(modal.main("Discard").cancel("Keep"), |ui, _| {
-        let words = "What was changed is not on the server. It is deleted on this machine, and nobody has it then.";
+        let words = "What was changed is not on the server. It is deleted on this machine. It cannot be brought back.";
         field::paragraph(ui, text::subdued(ui, words));
     });
 }
@@ -54,26 +56,48 @@ pub(super) fn discard(stage: &mut Stage<'_>, name: &str) {
 /// Edited files have changes that are not uploaded.
 pub(super) fn leave(stage: &mut Stage<'_>, purpose: &GuardPurpose) {
     let screen = stage.screen;
-    let names: Vec<String> = screen.edits_left_by(purpose).map(|edit| words::quoted(&edit.name())).collect();
-    let title = format::counted(names.len(), "edited file is not uploaded", "edited files are not uploaded");
-    let can_upload = screen.can_upload_edits(purpose);
+    let sent: Vec<String> = screen.edits_to_upload(purpose).map(|edit| words::quoted(&edit.name())).collect();
+    let is_sent = |edit: &EditView| screen.edits_to_upload(purpose).any(|sent| sent.id == edit.id);
+    let stay: Vec<String> = screen.edits_left_by(purpose).filter(|edit| !is_sent(edit)).map(|edit| staying(screen, edit)).collect();
+    let title = format::counted(sent.len() + stay.len(), "edited file is not uploaded", "edited files are not uploaded");
+    let can_upload = !sent.is_empty();
     let (first, without) = match purpose {
         GuardPurpose::Disconnect => ("Upload, then disconnect", "Disconnect without"),
-        GuardPurpose::Close if can_upload => ("Upload, then close", "Close without"),
-        GuardPurpose::Close => ("Close without", "Close without"),
+        GuardPurpose::Close => ("Upload, then close", "Close without"),
         GuardPurpose::Connect(_) => ("Upload, then connect", "Connect without"),
     };
-    let stay = if *purpose == GuardPurpose::Close { "Keep it open" } else { "Stay connected" };
-    let modal = Modal::new("leave edits", Icon::NOTEBOOK_PEN, &title).width(480.0).warns().lead().cancel(stay).main(first);
-    let modal = if can_upload { modal.second(without) } else { modal };
+    let here = if *purpose == GuardPurpose::Close { "Keep it open" } else { "Stay connected" };
+    let modal = Modal::new("leave edits", Icon::NOTEBOOK_PEN, &title).width(480.0).warns().lead().cancel(here);
+    let modal = if can_upload { modal.main(first).second(without) } else { modal.main(without) };
     stage.dialog(modal, |ui, _| {
-        let rest = names.len().saturating_sub(NAMES);
-        let mut listed = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
-        if rest > 0 {
-            listed.push_str(&format!(" and {} more", format::count(rest)));
+        if stay.is_empty() || sent.is_empty() {
+            field::paragraph(ui, text::body(ui, listed(if sent.is_empty() { &stay } else { &sent })));
+        } else {
+            field::paragraph(ui, text::body(ui, format!("Uploaded: {}", listed(&sent))));
+            field::paragraph(ui, text::body(ui, format!("Not uploaded: {}", listed(&stay))));
         }
-        field::paragraph(ui, text::body(ui, listed));
-        let kept = "What was changed is kept on this machine, and you are told of it at the next start.";
+        let kept = "What is not uploaded is kept on this machine, and you are told of it at the next start.";
         field::paragraph(ui, text::subdued(ui, kept));
     });
+}
+
+/// One that cannot be uploaded before, and why.
+fn staying(screen: &Screen, edit: &EditView) -> String {
+    let name = words::quoted(&edit.name());
+    if screen.is_site(&edit.site) {
+        // All others of this site can be.
+        format!("{name} (nothing is in it any more)")
+    } else {
+        format!("{name} ({} is not connected)", edit.site_name)
+    }
+}
+
+/// The first of the names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    let rest = names.len().saturating_sub(NAMES);
+    let mut listed = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
+    if rest > 0 {
+        listed.push_str(&format!(" and {} more", format::count(rest)));
+    }
+    listed
 }

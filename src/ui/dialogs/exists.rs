@@ -64,7 +64,7 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, conflict: &Conflict<'_>) {
     let lines: Vec<(&str, &str)> = ways.iter().map(|(_, title, words)| (*title, words.as_str())).collect();
     let modal = Modal::new(("exists", id), Icon::COPY, &title)
         .width(520.0)
-        .cancel(if conflict.is_edited { "Not this time" } else { "Cancel this file" })
+        .cancel(if conflict.is_edited { "Do not upload" } else { "Cancel this file" })
         .main("Continue");
     let compared = stage.screen.comparison.clone();
     let mut wants_comparison = false;
@@ -125,7 +125,6 @@ fn ways(conflict: &Conflict<'_>, other_name: &str) -> Vec<(OnExists, &'static st
         return vec![
             (OnExists::Rename, "Keep both", format!("yours as {}, which is edited from here on", words::quoted(other_name))),
             (OnExists::Overwrite, "Overwrite", "yours replaces what somebody else made of it".to_owned()),
-            (OnExists::Skip, "Keep the one on the server", "yours stays on this machine, and is not uploaded".to_owned()),
         ];
     }
     conflict::ways(conflict.source, conflict.target, conflict.ahead).iter().filter_map(in_words).collect()

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Key, Modifiers};
 
+use crate::model::edited::EditId;
 use crate::model::format;
 use crate::model::session::DisconnectWhen;
 use crate::model::transfer::QueueSummary;
@@ -20,7 +21,7 @@ const WAYS: [(DisconnectWhen, Key, &str); 3] =
     [(DisconnectWhen::QueueDone, Key::Q, "Q"), (DisconnectWhen::FilesDone, Key::F, "F"), (DisconnectWhen::Now, Key::S, "S")];
 
 /// Draws it.
-pub(super) fn show(stage: &mut Stage<'_>, purpose: &GuardPurpose, choice: DisconnectWhen) {
+pub(super) fn show(stage: &mut Stage<'_>, purpose: &GuardPurpose, choice: DisconnectWhen, edits: &[EditId]) {
     let queue = &stage.screen.queue;
     let title = headline(queue);
     let explanation = explanation(stage.screen, purpose);
@@ -52,7 +53,8 @@ pub(super) fn show(stage: &mut Stage<'_>, purpose: &GuardPurpose, choice: Discon
         return;
     }
     if let Some(choice) = picked {
-        stage.actions.push(Action::EditDialog(Box::new(Dialog::Guard { purpose: purpose.clone(), choice })));
+        let dialog = Dialog::Guard { purpose: purpose.clone(), choice, edits: edits.to_vec() };
+        stage.actions.push(Action::EditDialog(Box::new(dialog)));
     }
     match answer {
         Some(Answer::Main) => stage.actions.push(Action::AcceptDialog),

@@ -69,7 +69,7 @@ pub fn show(ctx: &Context, screen: &Screen, actions: &mut Vec<Action>) {
 
 fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
     match dialog {
-        Dialog::Guard { purpose, choice } => guard::show(stage, purpose, *choice),
+        Dialog::Guard { purpose, choice, edits } => guard::show(stage, purpose, *choice, edits),
         Dialog::Site(form) => site_form::show(stage, form),
         Dialog::DeleteSite { name, .. } => delete_site::site(stage, name),
         Dialog::SiteFolder { path, name, error } => site_folder::show(stage, path.as_deref(), name, error.as_deref()),
@@ -125,7 +125,7 @@ impl Stage<'_> {
     fn dialog(&mut self, modal: Modal<'_>, body: impl FnOnce(&mut Ui, bool)) {
         let action = match modal.in_front(self.in_front).show(self.ctx, body) {
             Some(Answer::Main) => Action::AcceptDialog,
-            Some(Answer::Second) => Action::AcceptDialogAndConnect,
+            Some(Answer::Second) => Action::SecondDialogAnswer,
             Some(Answer::Cancel) => Action::CloseDialog,
             None => return,
         };
@@ -142,7 +142,7 @@ impl Stage<'_> {
         }
         match answer {
             Some(Answer::Main) => self.actions.push(Action::AcceptDialog),
-            Some(Answer::Second) => self.actions.push(Action::AcceptDialogAndConnect),
+            Some(Answer::Second) => self.actions.push(Action::SecondDialogAnswer),
             Some(Answer::Cancel) => self.actions.push(Action::CloseDialog),
             None => {}
         }
