@@ -36,6 +36,7 @@ use moorline::model::transfer::{Compared, Direction, QueueSummary, TransferId};
 use moorline::model::upkeep::IdleCommand;
 use moorline::model::verify::{Difference as Unlike, Finding as Compares, Pair, Row, Times, Verification};
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};
+use moorline::screen::Verb;
 use moorline::screen::dialog::{ExportRange, GuardPurpose, SiteForm, SitePage, VerifyStage};
 use moorline::screen::import_form::ImportForm;
 use moorline::screen::reduce::reduce;
@@ -222,8 +223,8 @@ fn edited_conflict() -> Question {
     }
 }
 
-fn saved() -> Question {
-    Question::Saved { edit: EditId(1), remote: path("/www/index.php"), site: "Harbour Books".into(), is_emptied: false }
+fn saved(is_emptied: bool) -> Question {
+    Question::Saved { edit: EditId(1), remote: path("/www/index.php"), site: "Harbour Books".into(), is_emptied }
 }
 
 fn to_edit() -> ToEdit {
@@ -331,6 +332,27 @@ fn toasts() -> Screen {
         ],
         ..made_up()
     }
+}
+
+fn toast_with_link() -> Screen {
+    let mut screen = made_up();
+    screen.offer("2 edited files are not uploaded.", "What was changed the last time is kept on this machine.", Verb::EditedFiles);
+    screen
+}
+
+/// Of the edited files that are not uploaded, some cannot be before the window closes.
+fn leaves_some() -> Screen {
+    let mut screen = with_edits(Dialog::LeaveEdits { purpose: GuardPurpose::Close });
+    let mut edits = screen.edits.to_vec();
+    for edit in &mut edits {
+        match edit.id.0 {
+            3 => edit.state = EditState::Unsent(Unsent::LastTime),
+            6 => (edit.state, edit.is_emptied) = (EditState::Unsent(Unsent::Declined), true),
+            _ => {}
+        }
+    }
+    screen.edits = Arc::new(edits);
+    screen
 }
 
 /// An examination of a server whose data ports are closed.
@@ -555,7 +577,9 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("edit_large", with_dialog(Dialog::EditLarge { files: vec![to_edit()], bytes: 210_000_000 })),
         ("edit_discard", with_edits(Dialog::DiscardEdit { edit: EditId(4), name: "prices.csv".into() })),
         ("edit_leave", with_edits(Dialog::LeaveEdits { purpose: GuardPurpose::Close })),
-        ("question_saved", with_question(saved())),
+        ("edit_leave_some", leaves_some()),
+        ("question_saved", with_question(saved(false))),
+        ("question_saved_emptied", with_question(saved(true))),
         ("question_exists_edited", with_question(edited_conflict())),
         ("keys", with_dialog(Dialog::Keys)),
         ("about", with_dialog(Dialog::About)),
@@ -588,6 +612,7 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ),
         ("question_power", with_question(power())),
         ("toasts", toasts()),
+        ("toast_link", toast_with_link()),
     ]
 }
 
@@ -834,6 +859,8 @@ fn enter_is_the_main_button() {
         let expected = match (&screen.dialog, screen.questions.front()) {
             // A person must think before trusting a certificate: the keyboard is on "Do not connect".
             (_, Some((_, Question::Certificate { .. } | Question::Power { .. }))) => Action::CancelQuestion,
+            // Nor is the server's file emptied by one.
+            (_, Some((_, Question::Saved { is_emptied: true, .. }))) => Action::CancelQuestion,
             // An Enter too many after the one for the trash deletes nothing.
             (_, Some((_, Question::Delete { no_trash: Some(_), .. }))) => Action::CancelQuestion,
             (_, Some(_)) => Action::AcceptQuestion,
@@ -1267,4 +1294,26 @@ fn a_password_is_remembered_only_where_there_is_a_keyring() {
 fn a_message_goes_by_its_cross() {
     let done = after(toasts(), |harness| harness.get_all_by_label("Dismiss").next().unwrap().click());
     assert!(matches!(done.as_slice(), [Action::DismissToast(1 | 2)]), "{done:?}");
+}
+
+#[test]
+fn the_link_of_a_message_is_shown_where_nothing_is_in_front() {
+    let link = Verb::EditedFiles.label();
+    let done = after(toast_with_link(), |harness| harness.get_by_label(link).click());
+    assert_eq!(done.last(), Some(&Action::Do(Verb::EditedFiles)));
+    let with = |front: Screen| Screen { toasts: toast_with_link().toasts, ..front };
+    for front in [with_dialog(Dialog::About), with_question(saved(false))] {
+        let harness = harness(with(front), Theme::Dark);
+        harness.get_by_label("2 edited files are not uploaded.");
+        assert!(harness.query_by_label(link).is_none());
+    }
+}
+
+#[test]
+fn what_is_not_uploaded_before_the_window_closes_is_named() {
+    let harness = harness(leaves_some(), Theme::Dark);
+    harness.get_by_role_and_label(Role::Dialog, "4 edited files are not uploaded");
+    harness.get_by_label("Uploaded: “prices.csv”, “about.html”");
+    harness.get_by_label("Not uploaded: “notes.txt” (Lindt is not connected), “contact.html” (nothing is in it any more)");
+    harness.get_by_role_and_label(Role::Button, "Upload, then close");
 }

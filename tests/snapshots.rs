@@ -4,10 +4,14 @@
 #[path = "support/sample_screens.rs"]
 mod sample_screens;
 
+use std::sync::Arc;
+
 use eframe::egui;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use moorline::model::cause::Cause;
+use moorline::model::edited::{EditId, EditState, EditView, Unsent};
+use moorline::model::path::RemotePath;
 use moorline::model::problem::{Problem, ProblemKind};
 use moorline::model::session::{DisconnectWhen, IdleLimit, LimitSource};
 use moorline::model::settings::ThemeChoice;
@@ -75,7 +79,8 @@ fn moored_with_transfers() {
 #[test]
 fn leaving_while_files_move() {
     let mut sample = sample_screens::moored(ThemeChoice::Dark);
-    sample.screen.dialog = Some(Dialog::Guard { purpose: GuardPurpose::Disconnect, choice: DisconnectWhen::QueueDone, edits: Vec::new() });
+    sample.screen.dialog =
+        Some(Dialog::Guard { purpose: GuardPurpose::Disconnect, choice: DisconnectWhen::QueueDone, edits: Vec::new() });
     compare([("guard-dark", sample, FULL)]);
 }
 
@@ -84,6 +89,31 @@ fn adrift_with_a_countdown() {
     compare([
         ("adrift-dark", sample_screens::adrift(ThemeChoice::Dark), FULL),
         ("adrift-light", sample_screens::adrift(ThemeChoice::Light), FULL),
+    ]);
+}
+
+#[test]
+fn files_that_are_edited() {
+    let of = |theme, state: EditState| {
+        let mut sample = sample_screens::moored(theme);
+        let site = sample.screen.session.site.clone().unwrap();
+        sample.screen.edits = Arc::new(vec![EditView {
+            id: EditId(1),
+            site: site.id,
+            site_name: site.name,
+            remote: RemotePath::parse("/www/index.php").unwrap(),
+            local: "/home/alice/.local/state/moorline/edits/1/index.php".into(),
+            state,
+            is_emptied: false,
+            uploaded: None,
+        }]);
+        sample
+    };
+    let left = EditState::Unsent(Unsent::Declined);
+    compare([
+        ("edited-dark", of(ThemeChoice::Dark, EditState::Same), FULL),
+        ("edited-left-light", of(ThemeChoice::Light, left.clone()), FULL),
+        ("edited-left-small", of(ThemeChoice::Dark, left), egui::vec2(760.0, 480.0)),
     ]);
 }
 

@@ -396,6 +396,72 @@ fn a_file_that_was_emptied_is_asked_about_whatever_is_usual() {
 }
 
 #[test]
+fn an_answer_about_a_change_is_none_about_an_emptied_file() {
+    let server = Server::start(&[("/a.txt", b"old")]);
+    let room = Room::new();
+    let mut client = room.moored(&server);
+    client.settings(|settings| settings.when_edited_saved = WhenSaved::Ask);
+    let local = client.opened("/a.txt");
+    let asked = |client: &mut Client, content: &str| {
+        fs::write(&local, content).unwrap();
+        client.until("asked", |client| {
+            client.events.drain(..).find_map(|event| match event.body {
+                EventBody::Asked { id, question: Question::Saved { is_emptied, .. } } if is_emptied == content.is_empty() => {
+                    Some(id)
+                }
+                _ => None,
+            })
+        })
+    };
+    let mut id = asked(&mut client, "new");
+    for content in ["", "newer", ""] {
+        id = asked(&mut client, content);
+    }
+    client.answer(id, Answer::Cancel);
+    // Emptied under the question, before anybody has seen that.
+    let id = asked(&mut client, "newest");
+    fs::write(&local, "").unwrap();
+    client.answer(id, Answer::Confirm);
+    let id = asked(&mut client, "");
+    assert_eq!(server.count("STOR"), 0);
+    client.answer(id, Answer::Confirm);
+    server.has("/a.txt", b"");
+}
+
+#[test]
+fn nothing_that_leaves_follows_a_queue_while_an_edit_is_not_uploaded() {
+    for (choice, words) in [
+        (WhenDone::Disconnect, "1 edited file is not uploaded, so the connection stays."),
+        (WhenDone::Machine(PowerAction::ShutDown), "1 edited file is not uploaded, so this machine does not shut down."),
+    ] {
+        let server = Server::start(&[("/a.txt", b"old"), ("/b.bin", b"b")]);
+        let room = Room::new();
+        let mut client = room.moored(&server);
+        let local = client.opened("/a.txt");
+        let held_back = |client: &mut Client| {
+            client.hear("held back", |body| match body {
+                EventBody::Trouble(problem) if problem.what == words => Some(()),
+                _ => None,
+            });
+        };
+        // Its own upload was the end of the queue, and failed.
+        server.with(|shelf| shelf.unknown = vec!["STOR"]);
+        client.engine.send(Command::WhenDone { choice: choice.clone() });
+        fs::write(&local, "mine").unwrap();
+        held_back(&mut client);
+        // It is left while something else ends.
+        client.engine.send(Command::WhenDone { choice: choice.clone() });
+        client.get("/b.bin", &room.home.path().join("b.bin"), OnExists::Ask);
+        held_back(&mut client);
+        client.was_not_asked();
+        // What only tells of the end is not held back.
+        client.engine.send(Command::WhenDone { choice: WhenDone::Notify });
+        client.get("/b.bin", &room.home.path().join("c.bin"), OnExists::Ask);
+        client.hear("told", |body| matches!(body, EventBody::Followed { well: true }).then_some(()));
+    }
+}
+
+#[test]
 fn what_is_finished_is_taken_away_and_what_is_not_uploaded_only_when_it_is_discarded() {
     let server = Server::start(&[("/a.txt", b"old")]);
     let room = Room::new();

@@ -100,8 +100,11 @@ impl Edits {
 
     /// A person has answered.
     pub(super) async fn answered(&mut self, id: EditId, stamp: Stamp, answer: Answer) {
+        let Some(path) = self.get(id).map(|edit| edit.local()) else { return };
+        let found = stamp_of(path).await;
         let Some(edit) = self.get(id) else { return };
         let is_emptied = edit.watch.is_some_and(|watch| watch.is_emptied(stamp));
+        let is_emptied_since = !is_emptied && edit.watch.zip(found).is_some_and(|(watch, found)| watch.is_emptied(found));
         if edit.asking.as_ref().is_none_or(|asking| asking.is_emptied != is_emptied) {
             // It was withdrawn as it was answered.
             return;
@@ -109,8 +112,8 @@ impl Edits {
         edit.asking = None;
         edit.note.always |= answer == Answer::FromNowOn;
         match answer {
-            // It was emptied since: that is asked about at the next look.
-            Answer::FromNowOn | Answer::Confirm if edit.is_emptied() && !is_emptied => {}
+            // That is asked about at the next look.
+            Answer::FromNowOn | Answer::Confirm if is_emptied_since => {}
             Answer::FromNowOn | Answer::Confirm => self.upload(id).await,
             // What was saved since is another version, and is asked about.
             _ => decline(edit, stamp),

@@ -9,7 +9,7 @@ use crate::model::transfer::{Direction, TransferId};
 use crate::screen::Dialog;
 use crate::screen::dialog::GuardPurpose;
 
-fn edit(id: u64, site: &str, state: EditState) -> EditView {
+pub(super) fn edit(id: u64, site: &str, state: EditState) -> EditView {
     EditView {
         id: EditId(id),
         site: SiteId(site.into()),
@@ -71,6 +71,13 @@ fn selected_files_are_opened_and_links_where_they_lead() {
     assert!(act(&mut screen, Verb::EditFile).is_empty());
     assert!(matches!(screen.dialog, Some(Dialog::EditLarge { bytes, .. }) if bytes == LARGE + 1));
     assert!(matches!(wish(&reduce(&mut screen, Action::AcceptDialog)), EditWish::Open { files } if files.len() == 3));
+    // A name that makes no path is said, and does not keep the others from being opened.
+    for (names, opened) in [(vec!["up/down"], 0), (vec!["up/down", "a.php"], 1)] {
+        screen.toasts.clear();
+        show(&mut screen, &names.into_iter().map(|name| Entry::new(name, EntryKind::File)).collect());
+        assert_eq!(commands(&act(&mut screen, Verb::EditFile)).len(), opened);
+        assert_eq!(told(&screen), ["“up/down” cannot be opened: there is no path to it that can be sent."]);
+    }
     // Nobody wants a hundred editors.
     let many: Vec<Entry> = (0..=AT_ONCE).map(|number| Entry::new(format!("{number}"), EntryKind::File)).collect();
     show(&mut screen, &many);
@@ -145,6 +152,187 @@ fn a_window_that_waits_for_an_upload_stays_open_when_it_fails() {
 }
 
 #[test]
+fn uploading_before_a_leave_sets_nothing_else_off() {
+    type Change = fn(&mut crate::model::transfer::QueueSummary);
+    let queues: [(&str, Change, Option<DisconnectWhen>); 6] = [
+        ("idle", |_| (), None),
+        ("busy", |queue| (queue.active, queue.running, queue.queued) = (4, 2, 1203), Some(DisconnectWhen::QueueDone)),
+        ("held", |queue| (queue.paused, queue.queued) = (true, 10_000), Some(DisconnectWhen::Now)),
+        ("held and empty", |queue| queue.paused = true, Some(DisconnectWhen::Now)),
+        ("no room", |queue| queue.uploads_wait = Some(crate::model::cause::Cause::Quota), Some(DisconnectWhen::QueueDone)),
+        ("not saved", |queue| queue.waits_for_saving = true, Some(DisconnectWhen::QueueDone)),
+    ];
+    for (name, change, asks) in queues {
+        for way in [Verb::Disconnect, Verb::Quit] {
+            let mut screen = moored();
+            change(&mut screen.queue);
+            show(&mut screen, vec![edit(1, "books", failed())]);
+            act(&mut screen, way);
+            let effects = reduce(&mut screen, Action::AcceptDialog);
+            let sends = |effects: &[Effect]| matches!(commands(effects)[0], Command::Edit(EditWish::Upload { edits }) if edits[..] == [EditId(1)]);
+            assert!(sends(&effects), "{name}: {effects:?}");
+            let Some(expected) = asks else {
+                assert_eq!(disconnects(&effects), Some(DisconnectWhen::QueueDone), "{name}");
+                continue;
+            };
+            assert_eq!(commands(&effects).len(), 1, "{name}: {effects:?}");
+            assert!(
+                matches!(&screen.dialog, Some(Dialog::Guard { choice, .. }) if *choice == expected),
+                "{name}: {:?}",
+                screen.dialog
+            );
+            // The window waits for the upload there too.
+            reduce(&mut screen, Action::GuardChoose(DisconnectWhen::QueueDone));
+            show(&mut screen, vec![edit(1, "books", failed())]);
+            assert!(!closes(&tell(&mut screen, EventBody::Left)), "{name}");
+            assert_eq!(screen.dialog, Some(Dialog::Edits), "{name}");
+        }
+    }
+}
+
+#[test]
+fn an_upload_that_the_guard_waits_for_keeps_the_window_open_when_it_fails() {
+    for (when, end, is_closed) in [
+        (DisconnectWhen::QueueDone, failed(), false),
+        (DisconnectWhen::QueueDone, EditState::Same, true),
+        // It stays in the queue, as was said.
+        (DisconnectWhen::Now, EditState::Waiting, true),
+    ] {
+        let mut screen = moored();
+        pend(&mut screen);
+        show(&mut screen, vec![edit(1, "books", EditState::Waiting)]);
+        act(&mut screen, Verb::Quit);
+        reduce(&mut screen, Action::GuardChoose(when));
+        show(&mut screen, vec![edit(1, "books", end)]);
+        assert_eq!(closes(&tell(&mut screen, EventBody::Left)), is_closed, "{when:?}");
+    }
+}
+
+#[test]
+fn only_what_was_to_be_uploaded_holds_a_leave_up() {
+    // What is left of another site, and what was left here in full knowledge, does not.
+    for (edits, is_closed) in [
+        (vec![edit(1, "books", EditState::Same), edit(2, "lindt", failed())], true),
+        (vec![edit(1, "books", EditState::Same), edit(3, "books", failed())], true),
+        // Saved once more while it was on its way.
+        (vec![edit(1, "books", EditState::Saved)], false),
+    ] {
+        let mut screen = moored();
+        show(&mut screen, vec![edit(1, "books", failed()), edit(2, "lindt", failed())]);
+        reduce(&mut screen, Action::CloseRequested);
+        reduce(&mut screen, Action::AcceptDialog);
+        show(&mut screen, edits);
+        assert_eq!(closes(&tell(&mut screen, EventBody::Left)), is_closed);
+    }
+}
+
+#[test]
+fn a_plan_to_upload_first_ends_with_its_leave() {
+    let ends: [fn(&mut Screen); 3] = [
+        |screen| drop(set_phase(screen, stranded())),
+        |screen| drop(screen.connect_now(&SiteId("books".into()))),
+        |screen| drop(act(screen, Verb::StayConnected)),
+    ];
+    for end in ends {
+        let mut screen = moored();
+        show(&mut screen, vec![edit(1, "books", failed())]);
+        reduce(&mut screen, Action::CloseRequested);
+        reduce(&mut screen, Action::AcceptDialog);
+        set_phase(&mut screen, Phase::Leaving(DisconnectWhen::QueueDone));
+        end(&mut screen);
+        set_phase(&mut screen, Phase::Moored);
+        show(&mut screen, vec![edit(1, "books", failed())]);
+        assert!(matches!(reduce(&mut screen, Action::CloseRequested)[..], []));
+        // Without, this time.
+        reduce(&mut screen, Action::SecondDialogAnswer);
+        assert!(closes(&tell(&mut screen, EventBody::Left)));
+    }
+    // Nor does a leave without wait for what an earlier one was to upload.
+    let mut screen = moored();
+    show(&mut screen, vec![edit(1, "books", failed())]);
+    reduce(&mut screen, Action::CloseRequested);
+    reduce(&mut screen, Action::AcceptDialog);
+    show(&mut screen, vec![edit(1, "books", failed())]);
+    reduce(&mut screen, Action::CloseRequested);
+    let effects = reduce(&mut screen, Action::SecondDialogAnswer);
+    assert!(closes(&effects), "a person insists");
+}
+
+#[test]
+fn what_is_of_another_site_or_was_emptied_is_not_uploaded_before_a_leave() {
+    let emptied = EditView { is_emptied: true, ..edit(3, "books", EditState::Saved) };
+    let all = vec![edit(1, "books", failed()), edit(2, "lindt", failed()), emptied.clone()];
+    let mut screen = moored();
+    show(&mut screen, all);
+    reduce(&mut screen, Action::CloseRequested);
+    let ids: Vec<EditId> = screen.edits_left_by(&GuardPurpose::Close).map(|edit| edit.id).collect();
+    assert_eq!(ids, [EditId(1), EditId(2), EditId(3)], "all of them are told of");
+    let effects = reduce(&mut screen, Action::AcceptDialog);
+    assert!(matches!(commands(&effects)[0], Command::Edit(EditWish::Upload { edits }) if edits[..] == [EditId(1)]), "{effects:?}");
+    // With nothing to upload, the main button leaves.
+    let mut screen = moored();
+    show(&mut screen, vec![emptied]);
+    act(&mut screen, Verb::Disconnect);
+    let effects = reduce(&mut screen, Action::AcceptDialog);
+    assert!(matches!(command(&effects), Command::Disconnect { when: DisconnectWhen::Now }));
+}
+
+#[test]
+fn a_connection_to_the_same_site_is_no_way_out() {
+    let mut screen = moored();
+    show(&mut screen, vec![edit(1, "books", failed())]);
+    let effects = act(&mut screen, Verb::Reconnect);
+    assert_eq!((disconnects(&effects), &screen.dialog), (Some(DisconnectWhen::Now), &None));
+}
+
+#[test]
+fn a_leave_goes_on_when_its_question_about_edits_is_about_nothing_any_more() {
+    let asked = |way: Verb| {
+        let mut screen = moored();
+        show(&mut screen, vec![edit(1, "books", failed())]);
+        act(&mut screen, way);
+        assert!(matches!(screen.dialog, Some(Dialog::LeaveEdits { .. })));
+        screen
+    };
+    let mut screen = asked(Verb::Disconnect);
+    show(&mut screen, vec![edit(1, "books", failed()), edit(2, "books", failed())]);
+    assert!(matches!(screen.dialog, Some(Dialog::LeaveEdits { .. })));
+    let effects = tell(&mut screen, EventBody::Edits(Arc::default()));
+    assert_eq!((disconnects(&effects), &screen.dialog), (Some(DisconnectWhen::Now), &None));
+    // What is on its way by now is not cut, though the queue's counts have not heard of it.
+    let mut screen = asked(Verb::Quit);
+    let effects = tell(&mut screen, EventBody::Edits(Arc::new(vec![edit(1, "books", EditState::Waiting)])));
+    assert!(effects.is_empty());
+    assert!(matches!(screen.dialog, Some(Dialog::Guard { choice: DisconnectWhen::QueueDone, .. })));
+    // The session ended by itself.
+    for phase in [Phase::Offline, stranded()] {
+        let mut screen = asked(Verb::Disconnect);
+        set_phase(&mut screen, phase);
+        assert_eq!(screen.dialog, None);
+    }
+    // A window without one asks all the same.
+    let mut screen = offline();
+    show(&mut screen, vec![edit(1, "books", failed())]);
+    reduce(&mut screen, Action::CloseRequested);
+    set_phase(&mut screen, Phase::Offline);
+    assert!(matches!(screen.dialog, Some(Dialog::LeaveEdits { .. })));
+}
+
+#[test]
+fn what_a_leave_tells_replaces_no_open_dialog() {
+    let mut screen = moored();
+    show(&mut screen, vec![edit(1, "books", failed())]);
+    reduce(&mut screen, Action::CloseRequested);
+    reduce(&mut screen, Action::AcceptDialog);
+    act(&mut screen, Verb::NewFolder);
+    let open = screen.dialog.clone();
+    assert!(open.is_some());
+    assert!(!closes(&tell(&mut screen, EventBody::Left)));
+    assert_eq!(screen.dialog, open);
+    assert_eq!(told(&screen).last(), Some(&"Not everything that was edited could be uploaded."));
+}
+
+#[test]
 fn what_becomes_of_edits_is_told_where_nobody_would_see_it() {
     let mut screen = moored();
     let last_time = EditState::Unsent(Unsent::LastTime);
@@ -152,6 +340,11 @@ fn what_becomes_of_edits_is_told_where_nobody_would_see_it() {
     assert_eq!(told(&screen), ["1 edited file is not uploaded."]);
     assert_eq!(screen.toasts[0].verb, Some(Verb::EditedFiles));
     screen.toasts.clear();
+    // So are all others that are found at the start.
+    let mut found = offline();
+    let states = [failed(), EditState::Waiting, last_time.clone(), EditState::Same];
+    show(&mut found, (1..).zip(states).map(|(id, state)| edit(id, "books", state)).collect());
+    assert_eq!(told(&found), ["3 edited files are not uploaded."]);
     // Its own site is connected: it is on its way.
     show(&mut screen, vec![edit(1, "books", EditState::Waiting), edit(2, "books", EditState::Same)]);
     assert_eq!(told(&screen), Vec::<&str>::new());

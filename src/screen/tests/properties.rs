@@ -3,10 +3,12 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::edited::{EditState, Unsent};
 use crate::model::session::ConnectStep;
 use crate::model::sort::SortKey;
 use crate::model::transfer::TransferId;
 use crate::screen::action::{Extend, Move};
+use crate::screen::dialog::GuardPurpose;
 use crate::screen::toasts::MOST;
 
 /// What can happen, as plain data so that a failure prints and shrinks.
@@ -18,6 +20,7 @@ enum Step {
     Phase(u8),
     Left,
     Pending(usize),
+    Edits(Vec<u8>),
 }
 
 const NAMES: [&str; 10] = ["a/", "b", "B", ".hidden", "file2", "file10", "link@", "pipe|", "..\\x", "über"];
@@ -75,6 +78,7 @@ fn action() -> impl Strategy<Value = Action> {
             visible: (0..3).map(TransferId).collect(),
         }),
         2 => Just(Action::AcceptDialog),
+        1 => Just(Action::SecondDialogAnswer),
         1 => Just(Action::CloseDialog),
         1 => Just(Action::GuardChoose(DisconnectWhen::QueueDone)),
         1 => Just(Action::CloseRequested),
@@ -91,6 +95,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..6_u8).prop_map(Step::Phase),
         1 => Just(Step::Left),
         1 => (0..3_usize).prop_map(Step::Pending),
+        1 => proptest::collection::vec(0..4_u8, 0..3).prop_map(Step::Edits),
     ]
 }
 
@@ -121,6 +126,17 @@ fn perform(screen: &mut Screen, step: Step) -> Vec<Effect> {
         Step::Pending(count) => {
             screen.queue.queued = count;
             Vec::new()
+        }
+        Step::Edits(states) => {
+            let state = |number| match number {
+                0 => EditState::Same,
+                1 => EditState::Waiting,
+                2 => EditState::Saved,
+                _ => EditState::Unsent(Unsent::Declined),
+            };
+            let edits =
+                (1..).zip(states).map(|(id, number)| edits::edit(id, if id == 1 { "books" } else { "lindt" }, state(number)));
+            tell(screen, EventBody::Edits(Arc::new(edits.collect())))
         }
     }
 }
@@ -156,13 +172,20 @@ proptest! {
         check(&screen)?;
         for step in steps {
             let was_pending = screen.queue.is_pending() && screen.has_session() && !screen.may_close;
-            let chose = matches!(&step, Step::Act(Action::GuardChoose(_) | Action::AcceptDialog));
+            let chose = matches!(&step, Step::Act(Action::GuardChoose(_) | Action::AcceptDialog | Action::SecondDialogAnswer));
             let left = matches!(step, Step::Left);
+            // Of this session's site only, for another's do not keep a session.
+            let asks = |purpose| screen.has_session() && !screen.may_close && screen.edits_left_by(&purpose).next().is_some();
+            let was_left_here = asks(GuardPurpose::Disconnect);
+            let edits_change = matches!(step, Step::Edits(_));
             let effects = perform(&mut screen, step);
             check(&screen)?;
             if was_pending && !chose && !left {
                 prop_assert!(!closes(&effects), "the window closed under pending transfers");
                 prop_assert!(disconnects(&effects).is_none(), "a session was left under pending transfers");
+            }
+            if was_left_here && !chose && !left && !edits_change {
+                prop_assert!(!closes(&effects), "the window closed over edited files");
             }
         }
     }
