@@ -73,8 +73,8 @@ pub(super) fn leave(stage: &mut Stage<'_>, purpose: &GuardPurpose) {
         if stay.is_empty() || sent.is_empty() {
             field::paragraph(ui, text::body(ui, listed(if sent.is_empty() { &stay } else { &sent })));
         } else {
-            field::paragraph(ui, text::body(ui, format!("Uploaded: {}", listed(&sent))));
-            field::paragraph(ui, text::body(ui, format!("Not uploaded: {}", listed(&stay))));
+            field::paragraph(ui, text::body(ui, format!("Can be uploaded: {}", listed(&sent))));
+            field::paragraph(ui, text::body(ui, format!("Staying here: {}", listed(&stay))));
         }
         let kept = "What is not uploaded is kept on this machine, and you are told of it at the next start.";
         field::paragraph(ui, text::subdued(ui, kept));
