@@ -837,6 +837,11 @@ fn the_guard_counts_and_estimates() {
     harness.get_by_role_and_label(Role::Dialog, "1 transfer is running, 1 is waiting");
     harness.get_by_label("When the queue is done: about 40 s · then says goodbye (QUIT) on an idle connection");
     harness.get_by_label("After the files that are moving now: the rest stays queued for next time");
+    // What was sent just now is not in the queue's counts yet.
+    let edits = vec![EditId(1)];
+    let dialog = Dialog::Guard { purpose: GuardPurpose::Close, choice: DisconnectWhen::Now, edits };
+    let sent = Screen { queue: QueueSummary::default(), ..with_dialog(dialog) };
+    self::harness(sent, Theme::Dark).get_by_role_and_label(Role::Dialog, "1 edited file is to be uploaded");
 }
 
 #[test]

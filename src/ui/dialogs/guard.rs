@@ -23,7 +23,7 @@ const WAYS: [(DisconnectWhen, Key, &str); 3] =
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>, purpose: &GuardPurpose, choice: DisconnectWhen, edits: &[EditId]) {
     let queue = &stage.screen.queue;
-    let title = headline(queue);
+    let title = headline(queue, edits.len());
     let explanation = explanation(stage.screen, purpose);
     let estimates = estimates(queue);
     let (stay, leave) = buttons(purpose, choice);
@@ -63,7 +63,7 @@ pub(super) fn show(stage: &mut Stage<'_>, purpose: &GuardPurpose, choice: Discon
     }
 }
 
-fn headline(queue: &QueueSummary) -> String {
+fn headline(queue: &QueueSummary, edits: usize) -> String {
     let running = match queue.active {
         0 => None,
         1 => Some("1 transfer is running".to_owned()),
@@ -73,6 +73,8 @@ fn headline(queue: &QueueSummary) -> String {
         (Some(running), 0) => running,
         (Some(running), 1) => format!("{running}, 1 is waiting"),
         (Some(running), more) => format!("{running}, {} are waiting", format::count(more)),
+        // Sent just now, and not counted yet.
+        (None, 0) if edits > 0 => format::counted(edits, "edited file is to be uploaded", "edited files are to be uploaded"),
         (None, 1) => "1 transfer is waiting".to_owned(),
         (None, more) => format!("{} transfers are waiting", format::count(more)),
     }
