@@ -363,6 +363,33 @@ fn passwords_are_kept_under_the_master_password_and_it_is_asked_for_once() {
 }
 
 #[test]
+fn several_passwords_that_are_saved_while_they_are_locked_wait_for_one_answer() {
+    let server = Server::start(&[("/a.txt", b"a")]);
+    let home = tempfile::tempdir().unwrap();
+    let options = || Options { places: Some(Places::in_folder(home.path())), keyring: false, keep_queue: false };
+    let mut client = Client::start(options());
+    client.engine.send(Command::ChangeMaster(MasterChange::Set { current: None, new: Secret::new("correct horse") }));
+    client.hear("that it is set", |body| matches!(body, EventBody::Notice(_)).then_some(()));
+    drop(client);
+
+    let mut client = Client::start(options());
+    let site = site(server.port());
+    let tree = SiteTree { sites: vec![site.clone()], ..SiteTree::default() };
+    client.engine.send(Command::SaveSites { was: None, tree: Box::new(tree) });
+    // As a site's form sends them; the session that begins behind them must not have the question of the first forgotten.
+    for password in ["old", "older", "secret"] {
+        let password = Some(Secret::new(password));
+        client.engine.send(Command::SavePassword { site: site.id.clone(), password });
+    }
+    client.connect_to(site, None);
+    let (id, question) = client.asked();
+    assert_eq!(question, Question::Master { refused: false });
+    client.answer(id, Answer::Master(Secret::new("correct horse")));
+    client.moor();
+    assert_eq!((server.count("PASS secret"), server.count("PASS ")), (1, 1), "the last one that was saved is used");
+}
+
+#[test]
 fn a_keep_alive_that_the_server_does_not_know_gives_way_to_the_next_one() {
     let server = Server::start(&[("/a.txt", b"a")]);
     server.with(|shelf| shelf.unknown = vec!["NOOP", "STAT"]);

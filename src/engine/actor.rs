@@ -339,7 +339,7 @@ impl Actor {
             Command::SavePassword { site, password } => {
                 if let Some(site) = self.sites.site(&site) {
                     // A person may have to unlock what keeps it: nothing else waits for that, only whoever wants a password.
-                    let saving = self.passwords().save(site, password).await;
+                    let saving = self.passwords().save(site, password);
                     self.clearing.spawn(saving);
                 }
             }

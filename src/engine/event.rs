@@ -146,6 +146,17 @@ pub enum Question {
     },
 }
 
+impl Question {
+    /// Whether it is about this machine and the program: whoever asks it waits for the answer whatever becomes of the session.
+    fn is_of_this_machine(&self) -> bool {
+        match self {
+            Self::Master { .. } | Self::Saved { .. } | Self::Trash { .. } | Self::Discard { .. } | Self::Power { .. } => true,
+            Self::Delete { places, .. } => places.iter().all(|place| matches!(place, Place::Local(_))),
+            _ => false,
+        }
+    }
+}
+
 /// A report. Those of an ended session are dropped by [`crate::engine::Engine::next_event`].
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -310,7 +321,7 @@ impl EventBody {
                 | Self::Verified(_)
                 | Self::SiteFiles { .. }
                 | Self::Edits(_)
-                | Self::Asked { question: Question::Saved { .. }, .. }
+                | Self::Passwords(_)
                 | Self::Sites(_)
                 | Self::Settings(_)
                 | Self::SpeedLimit(_)
@@ -319,6 +330,6 @@ impl EventBody {
                 | Self::QueueUnsaved { .. }
                 | Self::Followed { .. }
                 | Self::Withdrawn { .. }
-        )
+        ) || matches!(self, Self::Asked { question, .. } if question.is_of_this_machine())
     }
 }

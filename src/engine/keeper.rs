@@ -1,8 +1,10 @@
 //! What lasts, for the engine's tasks: every call goes to a blocking thread, one at a time. Another program may write the same files:
 //! each save reads what is there, changes it, and writes it in one turn.
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use crate::engine::command::MasterChange;
 use crate::ftp::tls::Trust;
@@ -318,14 +320,22 @@ impl Keeper {
         Arc::clone(&self.unlocking).lock_owned().await
     }
 
-    /// Waits for a turn at the passwords.
-    pub async fn turn_at_passwords(&self) -> PasswordsTurn {
-        Arc::clone(&self.turns).lock_owned().await
+    /// Gets into the line for a turn at the passwords, at once: whoever does so later is served later, wherever the turn is waited for.
+    pub fn line_up_for_passwords(&self) -> impl Future<Output = PasswordsTurn> + Send + use<> {
+        let mut turn = Box::pin(Arc::clone(&self.turns).lock_owned());
+        // The first look is what gets it into the line.
+        let at_once = turn.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        async move {
+            match at_once {
+                Poll::Ready(turn) => turn,
+                Poll::Pending => turn.await,
+            }
+        }
     }
 
     /// A site's password, as the last save before this left it.
     pub async fn password(&self, site: &Site) -> Option<Secret> {
-        let _turn = self.turn_at_passwords().await;
+        let _turn = self.line_up_for_passwords().await;
         let (id, user) = (site.id.clone(), site.login_user().to_owned());
         self.with_passwords(move |passwords| passwords.get(&id, &user)).await.flatten()
     }
@@ -345,13 +355,7 @@ impl Keeper {
     /// Keeps many passwords, up to the first that is refused; returns how many are not kept, and why.
     pub async fn save_passwords(&self, turn: PasswordsTurn, all: Vec<(SiteId, String, Secret)>) -> Option<(usize, StoreError)> {
         let _turn = turn;
-        let save = move |passwords: &Passwords| {
-            let refused = |(at, (site, user, password)): (usize, &(SiteId, String, Secret))| {
-                passwords.set(site, user, password).err().map(|error| (all.len() - at, error))
-            };
-            all.iter().enumerate().find_map(refused)
-        };
-        self.with_passwords(save).await?
+        self.with_passwords(move |passwords| passwords.set_many(&all)).await?.err()
     }
 
     /// Opens what is under the master password. `None` when the program ends meanwhile.
@@ -364,9 +368,13 @@ impl Keeper {
         self.with_passwords(Passwords::lock).await;
     }
 
-    /// Sets the master password, changes it, or takes it away; returns what went wrong.
-    pub async fn change_master(&self, change: MasterChange) -> Option<Problem> {
-        let _turn = self.turn_at_passwords().await;
+    /// Sets the master password, changes it, or takes it away; returns how many passwords stay in the keyring all the same. `None` when
+    /// the program ends meanwhile.
+    ///
+    /// # Errors
+    /// What went wrong: then all is as it was.
+    pub async fn change_master(&self, change: MasterChange) -> Option<Result<usize, Problem>> {
+        let _turn = self.line_up_for_passwords().await;
         let of = |site: &Site| (site.id.clone(), site.login_user().to_owned());
         let known: Vec<_> = self.with(move |kept| kept.sites.here.sites.iter().map(of).collect(), Vec::new()).await;
         let change = move |passwords: &Passwords| match change {
@@ -375,10 +383,11 @@ impl Keeper {
                 set.map_err(|error| error.problem_of("the master password was not changed: "))
             }
             MasterChange::Remove => {
-                passwords.remove_master().map_err(|error| error.problem_of("the master password was not taken away: "))
+                let removed = passwords.remove_master().map(|()| 0);
+                removed.map_err(|error| error.problem_of("the master password was not taken away: "))
             }
         };
-        self.with_passwords(change).await?.err()
+        self.with_passwords(change).await
     }
 
     /// `None` when the program ends meanwhile.

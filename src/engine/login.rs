@@ -65,7 +65,7 @@ pub async fn connect(
         }
     };
     if remember {
-        keep_password(ctx, password.clone()).await;
+        keep_password(ctx, password.clone());
     }
     ctx.set_password(password);
     step(ctx, ConnectStep::Settling);
@@ -142,9 +142,9 @@ async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel
     }
 }
 
-/// Only the turn is waited for: a person may have to unlock what keeps it, and the session goes on meanwhile.
-async fn keep_password(ctx: &Arc<SessionContext>, password: Secret) {
-    drop(tokio::spawn(Passwords::new(&ctx.keeper, &ctx.questions, &ctx.publisher).save(&ctx.site, Some(password)).await));
+/// A person may have to unlock what keeps it, and the session goes on meanwhile.
+fn keep_password(ctx: &Arc<SessionContext>, password: Secret) {
+    drop(tokio::spawn(Passwords::new(&ctx.keeper, &ctx.questions, &ctx.publisher).save(&ctx.site, Some(password))));
 }
 
 /// Dials; an unknown certificate is a question, and then dialled again.

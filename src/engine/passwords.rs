@@ -49,12 +49,13 @@ impl Passwords {
         true
     }
 
-    /// Keeps a site's password, or forgets it. The turn is taken before this returns: whoever wants a password later gets this one. The rest
-    /// may wait for a person, who has to unlock the keyring or give the master password.
-    pub async fn save(self, site: &Site, password: Option<Secret>) -> impl Future<Output = ()> + Send + 'static {
-        let turn = self.keeper.turn_at_passwords().await;
+    /// Keeps a site's password, or forgets it. It is in the line before this returns, so that whoever wants a password later gets this one.
+    /// What is returned may wait for a person, who has to unlock the keyring or give the master password: it is for a task of its own.
+    pub fn save(self, site: &Site, password: Option<Secret>) -> impl Future<Output = ()> + Send + use<> {
+        let turn = self.keeper.line_up_for_passwords();
         let (id, user) = (site.id.clone(), site.login_user().to_owned());
         async move {
+            let turn = turn.await;
             self.unlock().await;
             if let Some(problem) = self.keeper.save_password(turn, id, user, password).await {
                 self.publisher.publish(EventBody::Trouble(problem));
@@ -63,9 +64,10 @@ impl Passwords {
     }
 
     /// As [`Self::save`], for the passwords of many new sites.
-    pub async fn save_all(self, all: Vec<(SiteId, String, Secret)>) -> impl Future<Output = ()> + Send + 'static {
-        let turn = self.keeper.turn_at_passwords().await;
+    pub fn save_all(self, all: Vec<(SiteId, String, Secret)>) -> impl Future<Output = ()> + Send + use<> {
+        let turn = self.keeper.line_up_for_passwords();
         async move {
+            let turn = turn.await;
             self.unlock().await;
             if let Some((missing, error)) = self.keeper.save_passwords(turn, all).await {
                 let words = counted(missing, "password of the new sites was", "passwords of the new sites were");
@@ -82,8 +84,13 @@ impl Passwords {
             MasterChange::Remove => "There is no master password any more.",
         };
         let done = match self.keeper.change_master(change).await {
-            Some(problem) => EventBody::Trouble(problem),
-            None => EventBody::Notice(words.to_owned()),
+            Some(Err(problem)) => EventBody::Trouble(problem),
+            Some(Ok(0)) => EventBody::Notice(words.to_owned()),
+            Some(Ok(left)) => {
+                let stay = counted(left, "password stays", "passwords stay");
+                EventBody::Notice(format!("{words} {stay} in the keyring, which refused to let go, and will be found there."))
+            }
+            None => return,
         };
         self.publisher.publish(done);
         self.tell().await;

@@ -83,12 +83,13 @@ where
     let (mut incoming, mut outgoing) = (Vec::new(), Vec::new());
     loop {
         let UnbufferedStatus { discard, state } = tls.process_tls_records(&mut incoming);
-        let (mut is_blocked, mut is_done) = (false, false);
+        let (mut is_blocked, mut is_done, mut are_sent) = (false, false, false);
         match state {
             Ok(ConnectionState::EncodeTlsData(mut message)) => encode(&mut message, &mut outgoing)?,
             Ok(ConnectionState::TransmitTlsData(transmit)) => {
                 io.write_all(&std::mem::take(&mut outgoing)).await?;
                 transmit.done();
+                are_sent = true;
             }
             Ok(ConnectionState::BlockedHandshake) => is_blocked = true,
             Ok(ConnectionState::WriteTraffic(_)) => is_done = true,
@@ -103,7 +104,8 @@ where
             }
         }
         incoming.drain(..discard.min(incoming.len()));
-        if is_done {
+        // What some servers send right behind their part of the handshake, tickets or a greeting, is left to be read as records.
+        if is_done || are_sent && !tls.is_handshaking() {
             return Ok(incoming);
         }
         if is_blocked {

@@ -181,7 +181,7 @@ pub struct Imported {
     pub sites: usize,
     /// How many were there already.
     pub known: usize,
-    /// Passwords for the keyring: of which site and user.
+    /// Passwords that are to be kept: of which site and user.
     pub passwords: Vec<(SiteId, String, Secret)>,
 }
 
@@ -190,6 +190,8 @@ pub fn add(tree: &mut SiteTree, found: Vec<FoundSite>, mut new_id: impl FnMut() 
     let before = tree.clone();
     let known = Known::of(&before);
     let mut taken: HashSet<(String, String)> = tree.sites.iter().map(|site| (site.folder.clone(), site.name.clone())).collect();
+    // The last number behind each name, so that many of one name are not counted through each time.
+    let mut last = HashMap::new();
     let mut imported = Imported::default();
     for FoundSite { mut site, password, refusal, .. } in found {
         if refusal.is_some() {
@@ -200,7 +202,7 @@ pub fn add(tree: &mut SiteTree, found: Vec<FoundSite>, mut new_id: impl FnMut() 
             continue;
         }
         site.id = new_id();
-        site.name = free_name(&taken, &site);
+        site.name = free_name(&taken, &mut last, &site);
         taken.insert((site.folder.clone(), site.name.clone()));
         tree.ensure_folder(&site.folder);
         if let Some(password) = password {
@@ -213,11 +215,19 @@ pub fn add(tree: &mut SiteTree, found: Vec<FoundSite>, mut new_id: impl FnMut() 
 }
 
 /// The site's name, with a number behind it where its folder has one of that name.
-fn free_name(taken: &HashSet<(String, String)>, site: &Site) -> String {
-    let numbered = (2..=taken.len() + 2).map(|number| format!("{} ({number})", site.name));
-    let mut names = std::iter::once(site.name.clone()).chain(numbered);
-    // One more number than there are names, so one is free.
-    names.find(|name| !taken.contains(&(site.folder.clone(), name.clone()))).unwrap_or_else(|| site.name.clone())
+fn free_name(taken: &HashSet<(String, String)>, last: &mut HashMap<(String, String), usize>, site: &Site) -> String {
+    let is_free = |name: &String| !taken.contains(&(site.folder.clone(), name.clone()));
+    if is_free(&site.name) {
+        return site.name.clone();
+    }
+    let last = last.entry((site.folder.clone(), site.name.clone())).or_insert(1);
+    loop {
+        *last += 1;
+        let name = format!("{} ({last})", site.name);
+        if is_free(&name) {
+            return name;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -48,21 +48,46 @@ impl Passwords {
         self.vault.lock();
     }
 
-    /// Sets the master password or changes it. With the first one, what the keyring has for these sites and users moves under it.
+    /// Sets the master password or changes it. With the first one, what the keyring has for these sites and users moves under it; returns
+    /// how many of them stay where they are, and are found there.
     ///
     /// # Errors
-    /// As [`Vault::set_master`]; a password that cannot move stays where it is, and is found there.
-    pub fn set_master(&self, current: Option<&Secret>, new: &Secret, known: &[(SiteId, String)]) -> Result<(), StoreError> {
+    /// As [`Vault::set_master`].
+    pub fn set_master(&self, current: Option<&Secret>, new: &Secret, known: &[(SiteId, String)]) -> Result<usize, StoreError> {
         let is_first = !self.vault.available();
         self.vault.set_master(current, new)?;
-        if is_first && self.keyring.available() {
-            for (site, user) in known {
-                if let Some(password) = self.keyring.get(site, user) {
-                    self.set(site, user, &password)?;
-                }
-            }
+        if !is_first || !self.keyring.available() {
+            return Ok(0);
         }
-        Ok(())
+        let in_keyring = |(site, user): &(SiteId, String)| Some((site.clone(), user.clone(), self.keyring.get(site, user)?));
+        let moving: Vec<_> = known.iter().filter_map(in_keyring).collect();
+        // The master password is set whatever becomes of them.
+        Ok(self.set_many(&moving).map_or_else(|(missing, _)| missing, |()| 0))
+    }
+
+    /// Keeps many passwords.
+    ///
+    /// # Errors
+    /// How many are not kept, and why.
+    pub fn set_many(&self, all: &[(SiteId, String, Secret)]) -> Result<(), (usize, StoreError)> {
+        if self.vault.available() {
+            self.vault.set_many(all).map_err(|error| (all.len(), error))?;
+            all.iter().for_each(|(site, user, _)| self.forget_in_keyring(site, user));
+            return Ok(());
+        }
+        let refused = |(at, (site, user, password)): (usize, &(SiteId, String, Secret))| {
+            self.keyring.set(site, user, password).err().map(|error| (all.len() - at, error))
+        };
+        all.iter().enumerate().find_map(refused).map_or(Ok(()), Err)
+    }
+
+    /// One place only: an old one in the keyring would come back with the keyring. Where it refuses, the new one is found first.
+    fn forget_in_keyring(&self, site: &SiteId, user: &str) {
+        if self.keyring.available()
+            && let Err(error) = self.keyring.forget(site, user)
+        {
+            tracing::warn!(site = site.0, %error, "the keyring still has a password");
+        }
     }
 
     /// Takes the master password away. What is under it goes to the keyring where there is one and it was open, and is forgotten otherwise.
@@ -70,12 +95,11 @@ impl Passwords {
     /// # Errors
     /// The keyring refuses: then nothing is taken away. As [`Vault::remove`].
     pub fn remove_master(&self) -> Result<(), StoreError> {
-        if self.keyring.available() {
-            for (site, user, password) in self.vault.all() {
-                self.keyring.set(&site, &user, &password)?;
-            }
-        }
-        self.vault.remove()
+        let to_keyring = |all: &[(SiteId, String, Secret)]| match self.keyring.available() {
+            true => all.iter().try_for_each(|(site, user, password)| self.keyring.set(site, user, password)),
+            false => Ok(()),
+        };
+        self.vault.remove(to_keyring)
     }
 }
 
@@ -94,12 +118,7 @@ impl SecretStore for Passwords {
             return self.keyring.set(site, user, secret);
         }
         self.vault.set(site, user, secret)?;
-        // One place only: an old one in the keyring would come back with the keyring. Where it refuses, the new one is found first.
-        if self.keyring.available()
-            && let Err(error) = self.keyring.forget(site, user)
-        {
-            tracing::warn!(site = site.0, %error, "the keyring still has a password");
-        }
+        self.forget_in_keyring(site, user);
         Ok(())
     }
 

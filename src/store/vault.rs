@@ -3,6 +3,7 @@
 //! The key is made of the master password by Argon2id with the second recommendation of RFC 9106, section 4; the passwords are sealed with
 //! it as one text by ChaCha20-Poly1305 (RFC 8439), which also tells a wrong master password and a changed file. Names of sites are sealed too.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -32,7 +33,7 @@ const VERSION: u32 = 1;
 /// Bytes of the salt.
 const SALT: usize = 16;
 /// Most that a file may ask for: one that somebody changed must not take the machine's memory.
-const MOST: Cost = Cost { memory_kib: 1 << 20, passes: 20, lanes: 16 };
+const MOST: Cost = Cost { memory_kib: 256 * 1024, passes: 10, lanes: 16 };
 /// Longest file that is read, in bytes.
 const LONGEST: u64 = 16 << 20;
 
@@ -103,11 +104,11 @@ impl Vault {
     /// # Errors
     /// [`StoreError::WrongMaster`], [`StoreError::Senseless`], [`StoreError::Io`].
     pub fn unlock(&self, master: &Secret) -> Result<(), StoreError> {
-        let mut opened = self.opened();
         let (path, sealed) = self.sealed()?;
+        // It takes its time: nobody else waits for it.
         let key = key_of(master, &sealed, &path)?;
         unseal(&key, &sealed, &path)?;
-        *opened = Some(Opened { salt: sealed.salt, key });
+        *self.opened() = Some(Opened { salt: sealed.salt, key });
         Ok(())
     }
 
@@ -121,38 +122,63 @@ impl Vault {
     /// # Errors
     /// [`StoreError::WrongMaster`] when `current` is not the one; as [`Self::unlock`].
     pub fn set_master(&self, current: Option<&Secret>, new: &Secret) -> Result<(), StoreError> {
-        let mut opened = self.opened();
         let path = self.path().ok_or_else(nothing_is_kept)?;
-        let _turn = self.places.as_ref().map(Turn::take);
-        let entries = match read(&path)? {
-            None => Vec::new(),
-            Some(sealed) => {
-                let current = current.ok_or(StoreError::WrongMaster)?;
-                unseal(&key_of(current, &sealed, &path)?, &sealed, &path)?
-            }
+        // Both keys take their time: nobody else waits for them.
+        let old = match (read(&path)?, current) {
+            (Some(sealed), Some(current)) => Some(key_of(current, &sealed, &path)?),
+            (Some(_), None) => return Err(StoreError::WrongMaster),
+            (None, _) => None,
         };
         let salt = BASE64_STANDARD.encode(random::<SALT>(&path)?);
         let key = derive(new, self.cost, &salt, &path)?;
+        let mut opened = self.opened();
+        let _turn = self.places.as_ref().map(Turn::take);
+        // Another window may have been quicker.
+        let entries = match (read(&path)?, old) {
+            (Some(sealed), Some(old)) => unseal(&old, &sealed, &path)?,
+            (Some(_), None) => return Err(StoreError::WrongMaster),
+            (None, _) => Vec::new(),
+        };
         write(&path, self.cost, &salt, &key, &entries)?;
         *opened = Some(Opened { salt, key });
         Ok(())
     }
 
-    /// Everything under it; nothing while it is locked.
-    #[must_use]
-    pub fn all(&self) -> Vec<(SiteId, String, Secret)> {
-        let entries = self.change(|_| {}).unwrap_or_default();
-        entries.into_iter().map(|entry| (SiteId(entry.site), entry.user, Secret::new(entry.password))).collect()
-    }
-
-    /// Takes the master password away with everything under it.
+    /// Keeps many passwords, each in place of an earlier one, in one step.
     ///
     /// # Errors
-    /// [`StoreError::Io`].
-    pub fn remove(&self) -> Result<(), StoreError> {
+    /// [`StoreError::Locked`], [`StoreError::Io`]; then none is kept.
+    pub fn set_many(&self, all: &[(SiteId, String, Secret)]) -> Result<(), StoreError> {
+        let new: HashMap<(&str, &str), &Secret> =
+            all.iter().map(|(site, user, password)| ((site.0.as_str(), user.as_str()), password)).collect();
+        self.change(|entries| {
+            entries.retain(|entry| !new.contains_key(&(entry.site.as_str(), entry.user.as_str())));
+            let entry = |((site, user), password): (&(&str, &str), &&Secret)| Entry {
+                site: (*site).to_owned(),
+                user: (*user).to_owned(),
+                password: password.reveal().to_owned(),
+            };
+            entries.extend(new.iter().map(entry));
+        })
+    }
+
+    /// Takes the master password away with everything under it, which `rescue` is given before, unless the master password was not given
+    /// in this run: then it is lost.
+    ///
+    /// # Errors
+    /// `rescue`'s, or that what is under an open one can no longer be read ([`StoreError::Locked`] where another window has changed it):
+    /// then nothing is taken away. [`StoreError::Io`].
+    pub fn remove(&self, rescue: impl FnOnce(&[(SiteId, String, Secret)]) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let Some(path) = self.path() else { return Ok(()) };
         let mut opened = self.opened();
         let _turn = self.places.as_ref().map(Turn::take);
+        if let Some(opened) = &*opened
+            && let Some(sealed) = read(&path)?
+        {
+            let entries = opened.entries(&sealed, &path)?;
+            let of = |entry: Entry| (SiteId(entry.site), entry.user, Secret::new(entry.password));
+            rescue(&entries.into_iter().map(of).collect::<Vec<_>>())?;
+        }
         match fs::remove_file(&path) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(StoreError::Io { action: "deleted", path, source }),
             _ => {
@@ -176,19 +202,36 @@ impl Vault {
         Ok((path, sealed))
     }
 
-    /// Reads the passwords, changes them, and writes them when that made a difference; returns them as they are then.
-    fn change(&self, change: impl FnOnce(&mut Vec<Entry>)) -> Result<Vec<Entry>, StoreError> {
+    /// The passwords as they are.
+    fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        let opened = self.opened();
+        let (path, sealed) = self.sealed()?;
+        opened.as_ref().ok_or(StoreError::Locked)?.entries(&sealed, &path)
+    }
+
+    /// Reads the passwords, changes them, and writes them when that made a difference.
+    fn change(&self, change: impl FnOnce(&mut Vec<Entry>)) -> Result<(), StoreError> {
         let opened = self.opened();
         let _turn = self.places.as_ref().map(Turn::take);
         let (path, sealed) = self.sealed()?;
-        let opened = opened.as_ref().filter(|opened| opened.salt == sealed.salt).ok_or(StoreError::Locked)?;
-        let was = unseal(&opened.key, &sealed, &path)?;
+        let opened = opened.as_ref().ok_or(StoreError::Locked)?;
+        let was = opened.entries(&sealed, &path)?;
         let mut entries = was.clone();
         change(&mut entries);
         if entries != was {
             write(&path, sealed.cost, &sealed.salt, &opened.key, &entries)?;
         }
-        Ok(entries)
+        Ok(())
+    }
+}
+
+impl Opened {
+    /// What is sealed with this key; locked when another window has set another master password meanwhile.
+    fn entries(&self, sealed: &Sealed, path: &Path) -> Result<Vec<Entry>, StoreError> {
+        if self.salt != sealed.salt {
+            return Err(StoreError::Locked);
+        }
+        unseal(&self.key, sealed, path)
     }
 }
 
@@ -198,7 +241,7 @@ impl SecretStore for Vault {
     }
 
     fn get(&self, site: &SiteId, user: &str) -> Option<Secret> {
-        let entries = match self.change(|_| {}) {
+        let entries = match self.entries() {
             Ok(entries) => entries,
             Err(StoreError::Locked | StoreError::NoKeyring(_)) => return None,
             Err(error) => {
@@ -210,16 +253,11 @@ impl SecretStore for Vault {
     }
 
     fn set(&self, site: &SiteId, user: &str, secret: &Secret) -> Result<(), StoreError> {
-        let new = Entry { site: site.0.clone(), user: user.to_owned(), password: secret.reveal().to_owned() };
-        self.change(|entries| {
-            entries.retain(|entry| !entry.is_of(site, user));
-            entries.push(new);
-        })
-        .map(drop)
+        self.set_many(&[(site.clone(), user.to_owned(), secret.clone())])
     }
 
     fn forget(&self, site: &SiteId, user: &str) -> Result<(), StoreError> {
-        self.change(|entries| entries.retain(|entry| !entry.is_of(site, user))).map(drop)
+        self.change(|entries| entries.retain(|entry| !entry.is_of(site, user)))
     }
 }
 
@@ -429,7 +467,7 @@ mod tests {
         assert!(matches!(unlocked(&whole[..whole.len() / 2]), Err(StoreError::Senseless { .. })));
         assert!(matches!(unlocked(""), Err(StoreError::Senseless { .. })));
         let sealed = |text: &str| text.split_once("passwords = \"").unwrap().1.to_owned();
-        vault.remove().unwrap();
+        vault.remove(|_| Ok(())).unwrap();
         vault.set_master(None, &secret("correct horse")).unwrap();
         let other = fs::read_to_string(&path).unwrap();
         assert!(matches!(unlocked(&other.replace(&sealed(&other), &sealed(&whole))), Err(StoreError::WrongMaster)));
@@ -441,14 +479,36 @@ mod tests {
         let vault = vault(folder.path());
         vault.set_master(None, &secret("correct horse")).unwrap();
         vault.set(&site("a"), "u", &secret("p")).unwrap();
-        assert_eq!(vault.all(), [(site("a"), "u".to_owned(), secret("p"))]);
-        vault.lock();
-        assert_eq!(vault.all(), []);
-        vault.remove().unwrap();
-        assert_eq!(vault.state(), MasterPassword::None);
-        vault.remove().unwrap();
+        assert!(matches!(vault.remove(|_| Err(StoreError::Keyring("No.".into()))), Err(StoreError::Keyring(_))));
+        assert_eq!(vault.get(&site("a"), "u"), Some(secret("p")), "nobody has taken it over");
+        let rescued = |vault: &Vault| {
+            let mut rescued = None;
+            vault
+                .remove(|all| {
+                    rescued = Some(all.to_vec());
+                    Ok(())
+                })
+                .unwrap();
+            assert_eq!(vault.state(), MasterPassword::None);
+            rescued
+        };
+        assert_eq!(rescued(&vault), Some(vec![(site("a"), "u".to_owned(), secret("p"))]));
+        assert_eq!(rescued(&vault), None, "there is none");
         vault.set_master(None, &secret("correct horse")).unwrap();
-        assert_eq!(vault.all(), []);
+        assert_eq!(vault.get(&site("a"), "u"), None);
+        vault.lock();
+        assert_eq!(rescued(&vault), None, "it was not given");
+    }
+
+    #[test]
+    fn what_another_window_has_locked_anew_is_not_taken_away_for_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let (here, there) = (vault(folder.path()), vault(folder.path()));
+        here.set_master(None, &secret("correct horse")).unwrap();
+        here.set(&site("a"), "u", &secret("p")).unwrap();
+        there.set_master(Some(&secret("correct horse")), &secret("another horse")).unwrap();
+        assert!(matches!(here.remove(|_| unreachable!("it cannot be read")), Err(StoreError::Locked)));
+        assert_eq!(there.get(&site("a"), "u"), Some(secret("p")));
     }
 
     #[test]
@@ -468,6 +528,6 @@ mod tests {
         assert_eq!(vault.state(), MasterPassword::None);
         assert!(vault.set_master(None, &secret("correct horse")).is_err());
         assert!(vault.unlock(&secret("correct horse")).is_err());
-        vault.remove().unwrap();
+        vault.remove(|_| Ok(())).unwrap();
     }
 }

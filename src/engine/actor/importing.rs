@@ -1,4 +1,4 @@
-//! Sites of other programs: files are read beside the actor, what a person chose is put into the list, passwords into the keyring.
+//! Sites of other programs: files are read beside the actor, what a person chose is put into the list, and passwords are kept.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl Actor {
         self.publisher.publish(EventBody::Notice(sentence(&imported, left_out)));
         if with_passwords && !imported.passwords.is_empty() {
             // A person may have to unlock what keeps them: nothing else waits for that, only whoever wants a password.
-            let saving = self.passwords().save_all(imported.passwords).await;
+            let saving = self.passwords().save_all(imported.passwords);
             self.clearing.spawn(saving);
         }
     }
