@@ -364,21 +364,16 @@ impl Keeper {
         self.with_passwords(Passwords::lock).await;
     }
 
-    /// Sets the master password, changes it, or takes it away; returns what went wrong.
-    pub async fn change_master(&self, change: MasterChange) -> Option<Problem> {
+    /// Sets the master password, changes it, or takes it away. `None` when the program ends meanwhile.
+    pub async fn change_master(&self, change: MasterChange) -> Option<Result<(), StoreError>> {
         let _turn = self.turn_at_passwords().await;
         let of = |site: &Site| (site.id.clone(), site.login_user().to_owned());
         let known: Vec<_> = self.with(move |kept| kept.sites.here.sites.iter().map(of).collect(), Vec::new()).await;
         let change = move |passwords: &Passwords| match change {
-            MasterChange::Set { current, new } => {
-                let set = passwords.set_master(current.as_ref(), &new, &known);
-                set.map_err(|error| error.problem_of("the master password was not changed: "))
-            }
-            MasterChange::Remove => {
-                passwords.remove_master().map_err(|error| error.problem_of("the master password was not taken away: "))
-            }
+            MasterChange::Set { current, new } => passwords.set_master(current.as_ref(), &new, &known),
+            MasterChange::Remove => passwords.remove_master(),
         };
-        self.with_passwords(change).await?.err()
+        self.with_passwords(change).await
     }
 
     /// `None` when the program ends meanwhile.
