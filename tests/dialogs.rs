@@ -38,13 +38,14 @@ use moorline::model::verify::{Difference as Unlike, Finding as Compares, Pair, R
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::screen::dialog::{ExportRange, GuardPurpose, SiteForm, SitePage, VerifyStage};
 use moorline::screen::import_form::ImportForm;
+use moorline::screen::keys::keys_of;
 use moorline::screen::reduce::reduce;
 use moorline::screen::settings_form::{SettingsForm, SettingsPage};
 use moorline::screen::state::{Comparison, Toast};
 use moorline::screen::typed_limits::TypedLimits;
 use moorline::screen::typed_master::{MasterWish, TypedMaster};
 use moorline::screen::typed_schedule::TypedTime;
-use moorline::screen::{Action, Dialog, Effect, Screen, Side};
+use moorline::screen::{Action, Dialog, Effect, Screen, Side, Verb};
 use moorline::ui;
 
 struct Run {
@@ -928,6 +929,17 @@ fn the_pages_of_the_settings_are_reached_by_pointer_and_by_keys() {
     by_key.key_press(Key::Tab);
     by_key.run();
     assert!(by_key.get_by_role_and_label(Role::RadioButton, "Theme: As the system").is_focused());
+}
+
+#[test]
+fn all_keys_are_in_sight_in_the_usual_window() {
+    let harness = harness(with_dialog(Dialog::Keys), Theme::Dark);
+    let end = harness.get_by_role_and_label(Role::Button, "Close").rect().top();
+    for verb in Verb::ALL.iter().filter(|verb| !keys_of(**verb).is_empty()) {
+        let begin = format!("{}: ", verb.label());
+        let lines: Vec<_> = harness.query_all_by_label_contains(&begin).collect();
+        assert!(!lines.is_empty() && lines.iter().all(|line| line.rect().bottom() <= end), "{verb:?}");
+    }
 }
 
 #[test]
