@@ -383,25 +383,23 @@ fn what_is_excluded_stays_behind_in_folders_both_ways_and_is_counted() {
     let with = |command: &[&str]| [&command[..1], &exclude, &command[1..]].concat().iter().map(|word| (*word).to_owned()).collect();
     let run = |status, command: Vec<String>| berth.run(status, &command.iter().map(String::as_str).collect::<Vec<_>>());
     let said = errors(&run(0, with(&["put", "here", &berth.url("sent")])));
-    for line in [
-        "x.tmp: left out: its name fits a filter",
-        "cache: left out: its name fits a filter",
-        "2 files arrived and proven, 2 B, 2 left out by filters.",
-    ] {
+    for line in
+        ["x.tmp: left out: for its name", "cache: left out: for its name", "2 files arrived and proven, 2 B, 2 left out by name."]
+    {
         assert!(said.contains(line), "{line}: {said}");
     }
     let there = |folder: &str| server.with(|shelf| shelf.files.keys().filter(|path| path.starts_with(folder)).cloned().collect());
     let sent: Vec<String> = there("/sent");
     assert_eq!(sent, ["/sent/f", "/sent/my_file"]);
     let said = errors(&run(0, with(&["get", &berth.url("there"), "."])));
-    assert!(said.contains("1 file arrived and proven, 1 B, 3 left out by filters."), "{said}");
+    assert!(said.contains("1 file arrived and proven, 1 B, 3 left out by name."), "{said}");
     assert_eq!(tree_names(&berth.folder.path().join("there")), ["f"]);
     // A file that is named is one that is wanted.
     run(0, with(&["put", "here/x.tmp", &berth.url("x.tmp")]));
     assert!(server.file("/x.tmp").is_some());
     // A comparison does not miss it, and says so.
     let output = run(0, with(&["verify", "here", &berth.url("sent")]));
-    assert!(text(&output).contains("2 items were left out by filters."), "{}", text(&output));
+    assert!(text(&output).contains("2 items were left out by name."), "{}", text(&output));
     let output = run(1, vec!["verify".into(), "here".into(), berth.url("sent")]);
     assert!(text(&output).contains("only-here"), "{}", text(&output));
     let output = run(0, with(&["put", "--json", "here", &berth.url("json")]));
@@ -414,7 +412,7 @@ fn what_is_excluded_stays_behind_in_folders_both_ways_and_is_counted() {
     for (line, left) in [(&["put"][..], 1), (&["put", "--exclude", ""], 0)] {
         let url = berth.url(&format!("settings{left}"));
         let said = errors(&berth.run(0, &[line, &["here", &url]].concat()));
-        assert_eq!(said.contains("1 left out by filters"), left == 1, "{said}");
+        assert_eq!(said.contains("1 left out by name"), left == 1, "{said}");
     }
 }
 

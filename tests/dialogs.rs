@@ -10,7 +10,7 @@ use eframe::egui::{self, Key, Theme};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use jiff::Timestamp;
-use moorline::engine::{Command, MasterChange, Place, Question, QuestionId, ToEdit};
+use moorline::engine::{Command, MasterChange, Place, Question, QuestionId, ToEdit, WantedFor};
 use moorline::model::certificate::{Certificate, Fingerprint};
 use moorline::model::checksum::{Checksum, HashAlgorithm, HashUse};
 use moorline::model::clock::Ahead;
@@ -38,11 +38,12 @@ use moorline::model::verify::{Difference as Unlike, Finding as Compares, Pair, R
 use moorline::model::when_done::{Ended, PowerAction, WhenDone};
 use moorline::screen::dialog::{ExportRange, GuardPurpose, SiteForm, SitePage, VerifyStage};
 use moorline::screen::import_form::ImportForm;
+use moorline::screen::keys::keys_of;
 use moorline::screen::reduce::reduce;
 use moorline::screen::settings_form::{SettingsForm, SettingsPage};
 use moorline::screen::state::{Comparison, Toast};
 use moorline::screen::typed_limits::TypedLimits;
-use moorline::screen::typed_master::MasterWish;
+use moorline::screen::typed_master::{MasterWish, TypedMaster};
 use moorline::screen::typed_schedule::TypedTime;
 use moorline::screen::{Action, Dialog, Effect, Screen, Side, Verb};
 use moorline::ui;
@@ -166,6 +167,21 @@ fn passwords(keyring: bool, master: MasterPassword, wish: MasterWish) -> Dialog 
     Dialog::Settings(Box::new(form))
 }
 
+/// Another current master password was typed than the one that holds.
+fn refused_master() -> Dialog {
+    let kept = PasswordsKept { keyring: true, master: MasterPassword::Open };
+    let typed = TypedMaster { wish: MasterWish::Change, current: "old".into(), ..TypedMaster::of(kept) };
+    let typed = TypedMaster { new: "long enough".into(), again: "long enough".into(), ..typed };
+    Dialog::Settings(Box::new(SettingsForm::of_refused(moorline::model::settings::Settings::default(), typed)))
+}
+
+fn forget_passwords() -> Dialog {
+    match passwords(true, MasterPassword::Locked, MasterWish::Remove) {
+        Dialog::Settings(form) => Dialog::ForgetPasswords(form),
+        other => other,
+    }
+}
+
 /// Office hours with a limit, and something wrong.
 fn schedule() -> Dialog {
     let mut time = TypedTime { to: "18:0x".into(), ..TypedTime::default() };
@@ -173,6 +189,10 @@ fn schedule() -> Dialog {
     time.check();
     let form = SettingsForm { page: SettingsPage::Speed, schedule: vec![time], ..SettingsForm::default() };
     Dialog::Settings(Box::new(form))
+}
+
+fn master(refused: bool, wanted: WantedFor) -> Question {
+    Question::Master { wanted, refused }
 }
 
 fn run_when_done(line: &str) -> Dialog {
@@ -531,6 +551,13 @@ fn pictures() -> Vec<(&'static str, Screen)> {
                 ..with_dialog(Dialog::Import(Box::new(import())))
             },
         ),
+        (
+            "import_locked",
+            Screen {
+                passwords: PasswordsKept { keyring: true, master: MasterPassword::Locked },
+                ..with_dialog(Dialog::Import(Box::new(import())))
+            },
+        ),
         ("import_damaged", with_dialog(Dialog::Import(Box::new(import_damaged())))),
         ("import_nothing", with_dialog(Dialog::Import(Box::new(ImportForm { awaited: 0, ..ImportForm::looking() })))),
         (
@@ -557,6 +584,8 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("settings_passwords", with_dialog(passwords(false, MasterPassword::None, MasterWish::Keep))),
         ("settings_passwords_change", with_dialog(passwords(false, MasterPassword::Open, MasterWish::Change))),
         ("settings_passwords_take_away", with_dialog(passwords(true, MasterPassword::Locked, MasterWish::Remove))),
+        ("settings_passwords_refused", with_dialog(refused_master())),
+        ("settings_passwords_forget", with_dialog(forget_passwords())),
         ("diagnosis", with_dialog(diagnosis())),
         ("run_when_done", with_dialog(run_when_done("rsync -a \"my files\" backup:"))),
         ("receipt", with_dialog(Dialog::Receipt(Box::new(receipt())))),
@@ -591,8 +620,10 @@ fn pictures() -> Vec<(&'static str, Screen)> {
         ("question_discard", with_question(discard(3))),
         ("question_password", with_question(password(None, Keeping::Keyring))),
         ("question_password_refused", with_question(password(Some("530 Login incorrect."), Keeping::Nowhere))),
-        ("question_master", with_question(Question::Master { refused: false })),
-        ("question_master_refused", with_question(Question::Master { refused: true })),
+        ("question_master", with_question(master(false, WantedFor::Connecting { site: "Harbour Books".into() }))),
+        ("question_master_refused", with_question(master(true, WantedFor::Connecting { site: "Harbour Books".into() }))),
+        ("question_master_saving", with_question(master(false, WantedFor::Saving { site: "Harbour Books".into() }))),
+        ("question_master_importing", with_question(master(false, WantedFor::Importing { passwords: 12 }))),
         (
             "question_certificate",
             with_question(Question::Certificate {
@@ -868,13 +899,14 @@ fn enter_is_the_main_button() {
             // An Enter too many after the one for the trash deletes nothing.
             (_, Some((_, Question::Delete { no_trash: Some(_), .. }))) => Action::CancelQuestion,
             (_, Some(_)) => Action::AcceptQuestion,
-            // “Stop” is its only button; nobody's work is thrown away by a key.
+            // “Stop” is its only button; neither work nor passwords are thrown away by a key.
             (
                 Some(
                     Dialog::Keys
                     | Dialog::About
                     | Dialog::Edits
                     | Dialog::DiscardEdit { .. }
+                    | Dialog::ForgetPasswords(_)
                     | Dialog::Verify { stage: VerifyStage::Running(_), .. },
                 ),
                 None,
@@ -932,6 +964,17 @@ fn the_pages_of_the_settings_are_reached_by_pointer_and_by_keys() {
 }
 
 #[test]
+fn all_keys_are_in_sight_in_the_usual_window() {
+    let harness = harness(with_dialog(Dialog::Keys), Theme::Dark);
+    let end = harness.get_by_role_and_label(Role::Button, "Close").rect().top();
+    for verb in Verb::ALL.iter().filter(|verb| !keys_of(**verb).is_empty()) {
+        let begin = format!("{}: ", verb.label());
+        let lines: Vec<_> = harness.query_all_by_label_contains(&begin).collect();
+        assert!(!lines.is_empty() && lines.iter().all(|line| line.rect().bottom() <= end), "{verb:?}");
+    }
+}
+
+#[test]
 fn a_master_password_is_set_in_the_settings() {
     let mut screen = with_dialog(settings(SettingsPage::Passwords));
     let typed = |screen: &mut Screen, label: &str, text: &str| {
@@ -946,7 +989,7 @@ fn a_master_password_is_set_in_the_settings() {
     typed(&mut screen, "New master password", "correct horse");
     assert!(reduce(&mut screen, Action::AcceptDialog).is_empty(), "it was not typed twice");
     assert!(harness(screen.clone(), Theme::Dark).query_by_label("These are not the same.").is_some());
-    typed(&mut screen, "Once more", "correct horse");
+    typed(&mut screen, "New master password again", "correct horse");
     let effects = reduce(&mut screen, Action::AcceptDialog);
     let new = Secret::new("correct horse");
     let [Effect::Engine(Command::ChangeMaster(change))] = effects.as_slice() else { panic!("{effects:?}") };
@@ -1281,7 +1324,7 @@ fn what_would_be_lost_is_told_and_pausing_is_offered() {
 
 #[test]
 fn a_password_is_remembered_only_where_there_is_a_keyring() {
-    let remember = "Keep it in the system keyring";
+    let remember = "Keep it in the system’s keyring";
     assert!(harness(with_question(password(None, Keeping::Keyring)), Theme::Dark).query_by_label(remember).is_some());
     assert!(harness(with_question(password(None, Keeping::Nowhere)), Theme::Dark).query_by_label(remember).is_none());
 

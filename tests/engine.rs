@@ -30,6 +30,8 @@ mod lifelines;
 mod no_file;
 #[path = "engine/paced.rs"]
 mod paced;
+#[path = "engine/passwords.rs"]
+mod passwords;
 #[path = "engine/ranges.rs"]
 mod ranges;
 #[path = "engine/replacing.rs"]
@@ -59,6 +61,7 @@ use std::time::{Duration, Instant};
 use moorline::engine::power::{Awake, Power};
 use moorline::engine::{
     Answer, Change, Command, Engine, Event, EventBody, MasterChange, Options, Place, Question, QuestionId, Removal, Waker,
+    WantedFor,
 };
 use moorline::model::address::AddressPath;
 use moorline::model::chosen::Chosen;
@@ -328,11 +331,12 @@ fn passwords_are_kept_under_the_master_password_and_it_is_asked_for_once() {
     let mut client = Client::start(options());
     kept(&mut client, MasterPassword::Locked);
     client.connect_to(site(server.port()), None);
+    let wanted = WantedFor::Connecting { site: "Test".into() };
     let (id, question) = client.asked();
-    assert_eq!(question, Question::Master { refused: false });
+    assert_eq!(question, Question::Master { wanted: wanted.clone(), refused: false });
     client.answer(id, Answer::Master(Secret::new("wrong horse")));
     let (id, question) = client.asked();
-    assert_eq!(question, Question::Master { refused: true });
+    assert_eq!(question, Question::Master { wanted, refused: true });
     client.answer(id, Answer::Master(Secret::new("correct horse")));
     client.moor();
     client.events.clear();
@@ -353,7 +357,7 @@ fn passwords_are_kept_under_the_master_password_and_it_is_asked_for_once() {
     // Wanted all the same: it is asked for behind the login.
     client.answer(id, Answer::Password { password: Secret::new("secret"), remember: true });
     let (id, question) = client.asked();
-    assert_eq!(question, Question::Master { refused: false });
+    assert_eq!(question, Question::Master { wanted: WantedFor::Saving { site: "Test".into() }, refused: false });
     client.answer(id, Answer::StayLocked);
     client.until("that it was not saved", |client| {
         let told =
@@ -383,7 +387,7 @@ fn several_passwords_that_are_saved_while_they_are_locked_wait_for_one_answer() 
     }
     client.connect_to(site, None);
     let (id, question) = client.asked();
-    assert_eq!(question, Question::Master { refused: false });
+    assert!(matches!(question, Question::Master { wanted: WantedFor::Saving { .. }, refused: false }));
     client.answer(id, Answer::Master(Secret::new("correct horse")));
     client.moor();
     assert_eq!((server.count("PASS secret"), server.count("PASS ")), (1, 1), "the last one that was saved is used");

@@ -292,7 +292,7 @@ fn what_was_skipped_is_not_counted_as_done() {
     harness(at_rest(&[("", done.clone()), ("", skipped()), ("", skipped())]), FULL).get_by_label("Done 1 · 2 skipped");
     let filtered = || TransferState::Skipped(SkipReason::Filter);
     let rows = [("", done.clone()), ("", skipped()), ("", filtered()), ("", filtered())];
-    harness(at_rest(&rows), FULL).get_by_label("Done 1 · 1 skipped · 2 left out by filters");
-    harness(at_rest(&[("", done.clone()), ("", filtered())]), FULL).get_by_label("Done 1 · 1 left out by filters");
+    harness(at_rest(&rows), FULL).get_by_label("Done 1 · 1 skipped · 2 left out by name");
+    harness(at_rest(&[("", done.clone()), ("", filtered())]), FULL).get_by_label("Done 1 · 1 left out by name");
     harness(at_rest(&[("", done)]), FULL).get_by_label("Done 1");
 }

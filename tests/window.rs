@@ -617,8 +617,8 @@ fn names_are_left_out_of_folders_from_the_settings_on() {
     window.until_row("tree");
     window.click("tree");
     window.press(CTRL, Key::Enter);
-    window.until_label("2 items were left out of folders by filters; “Done” lists them.");
-    window.until_label("Done 1 · 2 left out by filters");
+    window.until_label("2 items were left out of folders by name; “Done” lists them.");
+    window.until_label("Done 1 · 2 left out by name");
     let there = practice.folder().join("tree");
     let names: Vec<_> = fs::read_dir(there).unwrap().map(|row| row.unwrap().file_name()).collect();
     assert_eq!(names, ["index.html"]);

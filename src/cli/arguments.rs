@@ -24,7 +24,7 @@ Addresses:
   A path is relative to the folder that the login leads to; a double slash after the host starts at the root.
   The name of a saved site stands for its address: NAME, NAME:path (relative to its start folder), NAME:/path.
 
-Passwords come from --password-stdin, MOORLINE_PASSWORD, those that were saved (in the system keyring, or under the master password,
+Passwords come from --password-stdin, MOORLINE_PASSWORD, those that were saved (in the system's keyring, or under the master password,
 which comes from MOORLINE_MASTER_PASSWORD) or the address, in this order.
 
 Exit status:

@@ -197,8 +197,8 @@ impl Tally {
         let mut text = format!("{} arrived and proven, {}", format::counted(self.done, "file", "files"), format::size(self.bytes));
         let left_out = match self.filtered {
             0 => "left out".to_owned(),
-            all if all == self.left_out => "left out by filters".to_owned(),
-            some => format!("left out ({} by filters)", format::count(some)),
+            all if all == self.left_out => "left out by name".to_owned(),
+            some => format!("left out ({} by name)", format::count(some)),
         };
         let counts =
             [(self.skipped, "skipped"), (self.left_out, &*left_out), (self.failed, "failed"), (self.unfinished, "not finished")];
@@ -309,8 +309,8 @@ mod tests {
         let some = Tally { done: 2, skipped: 1, left_out: 4, failed: 1, unfinished: 3, ..all };
         assert_eq!(some.sentence(), "2 files arrived and proven, 9 B, 1 skipped, 4 left out, 1 failed, 3 not finished.");
         let of = |left_out, filtered| Tally { left_out, filtered, ..all }.sentence();
-        assert_eq!(of(3, 3), "1 file arrived and proven, 9 B, 3 left out by filters.");
-        assert_eq!(of(3, 1), "1 file arrived and proven, 9 B, 3 left out (1 by filters).");
+        assert_eq!(of(3, 3), "1 file arrived and proven, 9 B, 3 left out by name.");
+        assert_eq!(of(3, 1), "1 file arrived and proven, 9 B, 3 left out (1 by name).");
         let empty = Tally { empty_folders: 2, ..Tally::default() };
         assert_eq!((empty.is_complete(), empty.sentence().as_str()), (true, "The folder is there; it had no files in it."));
         assert_eq!(Tally { empty_folders: 1, ..all }.sentence(), all.sentence());

@@ -132,7 +132,7 @@ pub enum Answer {
     Password {
         /// Text.
         password: Secret,
-        /// Keep it, in the system keyring or under the master password.
+        /// Keep it, in the system's keyring or under the master password.
         remember: bool,
     },
     /// The master password.
@@ -381,7 +381,7 @@ pub enum Command {
         /// What.
         choice: WhenDone,
     },
-    /// Keeps a site's password in the system keyring or under the master password, or forgets it.
+    /// Keeps a site's password in the system's keyring or under the master password, or forgets it.
     SavePassword {
         /// Whose.
         site: SiteId,

@@ -34,6 +34,31 @@ use crate::model::when_done::{Ended, PowerAction, WhenDone};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct QuestionId(pub u64);
 
+/// What the master password is wanted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WantedFor {
+    /// To log in with a saved password.
+    Connecting {
+        /// The site's name.
+        site: String,
+    },
+    /// To examine a server with a saved password.
+    Examining {
+        /// The site's name.
+        site: String,
+    },
+    /// To keep a password.
+    Saving {
+        /// The site's name.
+        site: String,
+    },
+    /// To keep the passwords of sites that came from another program.
+    Importing {
+        /// How many.
+        passwords: usize,
+    },
+}
+
 /// A question that must be answered; the work it belongs to waits, everything else goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
@@ -57,6 +82,8 @@ pub enum Question {
     },
     /// The master password, for passwords that are locked under it: `Master`, or `StayLocked` and everything else.
     Master {
+        /// What for.
+        wanted: WantedFor,
         /// Whether the last one was another.
         refused: bool,
     },
@@ -173,6 +200,11 @@ pub enum EventBody {
     Session(Box<SessionView>),
     /// What there is to keep passwords in.
     Passwords(PasswordsKept),
+    /// [`crate::engine::Command::ChangeMaster`] is through; how it went was told, unless the current master password was another one.
+    MasterChanged {
+        /// Whether it was another one.
+        is_refused: bool,
+    },
     /// A remote folder was read.
     RemoteListing {
         /// Which.

@@ -34,7 +34,7 @@ pub trait Waker: Send + Sync + 'static {
 pub struct Options {
     /// Where things are kept; `None` keeps nothing (the command line's one-off runs, tests).
     pub places: Option<Places>,
-    /// Whether the system keyring is used.
+    /// Whether the system's keyring is used.
     pub keyring: bool,
     /// Whether the saved queue is loaded and kept (only the window does).
     pub keep_queue: bool,

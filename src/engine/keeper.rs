@@ -370,22 +370,13 @@ impl Keeper {
 
     /// Sets the master password, changes it, or takes it away; returns how many passwords stay in the keyring all the same. `None` when
     /// the program ends meanwhile.
-    ///
-    /// # Errors
-    /// What went wrong: then all is as it was.
-    pub async fn change_master(&self, change: MasterChange) -> Option<Result<usize, Problem>> {
+    pub async fn change_master(&self, change: MasterChange) -> Option<Result<usize, StoreError>> {
         let _turn = self.line_up_for_passwords().await;
         let of = |site: &Site| (site.id.clone(), site.login_user().to_owned());
         let known: Vec<_> = self.with(move |kept| kept.sites.here.sites.iter().map(of).collect(), Vec::new()).await;
         let change = move |passwords: &Passwords| match change {
-            MasterChange::Set { current, new } => {
-                let set = passwords.set_master(current.as_ref(), &new, &known);
-                set.map_err(|error| error.problem_of("the master password was not changed: "))
-            }
-            MasterChange::Remove => {
-                let removed = passwords.remove_master().map(|()| 0);
-                removed.map_err(|error| error.problem_of("the master password was not taken away: "))
-            }
+            MasterChange::Set { current, new } => passwords.set_master(current.as_ref(), &new, &known),
+            MasterChange::Remove => passwords.remove_master().map(|()| 0),
         };
         self.with_passwords(change).await
     }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::aftermath;
 use crate::engine::browse::{self, Work};
 use crate::engine::command::Answer;
-use crate::engine::event::{EventBody, Question};
+use crate::engine::event::{EventBody, Question, WantedFor};
 use crate::engine::passwords::Passwords;
 use crate::engine::session_context::SessionContext;
 use crate::engine::trouble;
@@ -118,8 +118,9 @@ async fn kept_password(ctx: &Arc<SessionContext>, cancel: &CancellationToken) ->
     if !ctx.site.id.is_quick() && ctx.keeper.master_password().await == MasterPassword::Locked {
         step(ctx, ConnectStep::Asking);
         let passwords = Passwords::new(&ctx.keeper, &ctx.questions, &ctx.publisher);
+        let wanted = WantedFor::Connecting { site: ctx.site.name.clone() };
         tokio::select! {
-            _ = passwords.unlock() => {}
+            _ = passwords.unlock(&wanted) => {}
             () = cancel.cancelled() => return None,
         }
     }

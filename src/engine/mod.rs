@@ -72,7 +72,7 @@ mod wakefulness;
 
 pub use chronicle::Chronicle;
 pub use command::{Answer, Change, Command, EditWish, MasterChange, Place, Removal, ToEdit};
-pub use event::{Event, EventBody, Question, QuestionId};
+pub use event::{Event, EventBody, Question, QuestionId, WantedFor};
 pub use handle::{Engine, Options, System, Waker};
 pub use log_view::LogView;
 pub use queue_view::QueueView;

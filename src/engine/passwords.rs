@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::engine::command::{Answer, MasterChange};
-use crate::engine::event::{EventBody, Question};
+use crate::engine::event::{EventBody, Question, WantedFor};
 use crate::engine::keeper::Keeper;
 use crate::engine::publish::Publisher;
 use crate::engine::questions::Questions;
@@ -27,13 +27,14 @@ impl Passwords {
         Self { keeper: keeper.clone(), questions: questions.clone(), publisher: publisher.clone() }
     }
 
-    /// Asks for the master password as long as the passwords are locked under it. Returns whether they are not locked any more; a person
-    /// may decline. Who waits for the same answer is not asked again.
-    pub async fn unlock(&self) -> bool {
+    /// Asks for the master password as long as the passwords are locked under it, and says what for. Returns whether they are not locked any
+    /// more; a person may decline. Who waits for the same answer is not asked again.
+    pub async fn unlock(&self, wanted: &WantedFor) -> bool {
         let _alone = self.keeper.turn_at_unlocking().await;
         let mut refused = false;
         while self.keeper.master_password().await == MasterPassword::Locked {
-            let Answer::Master(master) = self.questions.ask(&self.publisher, Question::Master { refused }).await else {
+            let question = Question::Master { wanted: wanted.clone(), refused };
+            let Answer::Master(master) = self.questions.ask(&self.publisher, question).await else {
                 return false;
             };
             match self.keeper.unlock(master).await {
@@ -50,13 +51,17 @@ impl Passwords {
     }
 
     /// Keeps a site's password, or forgets it. It is in the line before this returns, so that whoever wants a password later gets this one.
-    /// What is returned may wait for a person, who has to unlock the keyring or give the master password: it is for a task of its own.
+    /// What is returned may wait for a person, who has to unlock the keyring or, where there is something to keep, give the master password:
+    /// it is for a task of its own.
     pub fn save(self, site: &Site, password: Option<Secret>) -> impl Future<Output = ()> + Send + use<> {
         let turn = self.keeper.line_up_for_passwords();
         let (id, user) = (site.id.clone(), site.login_user().to_owned());
+        let wanted = password.is_some().then(|| WantedFor::Saving { site: site.name.clone() });
         async move {
             let turn = turn.await;
-            self.unlock().await;
+            if let Some(wanted) = wanted {
+                self.unlock(&wanted).await;
+            }
             if let Some(problem) = self.keeper.save_password(turn, id, user, password).await {
                 self.publisher.publish(EventBody::Trouble(problem));
             }
@@ -68,7 +73,7 @@ impl Passwords {
         let turn = self.keeper.line_up_for_passwords();
         async move {
             let turn = turn.await;
-            self.unlock().await;
+            self.unlock(&WantedFor::Importing { passwords: all.len() }).await;
             if let Some((missing, error)) = self.keeper.save_passwords(turn, all).await {
                 let words = counted(missing, "password of the new sites was", "passwords of the new sites were");
                 self.publisher.publish(EventBody::Trouble(error.problem_of(&format!("{words} not saved: "))));
@@ -78,22 +83,29 @@ impl Passwords {
 
     /// Sets the master password, changes it, or takes it away.
     pub async fn change_master(self, change: MasterChange) {
-        let words = match &change {
-            MasterChange::Set { current: None, .. } => "The master password is set.",
-            MasterChange::Set { current: Some(_), .. } => "The master password is changed.",
-            MasterChange::Remove => "There is no master password any more.",
+        let (done, not_done) = match &change {
+            MasterChange::Set { current: None, .. } => ("The master password is set.", "changed"),
+            MasterChange::Set { current: Some(_), .. } => ("The master password is changed.", "changed"),
+            MasterChange::Remove => ("There is no master password any more.", "taken away"),
         };
-        let done = match self.keeper.change_master(change).await {
-            Some(Err(problem)) => EventBody::Trouble(problem),
-            Some(Ok(0)) => EventBody::Notice(words.to_owned()),
+        let changed = self.keeper.change_master(change).await;
+        self.tell().await;
+        let is_refused = matches!(changed, Some(Err(StoreError::WrongMaster)));
+        match changed {
             Some(Ok(left)) => {
                 let stay = counted(left, "password stays", "passwords stay");
-                EventBody::Notice(format!("{words} {stay} in the keyring, which refused to let go, and will be found there."))
+                let words =
+                    if left == 0 { done.to_owned() } else { format!("{done} {stay} in the keyring and will be found there.") };
+                self.publisher.publish(EventBody::Notice(words));
             }
-            None => return,
-        };
-        self.publisher.publish(done);
-        self.tell().await;
+            Some(Err(error)) if !is_refused => {
+                let problem = error.problem_of(&format!("the master password was not {not_done}: "));
+                self.publisher.publish(EventBody::Trouble(problem));
+            }
+            Some(Err(_)) | None => {}
+        }
+        // Whoever typed it hears whether to type it again.
+        self.publisher.publish(EventBody::MasterChanged { is_refused });
     }
 
     /// The master password has to be given again before anything under it is read.

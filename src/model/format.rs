@@ -187,6 +187,23 @@ pub fn permissions(mode: u32) -> String {
     out
 }
 
+/// With a capital letter.
+#[must_use]
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// With a capital letter and an end mark.
+#[must_use]
+pub fn sentence(words: &str) -> String {
+    let mut sentence = capitalised(words);
+    if !sentence.is_empty() && !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    sentence
+}
+
 /// A name cut in the middle to `max` characters, so that its ending stays: "averylong…name.tar.gz".
 #[must_use]
 pub fn middle_cut(name: &str, max: usize) -> Cow<'_, str> {
@@ -209,6 +226,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn words_become_a_sentence_once() {
+        for (words, expected) in [("", ""), ("already there", "Already there."), ("Done.", "Done."), ("über", "Über.")] {
+            assert_eq!(sentence(words), expected);
+        }
+    }
 
     #[test]
     fn sizes_read_as_drawn() {

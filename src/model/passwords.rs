@@ -51,6 +51,13 @@ impl PasswordsKept {
     pub fn has_master(self) -> bool {
         self.master != MasterPassword::None
     }
+
+    /// Whether taking the master password away loses what is under it: what is locked can go nowhere, and without a keyring there is
+    /// nowhere to go.
+    #[must_use]
+    pub fn is_lost_with_master(self) -> bool {
+        self.has_master() && !(self.keyring && self.master == MasterPassword::Open)
+    }
 }
 
 /// Fewest characters of a master password. Whoever has the file can try as many as they like, so that a short one protects nothing.
@@ -62,15 +69,16 @@ mod tests {
 
     #[test]
     fn a_master_password_goes_before_the_keyring() {
-        for (master, keyring, keeping) in [
-            (MasterPassword::None, false, Keeping::Nowhere),
-            (MasterPassword::None, true, Keeping::Keyring),
-            (MasterPassword::Locked, true, Keeping::Locked),
-            (MasterPassword::Locked, false, Keeping::Locked),
-            (MasterPassword::Open, true, Keeping::Master),
-            (MasterPassword::Open, false, Keeping::Master),
+        for (master, keyring, keeping, is_lost) in [
+            (MasterPassword::None, false, Keeping::Nowhere, false),
+            (MasterPassword::None, true, Keeping::Keyring, false),
+            (MasterPassword::Locked, true, Keeping::Locked, true),
+            (MasterPassword::Locked, false, Keeping::Locked, true),
+            (MasterPassword::Open, true, Keeping::Master, false),
+            (MasterPassword::Open, false, Keeping::Master, true),
         ] {
-            assert_eq!(PasswordsKept { keyring, master }.keeping(), keeping);
+            let kept = PasswordsKept { keyring, master };
+            assert_eq!((kept.keeping(), kept.is_lost_with_master()), (keeping, is_lost), "{kept:?}");
         }
     }
 }

@@ -88,7 +88,7 @@ pub enum DataMode {
 pub enum Logon {
     /// User `anonymous`.
     Anonymous,
-    /// The system keyring; asked for when it is not there.
+    /// The system's keyring; asked for when it is not there.
     #[default]
     Keyring,
     /// Asked for at each connect.

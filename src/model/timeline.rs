@@ -277,7 +277,7 @@ impl Making {
 
     /// The connection was let go of. Nothing is left to say of one that the server had ended before.
     fn closed(&mut self, at: Timestamp, why: &str, is_loss: bool) {
-        let why = capitalised(why);
+        let why = format::capitalised(why);
         let how = match (self.has_quit, why.is_empty()) {
             (true, _) => "Moorline said goodbye (QUIT)",
             (false, true) => "Moorline let it go",
@@ -314,11 +314,6 @@ impl Making {
         self.lane.spans.sort_by_key(|span| (span.kind != SpanKind::Open, span.from));
         self.lane
     }
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -185,7 +185,7 @@ impl SkipReason {
             Self::FolderLink => "a link to a folder is not followed",
             Self::BrokenLink => "a link that leads to nothing",
             Self::Special => "neither a file nor a folder",
-            Self::Filter => "its name fits a filter",
+            Self::Filter => "for its name",
         }
     }
 

@@ -139,7 +139,7 @@ impl Tally {
         let compared = self.of_compared();
         match self.filtered {
             0 => compared,
-            some => format!("{compared} {} left out by filters.", format::counted(some, "item was", "items were")),
+            some => format!("{compared} {} left out by name.", format::counted(some, "item was", "items were")),
         }
     }
 

@@ -8,6 +8,7 @@ mod session;
 
 use crate::engine::{Event, EventBody};
 use crate::model::settings::Settings;
+use crate::screen::settings_form::SettingsForm;
 use crate::screen::{Dialog, Effect, Screen, Side};
 
 /// Takes in what the engine reports; `now` is the window's clock in seconds.
@@ -77,8 +78,12 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
         EventBody::Compared { question, result } => questions::compared(screen, question, result),
         EventBody::Passwords(kept) => {
             screen.passwords = kept;
+            if let Some(Dialog::Settings(form) | Dialog::ForgetPasswords(form)) = &mut screen.dialog {
+                form.master.take(kept);
+            }
             Vec::new()
         }
+        EventBody::MasterChanged { is_refused } => master_changed(screen, is_refused),
         EventBody::SiteFiles { files } => {
             // A dialog that was closed meanwhile wants to hear no more of it.
             if let Some(Dialog::Import(form)) = &mut screen.dialog {
@@ -118,6 +123,24 @@ pub fn absorb(screen: &mut Screen, event: Event, now: f64) -> Vec<Effect> {
         EventBody::Settings(settings) => session::settings(screen, *settings),
         EventBody::Left => screen.left(),
     }
+}
+
+/// Another current master password than the one that holds is told beside its field, with everything else as it was typed; over a dialog
+/// that was opened meanwhile only in words.
+fn master_changed(screen: &mut Screen, is_refused: bool) -> Vec<Effect> {
+    let typed = screen.master_awaited.take();
+    match typed {
+        _ if !is_refused => {}
+        Some(mut typed) if screen.dialog.is_none() => {
+            typed.take(screen.passwords);
+            screen.dialog = Some(Dialog::Settings(Box::new(SettingsForm::of_refused(screen.settings.clone(), typed))));
+        }
+        _ => {
+            let advice = "The one that was typed as the current one is another. Capital letters count.";
+            screen.complain("The master password was not changed.", advice);
+        }
+    }
+    Vec::new()
 }
 
 impl Screen {

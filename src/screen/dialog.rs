@@ -181,6 +181,8 @@ pub enum Dialog {
     },
     /// Settings.
     Settings(Box<SettingsForm>),
+    /// These settings take the master password away, and all saved passwords with it: forget them?
+    ForgetPasswords(Box<SettingsForm>),
     /// An examination of a server.
     Diagnosis {
         /// Whose.

@@ -8,6 +8,7 @@ use crate::model::session::{IdleLimit, LimitSource};
 use crate::model::site::{KeepAlive, Logon, Site};
 use crate::screen::dialog::{SiteForm, SitePage};
 use crate::screen::location::resolve_local;
+use crate::screen::settings_form::LEAVE_OUT;
 use crate::screen::state::Screen;
 use crate::screen::typed_limits::{Errors, TypedLimits};
 
@@ -16,9 +17,6 @@ pub const LIST_AHEAD: &str = "Hours that its listings are ahead of UTC";
 
 /// The label of the field for how far the server's clock is off.
 pub const CLOCK_AHEAD: &str = "Seconds that its clock is ahead of ours";
-
-/// The label of the names that are left out of folders.
-pub const LEAVE_OUT: &str = "Names left out of folders";
 
 /// The least seconds between keep-alives; fewer would only disturb the server.
 const LEAST_KEEP_ALIVE: u32 = 5;

@@ -15,8 +15,8 @@ pub const PATTERN: &str = "Name of the new one when both are kept";
 /// The label of the editor for files of a server.
 pub const EDITOR: &str = "Editor";
 
-/// The label of the names that are left out of folders.
-pub const LEAVE_OUT: &str = "Left out where a folder is transferred";
+/// The label of the names that are left out of folders, here and in a site's form.
+pub const LEAVE_OUT: &str = "Names left out of folders";
 
 /// The pages of the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -69,6 +69,19 @@ impl SettingsForm {
             settings,
             ..Self::default()
         }
+    }
+
+    /// The form again after another master password was typed than the one that holds: at its page, with what was typed.
+    #[must_use]
+    pub fn of_refused(settings: Settings, master: TypedMaster) -> Self {
+        let words = match master.current.is_empty() {
+            // It was set meanwhile, in another window.
+            true => TypedMaster::TYPE_CURRENT,
+            false => "That is not the master password. Capital letters count.",
+        };
+        let errors = vec![(TypedMaster::CURRENT, words.to_owned())];
+        let form = Self::of(settings, master.kept);
+        Self { page: SettingsPage::Passwords, master, errors, ..form }
     }
 
     /// Reads what was typed; what is wrong is in `errors`, under the field's label.

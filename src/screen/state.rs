@@ -27,6 +27,7 @@ use crate::model::when_done::WhenDone;
 use crate::screen::dialog::Dialog;
 use crate::screen::leave::Plan;
 use crate::screen::pane::{Pane, Side};
+use crate::screen::typed_master::TypedMaster;
 use crate::screen::verb::Verb;
 
 /// The tabs of the lower panel.
@@ -170,6 +171,8 @@ pub struct Screen {
     pub session: SessionView,
     /// What there is to keep passwords in.
     pub passwords: PasswordsKept,
+    /// The master password as it was typed to be changed, until the engine says whether the current one was right.
+    pub master_awaited: Option<TypedMaster>,
     /// Saved sites.
     pub sites: Arc<SiteTree>,
     /// The site under the cursor of the list.

@@ -44,12 +44,24 @@ impl TypedMaster {
     /// The label of the one from now on.
     pub const NEW: &'static str = "New master password";
     /// The label of its repetition.
-    pub const AGAIN: &'static str = "Once more";
+    pub const AGAIN: &'static str = "New master password again";
+
+    /// What is wrong where it is missing.
+    pub const TYPE_CURRENT: &'static str = "Type the one that holds now.";
 
     /// Nothing typed yet.
     #[must_use]
     pub fn of(kept: PasswordsKept) -> Self {
         Self { kept, ..Self::default() }
+    }
+
+    /// Another window, or the engine's answer, has changed what there is. What was wished of a master password that is gone or new is
+    /// wished no more.
+    pub fn take(&mut self, kept: PasswordsKept) {
+        if self.kept.has_master() != kept.has_master() {
+            self.wish = MasterWish::default();
+        }
+        self.kept = kept;
     }
 
     /// Reads the fields: what is to be done. What is wrong is told in `errors`.
@@ -64,7 +76,7 @@ impl TypedMaster {
         }
         let before = errors.len();
         if has_master && self.current.is_empty() {
-            errors.push((Self::CURRENT, "Type the one that holds now.".to_owned()));
+            errors.push((Self::CURRENT, Self::TYPE_CURRENT.to_owned()));
         }
         if self.new.chars().count() < SHORTEST_MASTER {
             errors.push((

@@ -221,11 +221,9 @@ impl Verb {
             Self::FocusAddress => ("Address, site or command", "Type an address, a site's name or a command", "search"),
             Self::NewSite => ("New site", "Add a site to the list", "plus"),
             Self::NewSiteFolder => ("New folder for sites", "Add a folder to the list of sites", "folder-plus"),
-            Self::ImportSites => (
-                "Import from FileZilla, WinSCP…",
-                "Take over the sites, folders and passwords that another program keeps",
-                "download",
-            ),
+            Self::ImportSites => {
+                ("Import sites…", "Take over the sites, folders and passwords that FileZilla and WinSCP keep", "download")
+            }
             Self::EditSite => ("Edit site", "Change the site that is marked in the list", "pencil"),
             Self::DuplicateSite => ("Duplicate site", "Add a copy of the site that is marked in the list", "copy-plus"),
             Self::DeleteSite => ("Delete site", "Take the site that is marked out of the list", "trash-2"),

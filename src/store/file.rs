@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
 
+use crate::model::format;
 use crate::model::problem::{Problem, ProblemKind};
 
 /// Why something could not be kept or read.
@@ -43,7 +44,7 @@ pub enum StoreError {
     /// There is no keyring; says why.
     #[error("there is no keyring")]
     NoKeyring(String),
-    /// The system keyring refused; its own words.
+    /// The system's keyring refused; its own words.
     #[error("the keyring refused")]
     Keyring(String),
     /// Passwords are locked with the master password, and it was not given.
@@ -72,10 +73,7 @@ impl StoreError {
     /// As [`Self::problem`], behind the words that say what was not done.
     #[must_use]
     pub fn problem_of(&self, what: &str) -> Problem {
-        let text = format!("{what}{self}");
-        let mut letters = text.chars();
-        let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-        let problem = Problem::new(ProblemKind::Local, format!("{first}{}.", letters.as_str()));
+        let problem = Problem::new(ProblemKind::Local, format::sentence(&format!("{what}{self}")));
         match self {
             Self::NoKeyring(reason) | Self::Keyring(reason) => problem.advise(reason.clone()),
             Self::Senseless { .. } => problem

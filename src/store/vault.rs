@@ -2,6 +2,7 @@
 //!
 //! The key is made of the master password by Argon2id with the second recommendation of RFC 9106, section 4; the passwords are sealed with
 //! it as one text by ChaCha20-Poly1305 (RFC 8439), which also tells a wrong master password and a changed file. Names of sites are sealed too.
+//! To forget a password takes no master password: it is noted which, and it goes when the file is opened next.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,6 +13,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +59,9 @@ struct Sealed {
     salt: String,
     nonce: String,
     passwords: String,
+    /// Which of them were forgotten while they were locked ([`Entry::mark`]); they go with the next change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    forgotten: Vec<String>,
 }
 
 /// A password as it is sealed.
@@ -109,6 +114,12 @@ impl Vault {
         let key = key_of(master, &sealed, &path)?;
         unseal(&key, &sealed, &path)?;
         *self.opened() = Some(Opened { salt: sealed.salt, key });
+        if !sealed.forgotten.is_empty()
+            && let Err(error) = self.change(|_| {})
+        {
+            // They are passed over all the same, and go with the next change.
+            tracing::warn!(%error, "forgotten passwords are still in the file");
+        }
         Ok(())
     }
 
@@ -218,8 +229,20 @@ impl Vault {
         let was = opened.entries(&sealed, &path)?;
         let mut entries = was.clone();
         change(&mut entries);
-        if entries != was {
+        if entries != was || !sealed.forgotten.is_empty() {
             write(&path, sealed.cost, &sealed.salt, &opened.key, &entries)?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a password is forgotten, for when the file is opened next.
+    fn note_forgotten(&self, site: &SiteId, user: &str) -> Result<(), StoreError> {
+        let _turn = self.places.as_ref().map(Turn::take);
+        let (path, mut sealed) = self.sealed()?;
+        let mark = Entry::mark(&sealed.salt, &site.0, user);
+        if !sealed.forgotten.contains(&mark) {
+            sealed.forgotten.push(mark);
+            write_sealed(&path, &sealed)?;
         }
         Ok(())
     }
@@ -257,13 +280,21 @@ impl SecretStore for Vault {
     }
 
     fn forget(&self, site: &SiteId, user: &str) -> Result<(), StoreError> {
-        self.change(|entries| entries.retain(|entry| !entry.is_of(site, user)))
+        match self.change(|entries| entries.retain(|entry| !entry.is_of(site, user))) {
+            Err(StoreError::Locked) => self.note_forgotten(site, user),
+            done => done,
+        }
     }
 }
 
 impl Entry {
     fn is_of(&self, site: &SiteId, user: &str) -> bool {
         self.site == site.0 && self.user == user
+    }
+
+    /// Says of which site and user it is to whoever knows them, and to nobody else.
+    fn mark(salt: &str, site: &str, user: &str) -> String {
+        BASE64_STANDARD.encode(digest(&SHA256, format!("{salt}\n{site}\n{user}").as_bytes()))
     }
 }
 
@@ -320,7 +351,11 @@ fn unseal(key: &LessSafeKey, sealed: &Sealed, path: &Path) -> Result<Vec<Entry>,
     let mut bytes = decoded(&sealed.passwords)?;
     let bound = Aad::from(Sealed::bound(sealed.version, sealed.cost, &sealed.salt));
     let text = key.open_in_place(nonce, bound, &mut bytes).map_err(|_| StoreError::WrongMaster)?;
-    serde_json::from_slice(text).map_err(|error| senseless(path, &error.to_string()))
+    let mut entries: Vec<Entry> = serde_json::from_slice(text).map_err(|error| senseless(path, &error.to_string()))?;
+    if !sealed.forgotten.is_empty() {
+        entries.retain(|entry| !sealed.forgotten.contains(&Entry::mark(&sealed.salt, &entry.site, &entry.user)));
+    }
+    Ok(entries)
 }
 
 fn write(path: &Path, cost: Cost, salt: &str, key: &LessSafeKey, entries: &[Entry]) -> Result<(), StoreError> {
@@ -336,8 +371,14 @@ fn write(path: &Path, cost: Cost, salt: &str, key: &LessSafeKey, entries: &[Entr
         salt: salt.to_owned(),
         nonce: BASE64_STANDARD.encode(nonce),
         passwords: BASE64_STANDARD.encode(bytes),
+        forgotten: Vec::new(),
     };
-    let text = toml::to_string(&sealed).map_err(|error| encode(error.to_string()))?;
+    write_sealed(path, &sealed)
+}
+
+fn write_sealed(path: &Path, sealed: &Sealed) -> Result<(), StoreError> {
+    let encode = |detail: String| StoreError::Encode { path: path.to_owned(), detail };
+    let text = toml::to_string(sealed).map_err(|error| encode(error.to_string()))?;
     file::write_atomically(path, format!("{HEADER}{text}").as_bytes())
 }
 
@@ -423,6 +464,34 @@ mod tests {
         vault.set(&site("harbour-books"), "anna", &secret("hunter3")).unwrap();
         vault.set(&site("harbour-books"), "anna", &secret("hunter2")).unwrap();
         assert_ne!(fs::read_to_string(&path).unwrap(), before, "the same text was sealed with the same number twice");
+    }
+
+    #[test]
+    fn what_is_forgotten_while_it_is_locked_never_comes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = vault(folder.path());
+        first.set_master(None, &secret("correct horse")).unwrap();
+        for name in ["books", "wine"] {
+            first.set(&site(name), "anna", &secret("hunter2")).unwrap();
+        }
+        first.lock();
+        first.forget(&site("books"), "anna").unwrap();
+        first.forget(&site("books"), "anna").unwrap();
+        let path = first.path().unwrap();
+        let noted = fs::read_to_string(&path).unwrap();
+        assert!(!noted.contains("books") && !noted.contains("anna"), "{noted}");
+        assert_eq!(noted.matches("forgotten").count(), 1, "{noted}");
+        let second = vault(folder.path());
+        second.unlock(&secret("correct horse")).unwrap();
+        assert_eq!((second.get(&site("books"), "anna"), second.get(&site("wine"), "anna")), (None, Some(secret("hunter2"))));
+        assert!(!fs::read_to_string(&path).unwrap().contains("forgotten"), "it was not taken out as the file was opened");
+        second.set(&site("books"), "anna", &secret("a new one")).unwrap();
+        assert_eq!(second.get(&site("books"), "anna"), Some(secret("a new one")));
+        // Also where the master password changes in between.
+        second.lock();
+        second.forget(&site("wine"), "anna").unwrap();
+        second.set_master(Some(&secret("correct horse")), &secret("battery staple")).unwrap();
+        assert_eq!((second.get(&site("wine"), "anna"), second.get(&site("books"), "anna")), (None, Some(secret("a new one"))));
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn pill(ui: &mut Ui, view: &View<'_>, tab: PanelTab, verb: Verb, count: Option<u
         PanelTab::Done => (view.screen.queue.skipped, view.screen.queue.filtered),
         _ => (0, 0),
     };
-    let others: String = [(skipped.saturating_sub(filtered), "skipped"), (filtered, "left out by filters")]
+    let others: String = [(skipped.saturating_sub(filtered), "skipped"), (filtered, "left out by name")]
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, words)| format!(" · {} {words}", format::count(count)))

@@ -105,7 +105,7 @@ fn empty(ui: &mut Ui, body: Rect, actions: &mut Vec<Action>) {
         ui.add_space(6.0);
         let words = "Those of FileZilla and WinSCP can come along.";
         ui.label(eframe::egui::RichText::new(words).font(fonts::regular(size::BODY)).color(tokens(ui).subdued));
-        if button::quiet_button(ui, "Import sites…").on_hover_text(verbs::tooltip(Verb::ImportSites)).clicked() {
+        if button::quiet_button(ui, Verb::ImportSites.label()).on_hover_text(verbs::tooltip(Verb::ImportSites)).clicked() {
             actions.push(Action::Do(Verb::ImportSites));
         }
     });

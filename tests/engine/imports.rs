@@ -1,7 +1,7 @@
 //! Sites of other programs: found where they usually are, put into the list that another window may have changed, once only.
 
 use super::*;
-use moorline::engine::MasterChange;
+use moorline::engine::{MasterChange, WantedFor};
 use moorline::model::import::{FoundSite, SiteFile};
 use moorline::store::passwords::Passwords;
 use moorline::store::sites;
@@ -150,7 +150,7 @@ fn passwords_come_under_the_master_password_which_is_asked_for() {
     let files = client.site_files(Command::FindImports);
     assert_eq!(client.import(all(&files), true), "7 sites imported.");
     let (id, question) = client.asked();
-    assert_eq!(question, Question::Master { refused: false });
+    assert_eq!(question, Question::Master { wanted: WantedFor::Importing { passwords: 3 }, refused: false });
     client.answer(id, Answer::Master(master.clone()));
     // What follows has its turn behind the passwords.
     let new = Secret::new("battery staple");

@@ -15,7 +15,7 @@ fn leaving_out(server: &Server, patterns: &[&str]) -> Client {
     client
 }
 
-/// Until nothing waits; the rows that filters left out, by their path on the server.
+/// Until nothing waits; the rows that were left out by name, by their path on the server.
 fn left_out(client: &mut Client) -> Vec<String> {
     client.until("through", |client| {
         let summary = client.engine.queue().summary();
@@ -31,7 +31,7 @@ fn left_out(client: &mut Client) -> Vec<String> {
 
 fn said(client: &mut Client) -> String {
     client.hear("what was left out", |body| match body {
-        EventBody::Notice(words) if words.contains("filters") => Some(words.clone()),
+        EventBody::Notice(words) if words.contains("left out") => Some(words.clone()),
         _ => None,
     })
 }
@@ -56,7 +56,7 @@ fn an_upload_of_a_folder_leaves_out_what_fits_at_every_depth() {
     let there: Vec<String> = server.with(|shelf| shelf.files.keys().cloned().collect());
     assert_eq!(there, ["/up/index.html", "/up/src/main.js"]);
     assert_eq!((server.count("STOR"), server.count("MKD")), (2, 2), "{:#?}", client.story());
-    assert_eq!(said(&mut client), "5 items were left out of folders by filters; “Done” lists them.");
+    assert_eq!(said(&mut client), "5 items were left out of folders by name; “Done” lists them.");
     // A file that was chosen by hand is one that is wanted.
     client.put(&tree.join(".DS_Store"), "/up/.DS_Store", OnExists::Ask);
     client.row("/up/.DS_Store", |row| matches!(row.state, TransferState::Done(_)));
@@ -82,7 +82,7 @@ fn a_download_of_a_folder_leaves_out_what_fits_at_every_depth() {
         (vec!["index.html".to_owned(), "src".to_owned()], vec!["main.js".to_owned(), "node_modules".to_owned()],)
     );
     assert_eq!(server.count("RETR"), 3, "{:#?}", client.story());
-    assert_eq!(said(&mut client), "3 items were left out of folders by filters; “Done” lists them.");
+    assert_eq!(said(&mut client), "3 items were left out of folders by name; “Done” lists them.");
     client.get("/d/Thumbs.db", &folder.path().join("Thumbs.db"), OnExists::Ask);
     client.row("/d/Thumbs.db", |row| matches!(row.state, TransferState::Done(_)));
 }
@@ -98,7 +98,7 @@ fn a_folder_of_nothing_else_is_through_and_says_so() {
     client.engine.send(Command::WhenDone { choice: WhenDone::Notify });
     client.put(&tree, "/up", OnExists::Ask);
     assert_eq!(left_out(&mut client), ["/up/a.tmp"]);
-    assert_eq!(said(&mut client), "1 item was left out of folders by filters; “Done” lists them.");
+    assert_eq!(said(&mut client), "1 item was left out of folders by name; “Done” lists them.");
     let words = client.hear("the end", |body| if let EventBody::QueueEnded { words } = body { Some(words.clone()) } else { None });
     assert_eq!(words, "The queue is done: the folders are made, and there were no files to transfer.");
 }
@@ -156,12 +156,12 @@ fn a_comparison_does_not_miss_what_is_left_out_and_says_how_much_that_is() {
     // here.tmp, both.tmp, there.tmp, node_modules, src/x~, src/node_modules
     assert_eq!((result.tally.filtered, result.tally.finds_no_difference()), (6, true));
     let sentence = result.sentence();
-    assert!(sentence.starts_with("All 2 files") && sentence.ends_with(" 6 items were left out by filters."), "{sentence}");
+    assert!(sentence.starts_with("All 2 files") && sentence.ends_with(" 6 items were left out by name."), "{sentence}");
     // What was chosen by hand is compared.
     let result = compared(&mut client, &folder.path().join("both.tmp"), "/d/both.tmp");
     assert!(matches!(result.rows[..], [ref row] if matches!(row.finding, Finding::Differs(_))), "{result:?}");
     assert_eq!(result.tally.filtered, 0);
-    // Without filters all of it is missed.
+    // Without names to leave out all of it is missed.
     let mut client = leaving_out(&server, &[]);
     assert_eq!(compared(&mut client, folder.path(), "/d").tally.only_here, 3);
 }

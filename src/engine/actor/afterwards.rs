@@ -96,10 +96,8 @@ impl Actor {
         let filtered = self.afterwards.run.filtered();
         if filtered > 0 {
             // Nothing stays behind without a word, whatever follows.
-            let words = format!(
-                "{} left out of folders by filters; “Done” lists them.",
-                format::counted(filtered, "item was", "items were")
-            );
+            let words =
+                format!("{} left out of folders by name; “Done” lists them.", format::counted(filtered, "item was", "items were"));
             self.publisher.publish(EventBody::Notice(words));
         }
         let choice = self.when_done();

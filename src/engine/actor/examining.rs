@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Actor;
 use crate::engine::doctor::{self, Limits};
-use crate::engine::event::EventBody;
+use crate::engine::event::{EventBody, WantedFor};
 use crate::model::certificate::Fingerprint;
 use crate::model::site::{Logon, Site};
 
@@ -22,7 +22,7 @@ impl Actor {
         self.examining = Some(tokio::spawn(async move {
             let id = site.id.clone();
             if password.is_none() && site.logon == Logon::Keyring && !site.id.is_quick() {
-                passwords.unlock().await;
+                passwords.unlock(&WantedFor::Examining { site: site.name.clone() }).await;
             }
             let report = doctor::examine_site(&keeper, site, password, &accepted, Limits::default()).await;
             publisher.publish(EventBody::Diagnosis { site: id, report: Arc::new(report) });

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::engine::{Change, Command, Place};
+use crate::engine::{Change, Command, MasterChange, Place};
 use crate::model::argv;
 use crate::model::secret::Secret;
 use crate::model::site::Logon;
@@ -68,6 +68,7 @@ pub(super) fn close(screen: &mut Screen) -> Vec<Effect> {
         Some(Dialog::Guard { .. } | Dialog::LeaveEdits { .. }) => screen.stay(),
         // Back to the list that it came from.
         Some(Dialog::DiscardEdit { .. }) => again(screen, Dialog::Edits),
+        Some(Dialog::ForgetPasswords(form)) => again(screen, Dialog::Settings(form)),
         Some(Dialog::Verify { pairs, hashes, stage }) => proofs::close_verify(screen, pairs, hashes, stage),
         _ => Vec::new(),
     }
@@ -126,7 +127,8 @@ pub(super) fn accept(screen: &mut Screen) -> Vec<Effect> {
             // The field is red; the digits are not what is shown in the boxes.
             None => again(screen, Dialog::Permissions { paths, mode, octal, has_folders, recursive, inside }),
         },
-        Some(Dialog::Settings(form)) => accept_settings(screen, form),
+        Some(Dialog::Settings(form)) => accept_settings(screen, form, false),
+        Some(Dialog::ForgetPasswords(form)) => accept_settings(screen, form, true),
         Some(Dialog::Diagnosis { site, name, report }) => diagnosis::copy_report(screen, site, name, report),
         Some(Dialog::Receipt(receipt)) => proofs::copy_receipt(screen, receipt),
         Some(Dialog::ExportReceipts { selected, range, format }) => proofs::pick_export(screen, selected, range, format),
@@ -223,10 +225,16 @@ fn run_when_done(screen: &mut Screen, line: String) -> Vec<Effect> {
     effects
 }
 
-fn accept_settings(screen: &mut Screen, mut form: Box<SettingsForm>) -> Vec<Effect> {
+/// Saved passwords are not lost by Save or Enter alone: `may_forget` is the answer to the question about them.
+fn accept_settings(screen: &mut Screen, mut form: Box<SettingsForm>, may_forget: bool) -> Vec<Effect> {
     match form.check() {
+        Some((_, Some(MasterChange::Remove))) if !may_forget && screen.passwords.is_lost_with_master() => {
+            again(screen, Dialog::ForgetPasswords(form))
+        }
         Some((settings, master)) => {
-            let mut effects = program::apply_settings(screen, form.was, settings);
+            let SettingsForm { was, master: typed, .. } = *form;
+            let mut effects = program::apply_settings(screen, was, settings);
+            screen.master_awaited = master.as_ref().map(|_| typed);
             effects.extend(master.map(|change| Effect::Engine(Command::ChangeMaster(change))));
             effects
         }

@@ -6,7 +6,7 @@ use crate::engine::Command;
 use crate::model::address::AddressPath;
 use crate::model::path::RemotePath;
 use crate::model::session::Phase;
-use crate::model::site::{Site, SiteColor, SiteId, SiteTree};
+use crate::model::site::{Logon, Site, SiteColor, SiteId, SiteTree};
 use crate::screen::action::Effect;
 use crate::screen::dialog::{Dialog, GuardPurpose, SiteForm, SitePage};
 use crate::screen::keys::shown_key;
@@ -130,13 +130,17 @@ pub(super) fn ask_delete(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
 }
 
 pub(super) fn delete(screen: &mut Screen, id: &SiteId) -> Vec<Effect> {
+    let forgotten = forget_passwords(screen, std::slice::from_ref(id));
     let saved = change(screen, |tree| tree.sites.retain(|site| site.id != *id));
-    if saved.is_empty() { saved } else { std::iter::once(forget_password(id.clone())).chain(saved).collect() }
+    if saved.is_empty() { saved } else { forgotten.into_iter().chain(saved).collect() }
 }
 
-/// Goes before the list without the site is saved: only of a site that is known can the password be found.
-fn forget_password(site: SiteId) -> Effect {
-    Effect::Engine(Command::SavePassword { site, password: None })
+/// Of those of these sites that keep one. Goes before the list without them is saved: only of a site that is known can the password be
+/// found.
+fn forget_passwords(screen: &Screen, sites: &[SiteId]) -> Vec<Effect> {
+    let keeps = |id: &&SiteId| screen.sites.site(id).is_some_and(|site| site.logon == Logon::Keyring);
+    let forget = |site: &SiteId| Effect::Engine(Command::SavePassword { site: site.clone(), password: None });
+    sites.iter().filter(keeps).map(forget).collect()
 }
 
 pub(super) fn color(screen: &mut Screen, id: &SiteId, color: SiteColor) -> Vec<Effect> {
@@ -232,9 +236,10 @@ pub(super) fn delete_folder(screen: &mut Screen, path: &str) -> Vec<Effect> {
     if path.is_empty() {
         return Vec::new();
     }
-    let mut gone = Vec::new();
-    let saved = change(screen, |tree| gone = tree::delete_folder(tree, path));
-    gone.into_iter().map(forget_password).chain(saved).collect()
+    let mut tree = (*screen.sites).clone();
+    let gone = tree::delete_folder(&mut tree, path);
+    let forgotten = forget_passwords(screen, &gone);
+    forgotten.into_iter().chain(change(screen, |now| *now = tree)).collect()
 }
 
 /// Saves a site from its form. What concerns its transfers holds at once: the engine hears of it with the list. A session does not go

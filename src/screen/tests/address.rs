@@ -114,3 +114,13 @@ fn an_address_of_a_server_without_tls_is_connected_to_plainly_when_a_person_says
     let effects = reduce(&mut screen, Action::OpenAddress("bob@old.example".into()));
     assert_eq!(connects(&effects).unwrap().encryption, Encryption::Explicit);
 }
+
+#[test]
+fn what_the_readme_calls_the_import_is_found_under_that_name() {
+    let name = Verb::ImportSites.label();
+    assert!(include_str!("../../../README.md").contains(&format!("\"{name}\"")), "{name}");
+    let mut screen = offline();
+    for text in [name, name.trim_end_matches('…')] {
+        assert_eq!(first(&mut screen, text), Some(Suggestion::Verb(Verb::ImportSites)), "{text}");
+    }
+}

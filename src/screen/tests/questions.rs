@@ -1,7 +1,7 @@
 //! Questions of the engine.
 
 use super::*;
-use crate::engine::{Answer, Question, QuestionId};
+use crate::engine::{Answer, Question, QuestionId, WantedFor};
 use crate::model::conflict::{Facts, OnExists, Scope};
 use crate::model::passwords::Keeping;
 use crate::model::secret::Secret;
@@ -102,12 +102,12 @@ fn who_did_not_give_the_master_password_keeps_a_password_only_on_purpose() {
 #[test]
 fn the_master_password_is_given_or_the_passwords_stay_locked() {
     let mut screen = moored();
-    ask(&mut screen, 1, Question::Master { refused: false });
+    ask(&mut screen, 1, Question::Master { wanted: WantedFor::Connecting { site: "Harbour Books".into() }, refused: false });
     screen.question_form.password = "correct horse".into();
     let effects = reduce(&mut screen, Action::AcceptQuestion);
     assert_eq!(answered(&effects), (1, &Answer::Master(Secret::new("correct horse"))));
     assert_eq!(screen.question_form.password, "", "it does not stay in the form");
-    ask(&mut screen, 2, Question::Master { refused: true });
+    ask(&mut screen, 2, Question::Master { wanted: WantedFor::Connecting { site: "Harbour Books".into() }, refused: true });
     assert_eq!(answered(&reduce(&mut screen, Action::CancelQuestion)), (2, &Answer::StayLocked));
 }
 

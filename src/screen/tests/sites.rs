@@ -239,6 +239,33 @@ fn folders_are_added_renamed_and_deleted_with_what_is_in_them() {
 }
 
 #[test]
+fn only_a_password_that_is_kept_is_forgotten_with_its_site() {
+    for (logon, expected) in [(Logon::Keyring, 1), (Logon::Ask, 0), (Logon::Anonymous, 0)] {
+        for in_folder in [false, true] {
+            let mut screen = offline();
+            let mut tree = (*screen.sites).clone();
+            for site in &mut tree.sites {
+                (site.logon, site.folder) = (logon, if site.id == id("books") { "F".into() } else { String::new() });
+            }
+            tree.ensure_folder("F");
+            screen.sites = Arc::new(tree);
+            if in_folder {
+                reduce(&mut screen, Action::DeleteSiteFolder("F".into()));
+            } else {
+                reduce(&mut screen, Action::ClickSite(id("books")));
+                act(&mut screen, Verb::DeleteSite);
+            }
+            let effects = reduce(&mut screen, Action::AcceptDialog);
+            let sent = commands(&effects);
+            let forgotten = sent.iter().filter(|command| matches!(command, Command::SavePassword { password: None, .. })).count();
+            assert_eq!((forgotten, sent.len()), (expected, expected + 1), "{logon:?}");
+            assert!(matches!(sent.last(), Some(Command::SaveSites { .. })), "the list goes last");
+            assert_eq!(screen.sites.site(&id("books")), None);
+        }
+    }
+}
+
+#[test]
 fn sites_are_moved_copied_coloured_and_deleted_after_a_question() {
     let mut screen = offline();
     reduce(&mut screen, Action::MoveSite { id: id("lindt"), folder: String::new(), before: Some(id("books")) });

@@ -4,6 +4,7 @@ use eframe::egui::{Grid, Label, Ui, vec2};
 use jiff::Timestamp;
 
 use crate::model::certificate::{Certificate, Fingerprint};
+use crate::model::format;
 use crate::ui::icon::Icon;
 use crate::ui::widgets::callout::callout;
 use crate::ui::widgets::field;
@@ -29,8 +30,10 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, authority: &str, certificate:
                           Ask whoever runs the server, and compare the fingerprint, before you trust it.";
             callout(ui, &headline, advice);
         } else {
-            let words =
-                format!("{authority} showed a certificate that this system does not vouch for. {}", sentence(&certificate.reason));
+            let words = format!(
+                "{authority} showed a certificate that this system does not vouch for. {}",
+                format::sentence(&certificate.reason)
+            );
             field::paragraph(ui, text::subdued(ui, words));
         }
         ui.add_space(4.0);
@@ -52,7 +55,7 @@ fn facts(ui: &mut Ui, certificate: &Certificate, changed: bool) {
         row(ui, "Issued by", &certificate.issuer);
         row(ui, "Valid", &validity(certificate, Timestamp::now()));
         if changed {
-            row(ui, "Also", &sentence(&certificate.reason));
+            row(ui, "Also", &format::sentence(&certificate.reason));
         }
         ui.label(text::subdued(ui, "SHA-256"));
         let print = text::mono(ui, groups(certificate.fingerprint)).color(tokens(ui).strong);
@@ -98,15 +101,4 @@ fn groups(fingerprint: Fingerprint) -> String {
         lines.push_str(&format!("{byte:02X}"));
     }
     lines
-}
-
-/// With a capital letter and an end mark.
-fn sentence(words: &str) -> String {
-    let mut chars = words.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    let mut sentence: String = first.to_uppercase().chain(chars).collect();
-    if !sentence.ends_with('.') {
-        sentence.push('.');
-    }
-    sentence
 }

@@ -60,7 +60,7 @@ pub(super) fn for_good(
     stage.ask(modal, |ui, _, _| {
         if let Some(why) = no_trash {
             let count = if places.len() == 1 { "this" } else { "these" };
-            callout(ui, &format!("The {} does not take {count}", trash::NAME), &format!("{}.", capitalised(why)));
+            callout(ui, &format!("The {} does not take {count}", trash::NAME), &format::sentence(why));
             ui.add_space(2.0);
         }
         paths(ui, places);
@@ -82,11 +82,6 @@ fn paths(ui: &mut Ui, places: &[Place]) {
     if more > 0 {
         ui.label(text::small(ui, format!("and {} more", format::count(more))));
     }
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// How many of these are links, as their folder shows them. They are all of one pane.

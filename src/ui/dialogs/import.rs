@@ -264,11 +264,7 @@ fn words(found: &FoundSite, is_known: bool) -> String {
         None if is_known => "already there".to_owned(),
         None => found.remarks.iter().map(Remark::words).collect::<Vec<_>>().join("; "),
     };
-    let mut letters = all.chars();
-    match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
-        None => String::new(),
-    }
+    format::sentence(&all)
 }
 
 /// A text that ends with an ellipsis where there is no more room.

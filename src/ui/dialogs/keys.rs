@@ -23,9 +23,9 @@ const GROUPS: [(&str, Verb); 5] = [
 ];
 
 /// The groups of each column, so that the columns are about equally long.
-const THREE: [&[usize]; 3] = [&[0, 4], &[1], &[2, 3]];
+const THREE: [&[usize]; 3] = [&[0, 2], &[1, 4], &[3]];
 /// As [`THREE`], for a window that is not wide enough for them.
-const TWO: [&[usize]; 2] = [&[0, 1], &[2, 3, 4]];
+const TWO: [&[usize]; 2] = [&[0, 1, 4], &[2, 3]];
 
 /// Draws it.
 pub(super) fn show(stage: &mut Stage<'_>) {

@@ -79,6 +79,7 @@ fn dialog(stage: &mut Stage<'_>, dialog: &Dialog) {
         Dialog::Rename { place, name, error } => rename::show(stage, place, name, error.as_deref()),
         Dialog::Permissions { .. } => permissions::show(stage, dialog),
         Dialog::Settings(form) => settings::show(stage, form),
+        Dialog::ForgetPasswords(form) => settings::forget_passwords(stage, form.master.kept),
         Dialog::Diagnosis { site, name, report } => diagnosis::show(stage, site, name, report.as_deref()),
         Dialog::Receipt(receipt) => receipt::show(stage, receipt),
         Dialog::ExportReceipts { .. } => export_receipts::show(stage, dialog),
@@ -97,7 +98,7 @@ fn question(stage: &mut Stage<'_>, id: u64, question: &Question) {
     match question {
         Question::Certificate { authority, certificate, changed } => certificate::show(stage, id, authority, certificate, *changed),
         Question::Password { site, refused, keeping } => password::show(stage, id, site, refused.as_deref(), *keeping),
-        Question::Master { refused } => master::show(stage, id, *refused),
+        Question::Master { wanted, refused } => master::show(stage, id, wanted, *refused),
         Question::Exists { direction, local, remote, source, target, ahead, was, .. } => {
             let conflict =
                 exists::Conflict { direction: *direction, local, remote, source, target, ahead: *ahead, is_edited: was.is_some() };

@@ -24,7 +24,7 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, site: &Site, refused: Option<
         field::paragraph(ui, text::subdued(ui, who));
         Field::new("Password").focus(opened, 0).password(ui, &mut form.password, &mut form.reveal);
         match keeping {
-            Keeping::Keyring => drop(check(ui, &mut form.remember, "Keep it in the system keyring")),
+            Keeping::Keyring => drop(check(ui, &mut form.remember, "Keep it in the system’s keyring")),
             Keeping::Locked | Keeping::Master => drop(check(ui, &mut form.remember, "Keep it under the master password")),
             Keeping::Nowhere if site.id.is_quick() => {
                 field::below(ui, None, "Save the server as a site to have its password kept.");

@@ -18,6 +18,7 @@ use crate::ui::widgets::modal::Modal;
 use crate::ui::widgets::side_list::side_list;
 
 use super::Stage;
+pub(super) use passwords::forget as forget_passwords;
 
 /// The pages in their order.
 const PAGES: [(SettingsPage, Icon, &str); 7] = [
@@ -33,7 +34,7 @@ const PAGES: [(SettingsPage, Icon, &str); 7] = [
 /// Width of the list of pages in points.
 const LIST: f32 = 148.0;
 /// All pages have this height where the window allows it, so that the dialog stays where it is.
-const HEIGHT: f32 = 504.0;
+const HEIGHT: f32 = 400.0;
 /// Between the list and the page, the line between them in its middle.
 const GAP: f32 = 32.0;
 /// Room for the scroll bar of a long page.

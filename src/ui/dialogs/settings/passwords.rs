@@ -5,7 +5,11 @@ use eframe::egui::Ui;
 use crate::model::passwords::{Keeping, PasswordsKept};
 use crate::screen::settings_form::SettingsForm;
 use crate::screen::typed_master::{MasterWish, TypedMaster};
+use crate::ui::dialogs::Stage;
+use crate::ui::icon::Icon;
+use crate::ui::text;
 use crate::ui::widgets::field::{self, Field};
+use crate::ui::widgets::modal::Modal;
 use crate::ui::widgets::segmented::segmented;
 
 /// Draws the page.
@@ -38,6 +42,24 @@ pub(super) fn show(ui: &mut Ui, form: &mut SettingsForm) {
             let field = Field::new(TypedMaster::AGAIN).error(error(TypedMaster::AGAIN));
             field.password(ui, &mut master.again, &mut master.reveal);
         }
+    }
+}
+
+/// Draws the question before the master password is taken away and saved passwords are lost with it.
+pub(in crate::ui::dialogs) fn forget(stage: &mut Stage<'_>, kept: PasswordsKept) {
+    let modal = Modal::new("forget passwords", Icon::KEY_ROUND, "Forget all saved passwords?").width(400.0).lead();
+    stage.dialog(modal.warns().danger().careful().main("Forget passwords"), |ui, _| {
+        field::paragraph(ui, text::subdued(ui, loss(kept)));
+    });
+}
+
+/// Why they cannot stay.
+fn loss(kept: PasswordsKept) -> &'static str {
+    if kept.keyring {
+        "They are locked under the master password, which was not given in this run, so they cannot move to the system’s keyring. There is no \
+         way to take this back."
+    } else {
+        "They are locked under the master password, and this system has no keyring that they could move to. There is no way to take this back."
     }
 }
 

@@ -93,7 +93,7 @@ fn where_it_goes(keeping: Keeping) -> &'static str {
         Keeping::Nowhere => {
             "This system has no keyring: the password is asked for at each connect, unless you set a master password (Settings, Passwords)."
         }
-        Keeping::Keyring => "The password is kept in the system keyring, never in a readable file.",
+        Keeping::Keyring => "The password is kept in the system’s keyring, never in a readable file.",
         Keeping::Locked => "The password is kept under the master password, which is asked for when you save.",
         Keeping::Master => "The password is kept under the master password.",
     }

@@ -6,7 +6,8 @@ use crate::model::checksum::HashUse;
 use crate::model::clock;
 use crate::model::site::Split;
 use crate::screen::dialog::SiteForm;
-use crate::screen::form::{CLOCK_AHEAD, LEAVE_OUT, LIST_AHEAD};
+use crate::screen::form::{CLOCK_AHEAD, LIST_AHEAD};
+use crate::screen::settings_form::LEAVE_OUT;
 use crate::ui::dialogs::{leave_out, limits};
 use crate::ui::text;
 use crate::ui::widgets::check::switch;
@@ -53,7 +54,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut SiteForm) {
         .note("Masks, such as *.txt;*.html. Files that do not look like text are sent unchanged.")
         .show(ui, &mut form.site.text_files);
     let lists = [(false, "As in settings".to_owned()), (true, "Names of its own".to_owned())];
-    choice(ui, "Left out where a folder is transferred", &mut form.leaves_out, &lists);
+    choice(ui, "Left out of folders", &mut form.leaves_out, &lists);
     if form.leaves_out {
         leave_out::field(ui, LEAVE_OUT, &mut form.leave_out);
     }
