@@ -598,17 +598,17 @@ fn names_are_left_out_of_folders_from_the_settings_on() {
     window.harness.get_by_role_and_label(Role::Tab, "Transfers").click();
     window.until_label("Add .DS_Store, Thumbs.db, desktop.ini");
     window.click("Add .DS_Store, Thumbs.db, desktop.ini");
-    window.harness.get_by_label("Left out where a folder is transferred").focus();
+    window.harness.get_by_label("Names left out of folders").focus();
     window.step();
     window.press(CTRL, Key::End);
-    window.harness.get_by_label("Left out where a folder is transferred").type_text(" a/b");
+    window.harness.get_by_label("Names left out of folders").type_text(" a/b");
     window.step();
     window.click("Save");
     assert!(window.has_words("“a/b” fits no name"));
     for _ in 0.."a/b".len() {
         window.press(Modifiers::NONE, Key::Backspace);
     }
-    window.harness.get_by_label("Left out where a folder is transferred").type_text("*.tmp");
+    window.harness.get_by_label("Names left out of folders").type_text("*.tmp");
     window.step();
     window.click("Save");
     let expected = [".DS_Store", "Thumbs.db", "desktop.ini", "*.tmp"];

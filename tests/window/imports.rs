@@ -38,7 +38,7 @@ fn sites_of_filezilla_are_found_chosen_and_then_in_the_list() {
 
     // A second time only what was left is offered.
     window.press(CTRL, Key::L);
-    window.harness.get_by_label("Address, site or command").type_text("import from");
+    window.harness.get_by_label("Address, site or command").type_text("import sites");
     window.step();
     window.press(Modifiers::NONE, Key::Enter);
     window.until_label("Import 1 site");
