@@ -303,7 +303,7 @@ impl Actor {
             Command::Retry { ids } => self.shared.queue.retry(&ids).await,
             Command::Reorder { ids, to } => self.shared.queue.reorder(&ids, to).await,
             Command::Prioritise { ids, priority } => self.shared.queue.prioritise(&ids, priority).await,
-            Command::ClearDone => self.shared.queue.clear_done().await,
+            Command::ClearDone => self.clear_done().await,
             Command::AskReceipt { .. }
             | Command::ExportReceipts { .. }
             | Command::Verify { .. }

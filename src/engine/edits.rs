@@ -2,8 +2,10 @@
 //! what was made of them.
 
 mod following;
+mod leaving;
 mod looking;
 mod opening;
+mod restoring;
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -37,6 +39,17 @@ pub enum News {
     Answered(EditId, Stamp, Answer),
 }
 
+/// Why an edited file is uploaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sending {
+    /// It was saved, and that is what is done then.
+    Usual,
+    /// A person was asked about this version.
+    Agreed(Stamp),
+    /// A person wishes it.
+    Wished,
+}
+
 /// One edited file.
 struct Edit {
     kept: Arc<Kept>,
@@ -50,6 +63,8 @@ struct Edit {
     has_failed: bool,
     /// It is put away as soon as the server has it.
     is_finishing: bool,
+    /// It is put away, whatever was made of it, as soon as nothing in the queue works with it.
+    is_discarded: bool,
 }
 
 /// An open question whether what was saved is uploaded.
@@ -155,13 +170,12 @@ impl Edits {
             EditWish::ShowFolder { edit } => self.show_folder(edit),
             EditWish::Upload { edits } => {
                 for edit in edits {
-                    self.upload(edit).await;
+                    self.upload(edit, Sending::Wished).await;
                 }
             }
             EditWish::Finish { edit } => idle.extend(self.finish(edit).await),
             EditWish::Discard { edit } => {
-                idle.extend(self.transfer_of(edit));
-                self.put_away(edit).await;
+                idle.extend(self.discard(edit).await);
             }
         }
         self.tell();
@@ -179,12 +193,17 @@ impl Edits {
 
     /// How many have changes that nothing in the queue brings to the server; of one site, or of all.
     pub fn left_here(&self, site: Option<&SiteId>) -> usize {
-        let of_it = self.all.iter().filter(|edit| site.is_none_or(|site| edit.note.site == *site));
+        let of_it = self.all.iter().filter(|edit| !edit.is_discarded && site.is_none_or(|site| edit.note.site == *site));
         of_it.filter(|edit| edit.state.is_left_here()).count()
     }
 
     fn get(&mut self, id: EditId) -> Option<&mut Edit> {
         self.all.iter_mut().find(|edit| edit.id() == id)
+    }
+
+    /// The items of the queue that are about edits.
+    pub fn transfers(&self) -> Vec<TransferId> {
+        self.all.iter().filter_map(Edit::transfer).collect()
     }
 
     fn transfer_of(&mut self, id: EditId) -> Option<TransferId> {
@@ -197,49 +216,18 @@ impl Edits {
 
     /// Saves what has to be known of an edit at the next start. What cannot be saved is told; the edit goes on.
     async fn save(&self, id: EditId) {
-        let Some(edit) = self.all.iter().find(|edit| edit.id() == id) else { return };
-        let (kept, note) = (Arc::clone(&edit.kept), edit.note.clone());
-        if let Ok(Err(error)) = spawn_blocking(move || kept.save(&note)).await {
-            self.publisher.publish(EventBody::Trouble(error.problem()));
-        }
-    }
-
-    /// The file here is of no more use: it is taken away as soon as the server has what was made of it. Returns what is left of it in the
-    /// queue.
-    async fn finish(&mut self, id: EditId) -> Option<TransferId> {
-        let found = match self.get(id).map(|edit| edit.local()) {
-            Some(path) => looking::stamp_of(path).await,
-            None => return None,
-        };
-        let edit = self.get(id)?;
-        let is_changed = edit.watch.as_ref().is_some_and(|watch| found.is_some_and(|found| found != watch.synced()));
-        let is_fetching = edit.watch.is_none() && edit.state == EditState::Fetching;
-        if matches!(edit.state, EditState::Waiting | EditState::Uploading) {
-            edit.is_finishing = true;
-        } else if is_changed || is_fetching {
-            // It was saved a moment ago: what a person saw of it is old.
-            let name = edit.note.name.clone();
-            let problem = Problem::new(ProblemKind::Local, format!("“{name}” stays: what was changed in it is not uploaded."));
+        if let Err(problem) = self.try_to_save(id).await {
             self.publisher.publish(EventBody::Trouble(problem));
-        } else {
-            let left = edit.transfer();
-            self.put_away(id).await;
-            return left;
         }
-        None
     }
 
-    /// Takes the file here away.
-    async fn put_away(&mut self, id: EditId) {
-        let Some(index) = self.all.iter().position(|edit| edit.id() == id) else { return };
-        let kept = self.all.get(index).map(|edit| Arc::clone(&edit.kept));
-        let removed = match kept {
-            Some(kept) => spawn_blocking(move || kept.remove()).await,
-            None => return,
-        };
-        match removed {
-            Ok(Err(error)) => self.publisher.publish(EventBody::Trouble(error.problem())),
-            Ok(Ok(())) | Err(_) => drop(self.all.remove(index)),
+    /// As [`Self::save`], for whom an edit does not go on without it.
+    async fn try_to_save(&self, id: EditId) -> Result<(), Problem> {
+        let Some(edit) = self.all.iter().find(|edit| edit.id() == id) else { return Ok(()) };
+        let (kept, note) = (Arc::clone(&edit.kept), edit.note.clone());
+        match spawn_blocking(move || kept.save(&note)).await {
+            Ok(saved) => saved.map_err(|error| error.problem()),
+            Err(error) => Err(Problem::new(ProblemKind::Local, format!("It could not be noted: {error}."))),
         }
     }
 
@@ -248,7 +236,7 @@ impl Edits {
         if self.all.is_empty() && self.told.is_empty() {
             return;
         }
-        let views: Vec<EditView> = self.all.iter().map(Edit::view).collect();
+        let views: Vec<EditView> = self.all.iter().filter(|edit| !edit.is_discarded).map(Edit::view).collect();
         if views == self.told {
             return;
         }

@@ -24,8 +24,11 @@ const AT_ONCE: usize = 1000;
 pub fn decide(ctx: &SessionContext, item: &Item, source: Facts, target: Facts) -> Resolution {
     if let Some(basis) = edited(item).filter(|_| item.on_exists == OnExists::Ask) {
         // What this program put there without living to note it is the same as here.
-        let is_ours = source.modified.is_some() && target.modified.is_some() && edited::is_as_it_was(&source, &target);
-        return if is_ours || edited::is_as_it_was(&basis.facts, &target) { Resolution::Replace } else { Resolution::Ask };
+        return if edited::is_sent_from(&source, &target) || edited::is_as_it_was(&basis.facts, &target) {
+            Resolution::Replace
+        } else {
+            Resolution::Ask
+        };
     }
     match conflict::resolve(policy(ctx, item), &source, &target, ctx.clock.ahead(item.direction)) {
         // The server has shown that it does not go on in the middle.

@@ -52,12 +52,15 @@ impl LocalDeletion {
         }
         let all = paths.len();
         let mut refused: Vec<(PathBuf, String)> = Vec::new();
+        let mut failed: Vec<Problem> = Vec::new();
         let mut moved = 0;
-        for (done, path) in paths.into_iter().enumerate() {
+        let mut done = 0;
+        for path in paths {
             if self.stop.is_cancelled() {
                 break;
             }
-            self.tell(Some(format!("Moving to the {}: {} of {}", trash::NAME, format::count(done + 1), format::count(all))));
+            done += 1;
+            self.tell(Some(format!("Moving to the {}: {} of {}", trash::NAME, format::count(done), format::count(all))));
             let (trash, taken) = (Arc::clone(&self.trash), path.clone());
             let work = move || {
                 // What is gone already cannot be deleted for good either: that is no question.
@@ -68,17 +71,17 @@ impl LocalDeletion {
             match spawn_blocking(work).await {
                 Ok(Ok(())) => moved += 1,
                 Ok(Err(Ok(why))) => refused.push((path, why)),
-                Ok(Err(Err(problem))) => {
-                    self.tell(None);
-                    return Err(problem);
-                }
+                Ok(Err(Err(problem))) => failed.push(problem),
                 // The system's list of disks may have names in it that cannot be read.
                 Err(_) => refused.push((path, "it could not find out which disk this is on".to_owned())),
             }
         }
         self.tell(None);
+        if let Some(problem) = first_of(failed) {
+            self.publisher.publish(EventBody::Trouble(problem));
+        }
         let items = format::counted(moved, "item", "items");
-        if self.stop.is_cancelled() && moved + refused.len() < all {
+        if self.stop.is_cancelled() && done < all {
             let words = format!(
                 "Stopped: {} of {} were moved to the {}.",
                 format::count(moved),
@@ -148,6 +151,17 @@ impl LocalDeletion {
 
 fn places(paths: &[PathBuf]) -> Vec<Place> {
     paths.iter().cloned().map(Place::Local).collect()
+}
+
+/// The first of several problems, and how many there are besides.
+fn first_of(problems: Vec<Problem>) -> Option<Problem> {
+    let more = problems.len().saturating_sub(1);
+    let first = problems.into_iter().next()?;
+    if more == 0 {
+        return Some(first);
+    }
+    let advice = format!("{} The same goes for {}.", first.advice, format::counted(more, "other", "others"));
+    Some(first.advise(advice.trim_start()))
 }
 
 /// Why the trash did not take these, each reason once.

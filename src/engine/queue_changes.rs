@@ -89,9 +89,10 @@ impl SharedQueue {
         self.retry(&Chosen::These(alike)).await;
     }
 
-    /// Forgets what is done.
-    pub async fn clear_done(&self) {
-        let ids = self.find(&Chosen::everything(QueueTab::Done)).await;
+    /// Forgets what is done, `but` for a few that somebody still has to take in.
+    pub async fn clear_done(&self, but: &[TransferId]) {
+        let mut ids = self.find(&Chosen::everything(QueueTab::Done)).await;
+        ids.retain(|id| !but.contains(id));
         self.in_portions(ids.chunks(PORTION), |ids| self.update(|queue| queue.remove_all(ids))).await;
     }
 

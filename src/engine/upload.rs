@@ -22,6 +22,7 @@ use crate::engine::upload::landing::{Landing, choose_landing};
 use crate::engine::upload_source::Source;
 use crate::ftp::{Control, Fault};
 use crate::model::checksum::HashUse;
+use crate::model::edited;
 use crate::model::path::RemotePath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Target};
@@ -44,6 +45,10 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     recorded?;
     let mut source = source?;
     let (size, modified) = (source.size, source.modified);
+    // A full disk or a broken editor leaves empty files. Where a person wants that, the item knows of it.
+    if item.size != Some(0) && item.basis.is_some_and(|basis| edited::would_empty(&basis, size)) {
+        return Err(Stopped::for_good(emptied(item)));
+    }
     // A source that changed since the last try must not be glued to what was sent of the old one.
     let is_same = item.size == Some(size) && item.modified == modified;
     if !is_same {
@@ -105,6 +110,11 @@ pub async fn run(ctx: &SessionContext, control: &mut Control, item: &Item) -> Re
     }
     basis::note(ctx, item, basis);
     Ok(Outcome::Arrived(Arrival { compared, hash, ..arrival }))
+}
+
+fn emptied(item: &Item) -> Problem {
+    let what = format!("“{}” is empty here by now: the one on the server was not replaced.", item.local.display());
+    Problem::new(ProblemKind::Local, what).advise("Save it once more with its content, or upload it empty.")
 }
 
 /// A file that turns out to have arrived in an earlier run is what the server has.

@@ -45,6 +45,11 @@ pub struct Stamp {
     pub modified: Option<i64>,
 }
 
+impl Stamp {
+    /// One that no file has: what the server has is not known. (A note has signed numbers only.)
+    pub const NONE: Self = Self { size: u64::MAX >> 1, modified: None };
+}
+
 /// What the file on the server was like when it was last the same as the one here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "SavedBasis", into = "SavedBasis")]
@@ -106,6 +111,22 @@ pub fn is_as_it_was(was: &Facts, now: &Facts) -> bool {
         (None, None) => false,
         (size, time) => size.unwrap_or(true) && time.unwrap_or(true),
     }
+}
+
+/// Whether what is on the server can only be what is here: as long, and of the same second by clocks that both tell seconds. A listing
+/// by the minute or the day has room for somebody else's file of the same length.
+#[must_use]
+pub fn is_sent_from(here: &Facts, there: &Facts) -> bool {
+    let by_the_second = |modified: Modified| (modified.precision == Precision::Second).then(|| modified.at.as_second());
+    let same_size = here.size.is_some() && here.size == there.size;
+    let (time, other) = (here.modified.and_then(by_the_second), there.modified.and_then(by_the_second));
+    same_size && time.is_some() && time == other
+}
+
+/// Whether an upload would empty a file on the server, where nobody is known to want that.
+#[must_use]
+pub fn would_empty(basis: &Basis, size: u64) -> bool {
+    size == 0 && basis.facts.size.is_some_and(|there| there > 0)
 }
 
 /// Two readings of one time, looked at no closer than the coarser of them.
@@ -380,6 +401,36 @@ mod tests {
         ];
         for (was, now, expected) in table {
             assert_eq!(is_as_it_was(&was, &now), expected, "{was:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_sent_from_here_is_known_by_its_length_and_its_second_only() {
+        use Precision::{Day, Minute, Second};
+        let facts =
+            |size, (time, precision): (&str, _)| Facts { size, modified: time.parse().ok().map(|at| Modified { at, precision }) };
+        let here = facts(Some(5), ("2026-11-20T12:02:00.7Z", Second));
+        let table = [
+            (facts(Some(5), ("2026-11-20T12:02:00Z", Second)), true),
+            (facts(Some(6), ("2026-11-20T12:02:00Z", Second)), false),
+            (facts(None, ("2026-11-20T12:02:00Z", Second)), false),
+            (facts(Some(5), ("2026-11-20T12:02:01Z", Second)), false),
+            (facts(Some(5), ("2026-11-20T12:02:00Z", Minute)), false),
+            (facts(Some(5), ("2026-11-20T00:00:00Z", Day)), false),
+            (Facts { size: Some(5), modified: None }, false),
+        ];
+        for (there, expected) in table {
+            assert_eq!(is_sent_from(&here, &there), expected, "{there:?}");
+        }
+        let timeless = Facts { size: Some(5), modified: None };
+        assert!(!is_sent_from(&timeless, &timeless));
+    }
+
+    #[test]
+    fn only_a_file_that_has_something_in_it_would_be_emptied() {
+        let basis = |size| Basis { facts: Facts { size, modified: None }, mode: None };
+        for (there, here, expected) in [(Some(3), 0, true), (Some(3), 1, false), (Some(0), 0, false), (None, 0, false)] {
+            assert_eq!(would_empty(&basis(there), here), expected, "{there:?} {here}");
         }
     }
 

@@ -38,6 +38,7 @@ pub mod passwords;
 pub mod path;
 pub mod pattern;
 pub mod permissions;
+pub mod platform;
 pub mod problem;
 pub mod queue;
 pub mod ranges;

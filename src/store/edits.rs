@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::edited::{Basis, EditId, Stamp};
 use crate::model::path::RemotePath;
 use crate::model::problem::Problem;
+use crate::model::readable::readable;
 use crate::model::site::SiteId;
 use crate::store::file::{self, StoreError};
 use crate::store::places::Places;
@@ -19,6 +20,8 @@ use crate::store::places::Places;
 const FOLDER: &str = "edits";
 const NOTE: &str = "toml";
 const LOCK: &str = "lock";
+/// What file managers leave in folders that they show: nobody's work.
+const LITTER: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 /// Opens a note.
 const HEADER: &str = "# A file of a server that is edited here. The folder of the same name has it.\n\n";
 
@@ -59,6 +62,7 @@ pub struct Kept {
     folder: PathBuf,
     number: u64,
     lock: Mutex<Option<File>>,
+    is_ours: bool,
 }
 
 impl Kept {
@@ -79,7 +83,7 @@ impl Kept {
             }
         };
         let locked = lock.try_lock().map_err(io::Error::from);
-        let kept = Self { folder, number, lock: Mutex::new(Some(lock)) };
+        let kept = Self { folder, number, lock: Mutex::new(Some(lock)), is_ours: true };
         // A disk without locks keeps one program's edits all the same.
         if let Err(error) = locked {
             tracing::warn!("an edited file is not locked: {error}");
@@ -93,6 +97,12 @@ impl Kept {
     #[must_use]
     pub fn id(&self) -> EditId {
         EditId(self.number)
+    }
+
+    /// Whether it is certain that no other program looks after it. On a disk without locks nobody knows whose an earlier program's is.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.is_ours
     }
 
     /// The folder that has the file and nothing else of ours.
@@ -117,23 +127,64 @@ impl Kept {
         file::replace(&path, &format!("{HEADER}{body}"))
     }
 
-    /// Takes the file, its folder and its note away.
+    /// Takes the file, its folder and its note away, with all that is in the folder: for what nobody has opened.
     ///
     /// # Errors
     /// The folder cannot be deleted: then all of it is still there, as far as it is.
     pub fn remove(&self) -> Result<(), StoreError> {
         let room = self.room();
-        match fs::remove_dir_all(&room) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(StoreError::Io { action: "deleted", path: room, source }),
+        gone(fs::remove_dir_all(&room)).map_err(|source| StoreError::Io { action: "deleted", path: room, source })?;
+        self.forget()
+    }
+
+    /// Takes the file and its note away, and the folder where nothing else is in it. Returns the names of what else there is, which
+    /// stays: copies that were saved beside the file, and what an editor keeps of unsaved changes.
+    ///
+    /// # Errors
+    /// Something cannot be deleted: the note is then still there.
+    pub fn put_away(&self, note: &Note) -> Result<Vec<String>, StoreError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| StoreError::Io { action: "deleted", path, source }
+        };
+        let (local, room) = (self.local(note), self.room());
+        gone(fs::remove_file(&local)).map_err(failed(&local))?;
+        let others = self.others(note).map_err(failed(&room))?;
+        if others.is_empty() {
+            for litter in LITTER.map(|name| room.join(name)) {
+                gone(fs::remove_file(&litter)).map_err(failed(&litter))?;
+            }
+            gone(fs::remove_dir(&room)).map_err(failed(&room))?;
         }
+        self.forget()?;
+        Ok(others)
+    }
+
+    /// The names of what is beside the file in its folder, sorted.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn others(&self, note: &Note) -> io::Result<Vec<String>> {
+        let rows = match fs::read_dir(self.room()) {
+            Ok(rows) => rows,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = Vec::new();
+        for row in rows {
+            let name = row?.file_name().to_string_lossy().into_owned();
+            if name != note.name && !LITTER.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Takes the note away, and what locks it.
+    fn forget(&self) -> Result<(), StoreError> {
         let path = self.path(NOTE);
-        match fs::remove_file(&path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(StoreError::Io { action: "deleted", path, source }),
-        }
+        gone(fs::remove_file(&path)).map_err(|source| StoreError::Io { action: "deleted", path, source })?;
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
         // Without its note it is about nothing.
         drop(fs::remove_file(self.path(LOCK)));
@@ -156,22 +207,21 @@ pub fn load(places: &Places) -> (Vec<(Kept, Note)>, Vec<Problem>) {
     let mut numbers: Vec<u64> = notes.filter_map(|path| path.file_stem()?.to_str()?.parse().ok()).collect();
     numbers.sort_unstable();
     for number in numbers {
-        let lock = match open_lock(&folder.join(format!("{number}.{LOCK}")), false) {
+        let (lock, is_ours) = match open_lock(&folder.join(format!("{number}.{LOCK}")), false) {
             Ok(lock) => match lock.try_lock() {
                 Err(fs::TryLockError::WouldBlock) => continue,
-                Ok(()) | Err(fs::TryLockError::Error(_)) => Some(lock),
+                Ok(()) => (Some(lock), true),
+                Err(fs::TryLockError::Error(_)) => (Some(lock), false),
             },
-            Err(_) => None,
+            Err(_) => (None, false),
         };
-        let kept = Kept { folder: folder.clone(), number, lock: Mutex::new(lock) };
+        let kept = Kept { folder: folder.clone(), number, lock: Mutex::new(lock), is_ours };
         // The program that had it may have put it away by now.
         let loaded = file::read_or_set_aside(&kept.path(NOTE), |text| {
-            toml::from_str::<Note>(text).map(Some).map_err(|error| error.message().to_owned())
+            let note = toml::from_str::<Note>(text).map_err(|error| error.message().to_owned())?;
+            if is_plain(&note.name) { Ok(Some(note)) } else { Err(format!("“{}” is no name of a file", readable(&note.name))) }
         });
-        match loaded.value {
-            Some(note) if is_plain(&note.name) => found.push((kept, note)),
-            _ => {}
-        }
+        found.extend(loaded.value.map(|note| (kept, note)));
         if let Some(notice) = loaded.notice {
             let words =
                 format!("An edited file is not watched any more; it is in “{}”.", folder.join(number.to_string()).display());
@@ -179,6 +229,11 @@ pub fn load(places: &Places) -> (Vec<(Kept, Note)>, Vec<Problem>) {
         }
     }
     (found, problems)
+}
+
+/// What is not there any more is deleted.
+fn gone(deleted: io::Result<()>) -> io::Result<()> {
+    deleted.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 /// Whether a name is that of a file in its folder: a note may have been written by anybody.
@@ -246,8 +301,41 @@ mod tests {
         let places = Places::in_folder(home.path());
         let kept = Kept::make(&places, &note("a.txt")).unwrap();
         fs::write(kept.local(&note("a.txt")), "x").unwrap();
+        fs::write(kept.room().join(".DS_Store"), "x").unwrap();
+        assert_eq!(kept.put_away(&note("a.txt")).unwrap(), [""; 0]);
+        assert_eq!(fs::read_dir(places.state.join(FOLDER)).unwrap().count(), 0);
+        let kept = Kept::make(&places, &note("a.txt")).unwrap();
+        fs::write(kept.room().join("a.txt.part"), "x").unwrap();
         kept.remove().unwrap();
         assert_eq!(fs::read_dir(places.state.join(FOLDER)).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_beside_a_file_that_is_put_away_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let places = Places::in_folder(home.path());
+        let kept = Kept::make(&places, &note("a.txt")).unwrap();
+        let (local, room) = (kept.local(&note("a.txt")), kept.room());
+        fs::write(&local, "x").unwrap();
+        fs::write(room.join("copy.txt"), "mine").unwrap();
+        fs::create_dir(room.join("a folder")).unwrap();
+        assert_eq!(kept.put_away(&note("a.txt")).unwrap(), ["a folder", "copy.txt"]);
+        assert_eq!((local.exists(), fs::read(room.join("copy.txt")).unwrap()), (false, b"mine".to_vec()));
+        drop(kept);
+        assert_eq!(notes(&places), [], "it is edited no more");
+    }
+
+    #[test]
+    fn what_cannot_be_locked_may_be_another_programs() {
+        let home = tempfile::tempdir().unwrap();
+        let places = Places::in_folder(home.path());
+        let (locked, not) = (Kept::make(&places, &note("a.txt")).unwrap(), Kept::make(&places, &note("b.txt")).unwrap());
+        let path = not.path(LOCK);
+        drop((locked, not));
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        let found: Vec<(String, bool)> = load(&places).0.into_iter().map(|(kept, note)| (note.name, kept.is_ours())).collect();
+        assert_eq!(found, [("a.txt".to_owned(), true), ("b.txt".to_owned(), false)]);
     }
 
     #[test]
@@ -263,7 +351,8 @@ mod tests {
         drop((damaged, climbing, whole));
         let (found, problems) = load(&places);
         assert_eq!(found.len(), 1);
-        assert_eq!(problems.len(), 1);
+        assert_eq!(problems.len(), 2);
+        assert!(problems[1].what.contains("no name of a file"), "{problems:?}");
         assert!(problems[0].advice.contains(&local.parent().unwrap().display().to_string()), "{problems:?}");
         assert_eq!(fs::read_to_string(local).unwrap(), "precious");
     }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use crate::store::import::usual::{self, Surroundings, System};
+use crate::model::platform::Platform;
+use crate::store::import::usual::{self, Surroundings};
 
 /// The folders.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl Places {
     /// when the user has no home folder.
     #[must_use]
     pub fn of_user() -> Option<Self> {
-        let others = Surroundings::of_user().map(|around| usual::files(System::HERE, &around)).unwrap_or_default();
+        let others = Surroundings::of_user().map(|around| usual::files(Platform::HERE, &around)).unwrap_or_default();
         if let Some(home) = env::var_os("MOORLINE_HOME").filter(|home| !home.is_empty()) {
             return Some(Self { others, ..Self::in_folder(Path::new(&home)) });
         }
@@ -36,7 +37,7 @@ impl Places {
     /// Both folders below one that is given, which also counts as the home of other programs.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
-        let others = usual::files(System::HERE, &Surroundings::in_home(folder));
+        let others = usual::files(Platform::HERE, &Surroundings::in_home(folder));
         Self { config: folder.join("config"), state: folder.join("state"), others }
     }
 }

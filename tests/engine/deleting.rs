@@ -156,6 +156,23 @@ fn what_is_gone_already_is_told_and_not_asked_about_again() {
     assert!(!client.events.iter().any(is_asked), "{:?}", client.events);
 }
 
+#[test]
+fn what_is_gone_already_keeps_nothing_else_from_being_moved_or_asked_about() {
+    let (_base, here, bin, mut client) = berth(&["stays"]);
+    fs::write(here.join("stays"), b"1").unwrap();
+    fs::write(here.join("goes"), b"2").unwrap();
+    client.delete(&["stays", "gone", "gone too", "goes"].map(|name| here.join(name)), Removal::ToTrash);
+    let (id, _) = client.asked();
+    client.answer(id, Answer::Confirm);
+    let problem = client.trouble();
+    assert!(problem.what.contains("gone") && problem.advice.contains("1 other"), "{problem:?}");
+    let (id, question) = client.asked();
+    assert!(matches!(&question, Question::Delete { files: 1, no_trash: Some(_), .. }), "{question:?}");
+    client.answer(id, Answer::Confirm);
+    client.hear("deleted", |body| matches!(body, EventBody::Notice(words) if words == "Deleted 1 file.").then_some(()));
+    assert_eq!((names(&here), names(&bin)), (vec![], vec!["goes".to_owned()]));
+}
+
 /// Says that it has been asked, and waits before it takes anything.
 struct Slow {
     asked: Mutex<Sender<()>>,

@@ -1,10 +1,14 @@
 //! A file of the server that is edited here: fetched, opened, saved, uploaded, and never lost.
 
+#[path = "kept_edits.rs"]
+mod kept;
+
 use super::*;
 use moorline::engine::programs::Programs;
 use moorline::engine::{EditWish, System, ToEdit};
 use moorline::model::edited::{EditId, EditState, EditView, Unsent, WhenSaved};
-use moorline::model::executable::{self, may_be_run};
+use moorline::model::executable::may_be_run;
+use moorline::model::platform::Platform;
 use std::path::PathBuf;
 
 /// What was opened, in words; nothing is really opened.
@@ -540,7 +544,7 @@ fn names_that_climb_are_refused_and_what_the_system_would_run_is_opened_in_an_ed
     client.open("/..\\evil.txt");
     assert_eq!(client.trouble().kind, ProblemKind::Name);
     for name in ["/deploy.sh", "/a.desktop"] {
-        assert!(may_be_run(name, executable::System::HERE));
+        assert!(may_be_run(name, Platform::HERE));
         client.open(name);
         let problem = client.trouble();
         assert!(problem.what.contains("may run") && problem.advice.contains("editor"), "{problem:?}");

@@ -39,6 +39,8 @@ impl Actor {
 
     /// Takes transfers out; what has arrived of them goes with them.
     pub(super) async fn take_out(&mut self, chosen: &Chosen) {
+        // What has arrived of an edited file is known as such, and not as cancelled.
+        self.edits.follow().await;
         let gone = self.shared.queue.cancel(chosen, async |ids: &[TransferId]| self.abandon_parts(ids).await).await;
         self.clearing.spawn_blocking(move || gone.iter().for_each(settle::discard_part));
     }

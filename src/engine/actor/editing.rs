@@ -13,6 +13,12 @@ impl Actor {
         self.take_out_idle(idle).await;
     }
 
+    /// Forgets what is done, but not before it is known what that is for an edited file.
+    pub(super) async fn clear_done(&mut self) {
+        self.edits.follow().await;
+        self.shared.queue.clear_done(&self.edits.transfers()).await;
+    }
+
     pub(super) async fn take_out_idle(&mut self, idle: Vec<TransferId>) {
         if !idle.is_empty() {
             self.take_out(&Chosen::from(idle)).await;

@@ -1,78 +1,18 @@
-//! Follows the edits' items in the queue, sends what was saved, and finds at the start what earlier programs left.
+//! Follows the edits' items in the queue, and sends what was saved.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
-use tokio::task::spawn_blocking;
+use jiff::Timestamp;
 
 use super::looking::stamp_of;
-use super::{Edit, Edits};
+use super::{Edit, Edits, Sending};
 use crate::engine::event::EventBody;
+use crate::engine::trouble;
 use crate::model::conflict::OnExists;
-use crate::model::edited::{EditId, EditState, Stamp, Unsent, Watch};
+use crate::model::edited::{EditId, EditState, Stamp, Unsent};
+use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::{Item, Queue, Target};
-use crate::model::transfer::{Direction, SkipReason, TransferId, TransferState};
-use crate::store::edits::{self, Kept, Note};
-
-/// What nobody has touched for so long, and the server has, is put away at the start.
-const FORGOTTEN: Duration = Duration::from_secs(7 * 24 * 3600);
+use crate::model::transfer::{Direction, SkipReason, TransferState};
 
 impl Edits {
-    /// Finds what earlier programs left, once the queue is read. Returns items of it that are about nothing any more.
-    pub async fn restore(&mut self) -> Vec<TransferId> {
-        let mut idle = Vec::new();
-        let Some(places) = self.places.clone() else { return idle };
-        let Ok((found, problems)) = spawn_blocking(move || edits::load(&places)).await else { return idle };
-        for problem in problems {
-            self.publisher.publish(EventBody::Trouble(problem));
-        }
-        for (kept, note) in found {
-            idle.extend(self.found(kept, note).await);
-        }
-        self.follow().await;
-        idle
-    }
-
-    /// One that was left. Returns an item of the queue that is about nothing any more.
-    async fn found(&mut self, kept: Kept, mut note: Note) -> Option<TransferId> {
-        let stamp = stamp_of(kept.local(&note)).await;
-        let item = note.transfer.map(TransferId).filter(|id| {
-            let local = kept.local(&note);
-            // Another program's queue may have given the number to something else.
-            self.queue.read(|queue| queue.get(*id).is_some_and(|item| item.local == local && item.basis.is_some()))
-        });
-        let is_there = |synced: Stamp| stamp.map(|stamp| (synced, stamp));
-        let Some((synced, stamp)) = note.synced.and_then(is_there) else {
-            // Nobody has seen it yet, or somebody took it away: nothing was made of it.
-            drop(spawn_blocking(move || kept.remove()).await);
-            return item;
-        };
-        if item.is_none() {
-            note.transfer = None;
-            if stamp == synced && is_forgotten(stamp, &kept) {
-                drop(spawn_blocking(move || kept.remove()).await);
-                return None;
-            }
-        }
-        let mut watch = Watch::new(synced);
-        watch.look(Some(stamp), std::time::Instant::now());
-        let mut edit = Edit {
-            kept: Arc::new(kept),
-            note,
-            watch: Some(watch),
-            state: EditState::Waiting,
-            asking: None,
-            has_failed: false,
-            is_finishing: false,
-        };
-        if item.is_none() {
-            Self::leave(&mut edit, Unsent::LastTime);
-        }
-        self.all.push(edit);
-        None
-    }
-
     /// Takes in how the edits' items stand.
     pub async fn follow(&mut self) {
         let ids: Vec<EditId> = self.all.iter().filter(|edit| edit.transfer().is_some()).map(Edit::id).collect();
@@ -80,7 +20,12 @@ impl Edits {
             let Some(transfer) = self.transfer_of(id) else { continue };
             let item = self.queue.read(|queue| queue.get(transfer).map(std::borrow::Cow::into_owned));
             let Some(edit) = self.get(id) else { continue };
-            if edit.watch.is_some() {
+            if edit.is_discarded {
+                // Nothing reads or writes it any more.
+                if item.is_none_or(|item| item.state.is_final()) {
+                    self.put_away(id).await;
+                }
+            } else if edit.watch.is_some() {
                 self.follow_upload(id, item).await;
             } else {
                 self.follow_fetch(id, item).await;
@@ -104,6 +49,7 @@ impl Edits {
         let Some(edit) = self.get(id) else { return };
         let Some(item) = item else {
             edit.note.transfer = None;
+            edit.is_finishing = false;
             Self::leave(edit, Unsent::TakenOut);
             return self.save(id).await;
         };
@@ -112,11 +58,13 @@ impl Edits {
             TransferState::Done(_) => self.arrived(id, &item).await,
             TransferState::Skipped(reason) => {
                 edit.note.transfer = None;
+                edit.is_finishing = false;
                 let why = if *reason == SkipReason::Declined { Unsent::Declined } else { Unsent::KeptThere };
                 Self::leave(edit, why);
                 self.save(id).await;
             }
             TransferState::Failed(problem) => {
+                edit.is_finishing = false;
                 if !std::mem::replace(&mut edit.has_failed, true) {
                     edit.state = EditState::Failed(problem.clone());
                     if let Some(watch) = &mut edit.watch {
@@ -156,7 +104,7 @@ impl Edits {
         self.save(id).await;
         if is_finishing {
             let found = stamp_of(path).await;
-            if found.is_none_or(|found| found == sent) {
+            if found.is_ok_and(|found| found.is_none_or(|found| found == sent)) {
                 return self.put_away(id).await;
             }
             if let Some(edit) = self.get(id) {
@@ -166,23 +114,42 @@ impl Edits {
     }
 
     /// Queues what is here for its site, whether that is connected or not.
-    pub(super) async fn upload(&mut self, id: EditId) {
+    pub(super) async fn upload(&mut self, id: EditId, why: Sending) {
         let Some(path) = self.get(id).map(|edit| edit.local()) else { return };
-        let stamp = stamp_of(path).await;
+        let found = stamp_of(path.clone()).await;
         let Some(edit) = self.get(id) else { return };
-        let Some((stamp, watch)) = stamp.zip(edit.watch.as_mut()) else { return };
+        // Whoever saves it or sends it works on with it.
+        edit.is_finishing = false;
+        let stamp = match found {
+            Ok(Some(stamp)) => stamp,
+            // An editor may be about to put it there; then it is seen.
+            Ok(None) | Err(_) if why != Sending::Wished => return,
+            Ok(None) => {
+                let what = format!("“{}” was not uploaded: it is not there any more.", edit.note.name);
+                return self.publisher.publish(EventBody::Trouble(Problem::new(ProblemKind::Local, what)));
+            }
+            Err(error) => return self.publisher.publish(EventBody::Trouble(trouble::of_disk(&error, "read", &path))),
+        };
+        let is_on_its_way = edit.is_on_its_way();
+        let Some(watch) = &mut edit.watch else { return };
         if let Some(asking) = edit.asking.take() {
             asking.task.abort();
         }
         watch.leave(None);
+        if is_on_its_way {
+            // What is there when it is read is sent, and what is there then is looked at again behind that.
+            return;
+        }
         if stamp == watch.synced() {
             edit.state = EditState::Same;
             return;
         }
-        edit.note.sending = Some(stamp);
-        if edit.is_on_its_way() {
-            return;
+        let is_agreed = matches!(why, Sending::Agreed(agreed) if watch.is_emptied(agreed));
+        if watch.is_emptied(stamp) && !is_agreed {
+            edit.state = EditState::Saved;
+            return self.ask(id, stamp, true);
         }
+        edit.note.sending = Some(stamp);
         edit.state = EditState::Waiting;
         let is_tried_again = self.all.iter().find(|edit| edit.id() == id).is_some_and(|edit| self.try_again(edit));
         if is_tried_again {
@@ -194,6 +161,7 @@ impl Edits {
     /// Queues the failed item of an edit once more, with what is known now; false when there is none.
     pub(super) fn try_again(&self, edit: &Edit) -> bool {
         let (Some(id), basis) = (edit.transfer(), edit.note.basis) else { return false };
+        let is_empty = edit.note.sending.is_some_and(|sending| sending.size == 0);
         self.queue.update(|queue| {
             if queue.get(id).is_none_or(|item| !matches!(item.state, TransferState::Failed(_))) {
                 return false;
@@ -202,6 +170,8 @@ impl Edits {
                 (item.basis, item.tries, item.target) = (Some(basis), 0, Target::Unknown);
                 if item.direction == Direction::Upload {
                     item.on_exists = OnExists::Ask;
+                    // It may be empty where that was agreed to this time.
+                    item.size = if is_empty { Some(0) } else { item.size.filter(|size| *size > 0) };
                 }
             });
             queue.put_back(id, None);
@@ -219,13 +189,4 @@ impl Edits {
             self.enqueue(edit, transfer, direction);
         }
     }
-}
-
-/// Whether a file was left alone for long: its editor is closed by now.
-fn is_forgotten(stamp: Stamp, kept: &Kept) -> bool {
-    // Its number is when it was opened; the file may have been old on the server.
-    let opened = i64::try_from(kept.id().0).unwrap_or(i64::MAX);
-    let changed = stamp.modified.map_or(0, |nanoseconds| nanoseconds / 1_000_000);
-    let idle = SignedDuration::from_millis(Timestamp::now().as_millisecond().saturating_sub(opened.max(changed)));
-    idle.unsigned_abs() > FORGOTTEN && idle.is_positive()
 }

@@ -1,6 +1,7 @@
 //! Looks at the files here: what was saved, what is done about it, and what a person said to that.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
-use super::{Asking, Edit, Edits, News};
+use super::{Asking, Edit, Edits, News, Sending};
 use crate::engine::command::Answer;
 use crate::engine::event::Question;
 use crate::engine::local;
@@ -27,7 +28,8 @@ pub(super) async fn look(mut watched: watch::Receiver<Vec<(EditId, PathBuf)>>, n
             }
             continue;
         }
-        let looked = spawn_blocking(move || files.into_iter().map(|(id, path)| (id, stamp(&path))).collect()).await;
+        let looked =
+            spawn_blocking(move || files.into_iter().map(|(id, path)| (id, stamp(&path).unwrap_or_default())).collect()).await;
         if looked.is_ok_and(|found| news.send(News::Looked(found)).is_err()) || watched.has_changed().is_err() {
             return;
         }
@@ -36,15 +38,25 @@ pub(super) async fn look(mut watched: watch::Receiver<Vec<(EditId, PathBuf)>>, n
 }
 
 /// What a file is like at this moment; nothing when there is none. Blocking.
-fn stamp(path: &Path) -> Option<Stamp> {
-    let facts = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+///
+/// # Errors
+/// Nobody knows: the disk does not answer, or something else has its name.
+fn stamp(path: &Path) -> io::Result<Option<Stamp>> {
+    let facts = match fs::metadata(path) {
+        Ok(facts) => facts,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !facts.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
     let modified = local::modified(&facts).and_then(|modified| i64::try_from(modified.at.as_nanosecond()).ok());
-    Some(Stamp { size: facts.len(), modified })
+    Ok(Some(Stamp { size: facts.len(), modified }))
 }
 
 /// As [`stamp`], from a task.
-pub(super) async fn stamp_of(path: PathBuf) -> Option<Stamp> {
-    spawn_blocking(move || stamp(&path)).await.ok().flatten()
+pub(super) async fn stamp_of(path: PathBuf) -> io::Result<Option<Stamp>> {
+    spawn_blocking(move || stamp(&path)).await.map_err(io::Error::other)?
 }
 
 impl Edits {
@@ -54,7 +66,7 @@ impl Edits {
         for (id, stamp) in found {
             let Some(edit) = self.get(id) else { continue };
             let Some(look) = edit.watch.as_mut().map(|watch| watch.look(stamp, now)) else { continue };
-            if edit.is_on_its_way() {
+            if edit.is_on_its_way() || edit.is_discarded {
                 // It is on its way, or waits: what is there when it is read is sent, and looked at again behind that.
                 continue;
             }
@@ -70,8 +82,9 @@ impl Edits {
                 Look::Changing => edit.state = EditState::Saved,
                 Look::Saved(stamp) => {
                     let is_emptied = edit.watch.is_some_and(|watch| watch.is_emptied(stamp));
-                    if (when == WhenSaved::Upload || edit.note.always) && !is_emptied {
-                        self.upload(id).await;
+                    let is_usual = (when == WhenSaved::Upload || edit.note.always) && edit.kept.is_ours();
+                    if is_usual && !is_emptied {
+                        self.upload(id, Sending::Usual).await;
                     } else {
                         self.ask(id, stamp, is_emptied);
                     }
@@ -81,7 +94,7 @@ impl Edits {
     }
 
     /// Asks whether what was saved is uploaded, unless that is being asked. A file that was emptied is another question.
-    fn ask(&mut self, id: EditId, stamp: Stamp, is_emptied: bool) {
+    pub(super) fn ask(&mut self, id: EditId, stamp: Stamp, is_emptied: bool) {
         let (questions, publisher, sender) = (self.questions.clone(), self.publisher.clone(), self.sender.clone());
         let Some(edit) = self.get(id) else { return };
         if edit.asking.as_ref().is_some_and(|asking| asking.is_emptied == is_emptied) {
@@ -100,11 +113,8 @@ impl Edits {
 
     /// A person has answered.
     pub(super) async fn answered(&mut self, id: EditId, stamp: Stamp, answer: Answer) {
-        let Some(path) = self.get(id).map(|edit| edit.local()) else { return };
-        let found = stamp_of(path).await;
         let Some(edit) = self.get(id) else { return };
         let is_emptied = edit.watch.is_some_and(|watch| watch.is_emptied(stamp));
-        let is_emptied_since = !is_emptied && edit.watch.zip(found).is_some_and(|(watch, found)| watch.is_emptied(found));
         if edit.asking.as_ref().is_none_or(|asking| asking.is_emptied != is_emptied) {
             // It was withdrawn as it was answered.
             return;
@@ -112,9 +122,7 @@ impl Edits {
         edit.asking = None;
         edit.note.always |= answer == Answer::FromNowOn;
         match answer {
-            // That is asked about at the next look.
-            Answer::FromNowOn | Answer::Confirm if is_emptied_since => {}
-            Answer::FromNowOn | Answer::Confirm => self.upload(id).await,
+            Answer::FromNowOn | Answer::Confirm => self.upload(id, Sending::Agreed(stamp)).await,
             // What was saved since is another version, and is asked about.
             _ => decline(edit, stamp),
         }

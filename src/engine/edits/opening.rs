@@ -11,10 +11,12 @@ use crate::engine::command::ToEdit;
 use crate::engine::event::EventBody;
 use crate::engine::programs::Programs;
 use crate::engine::publish::Publisher;
+use crate::engine::trouble;
 use crate::model::conflict::OnExists;
 use crate::model::edited::{Basis, EditId, EditState, Watch};
-use crate::model::executable::{System, may_be_run};
+use crate::model::executable::may_be_run;
 use crate::model::path::safe_local_name;
+use crate::model::platform::Platform;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::queue::Item;
 use crate::model::site::Site;
@@ -28,7 +30,8 @@ impl Edits {
             let problem = Problem::new(ProblemKind::Connect, "Nothing was opened: there is no connection.");
             return self.publisher.publish(EventBody::Trouble(problem.advise("Connect to a site first.")));
         };
-        let open = self.all.iter().find(|edit| edit.note.site == site.id && edit.note.remote == file.remote).map(Edit::id);
+        let is_this = |edit: &&Edit| edit.note.site == site.id && edit.note.remote == file.remote && !edit.is_discarded;
+        let open = self.all.iter().find(is_this).map(Edit::id);
         if let Some(id) = open {
             return self.open_again(id).await;
         }
@@ -73,6 +76,7 @@ impl Edits {
             asking: None,
             has_failed: false,
             is_finishing: false,
+            is_discarded: false,
         };
         self.enqueue(&edit, id, Direction::Download);
         self.all.push(edit);
@@ -92,6 +96,8 @@ impl Edits {
         item.is_folder = Some(false);
         item.priority = Priority::High;
         item.basis = Some(edit.note.basis);
+        // One that is to be empty is known as such.
+        item.size = edit.note.sending.filter(|_| direction == Direction::Upload).map(|sending| sending.size);
         self.queue.update(|queue| {
             item.batch = queue.new_batch();
             queue.put(item);
@@ -101,25 +107,43 @@ impl Edits {
     /// Its fetch is through: it is opened, and what is saved from here on is seen.
     pub(super) async fn fetched(&mut self, id: EditId, basis: Option<Basis>) {
         let Some(path) = self.get(id).map(|edit| edit.local()) else { return };
-        let stamp = stamp_of(path).await;
+        let found = stamp_of(path.clone()).await;
         let Some(edit) = self.get(id) else { return };
-        let Some(stamp) = stamp else {
-            let what = format!("“{}” was fetched, and is not there any more.", edit.note.name);
-            edit.state = EditState::NotFetched(Problem::new(ProblemKind::Local, what));
-            return;
-        };
         edit.note.transfer = None;
+        let stamp = match found {
+            Ok(Some(stamp)) => stamp,
+            Ok(None) => {
+                let what = format!("“{}” was fetched, and is not there any more.", edit.note.name);
+                edit.state = EditState::NotFetched(Problem::new(ProblemKind::Local, what));
+                return;
+            }
+            Err(error) => {
+                edit.state = EditState::NotFetched(trouble::of_disk(&error, "read", &path));
+                return;
+            }
+        };
         edit.note.synced = Some(stamp);
         edit.note.basis = basis.unwrap_or(edit.note.basis);
+        // Before anybody can change it: after a crash it is known what the server had.
+        if let Err(problem) = self.try_to_save(id).await {
+            let Some(edit) = self.get(id) else { return };
+            edit.note.synced = None;
+            let what = format!("“{}” was not opened: what was made of it could be lost. {}", edit.note.name, problem.what);
+            edit.state = EditState::NotFetched(Problem::new(ProblemKind::Local, what));
+            return;
+        }
+        let Some(edit) = self.get(id) else { return };
         edit.watch = Some(Watch::new(stamp));
         edit.state = EditState::Same;
-        // Before anybody can change it: after a crash it is known what the server had.
-        self.save(id).await;
         self.open_here(id);
     }
 
     /// Opens one that is here; fetches one again that did not arrive.
     pub(super) async fn open_again(&mut self, id: EditId) {
+        if let Some(edit) = self.get(id) {
+            // Whoever opens it works on with it.
+            edit.is_finishing = false;
+        }
         let Some(edit) = self.all.iter().find(|edit| edit.id() == id) else { return };
         if matches!(edit.state, EditState::NotFetched(_)) {
             if !self.try_again(edit) {
@@ -167,7 +191,7 @@ impl Edits {
 
 /// Whether a file of this name may be opened.
 fn may_open(name: &str, editor: &[String]) -> Result<(), Problem> {
-    if !editor.is_empty() || !may_be_run(name, System::HERE) {
+    if !editor.is_empty() || !may_be_run(name, Platform::HERE) {
         return Ok(());
     }
     let what = format!("“{name}” was not opened: the system may run such a file instead of showing it.");

@@ -5,25 +5,7 @@ use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
 
-/// Systems, as far as programs differ by them in where they keep things.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum System {
-    Unix,
-    Mac,
-    Windows,
-}
-
-impl System {
-    /// The one that this program was built for.
-    pub const HERE: Self = if cfg!(windows) {
-        Self::Windows
-    } else if cfg!(target_os = "macos") {
-        Self::Mac
-    } else {
-        Self::Unix
-    };
-}
+use crate::model::platform::Platform;
 
 /// The folders of a person and of the machine that other programs begin from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,10 +37,10 @@ impl Surroundings {
     /// Those of somebody who has nothing but a home folder.
     #[must_use]
     pub fn in_home(home: &Path) -> Self {
-        let (config, local) = match System::HERE {
-            System::Unix => (home.join(".config"), home.join(".local/share")),
-            System::Mac => (home.join("Library/Application Support"), home.join("Library/Application Support")),
-            System::Windows => (home.join("AppData/Roaming"), home.join("AppData/Local")),
+        let (config, local) = match Platform::HERE {
+            Platform::Linux => (home.join(".config"), home.join(".local/share")),
+            Platform::MacOs => (home.join("Library/Application Support"), home.join("Library/Application Support")),
+            Platform::Windows => (home.join("AppData/Roaming"), home.join("AppData/Local")),
         };
         Self { home: home.to_owned(), config, local, programs: Vec::new() }
     }
@@ -66,10 +48,10 @@ impl Surroundings {
 
 /// The files to look for, each once.
 #[must_use]
-pub fn files(system: System, around: &Surroundings) -> Vec<PathBuf> {
+pub fn files(platform: Platform, around: &Surroundings) -> Vec<PathBuf> {
     let Surroundings { home, config, local, programs } = around;
-    let mut files = match system {
-        System::Unix => {
+    let mut files = match platform {
+        Platform::Linux => {
             let wine = home.join(".wine/drive_c");
             let user = home.file_name().unwrap_or_default();
             vec![
@@ -81,8 +63,8 @@ pub fn files(system: System, around: &Surroundings) -> Vec<PathBuf> {
                 wine.join("Program Files (x86)/WinSCP/WinSCP.ini"),
             ]
         }
-        System::Mac => vec![home.join(".config/filezilla/sitemanager.xml"), home.join(".filezilla/sitemanager.xml")],
-        System::Windows => {
+        Platform::MacOs => vec![home.join(".config/filezilla/sitemanager.xml"), home.join(".filezilla/sitemanager.xml")],
+        Platform::Windows => {
             let beside = programs.iter().chain([local]).map(|folder| folder.join("WinSCP/WinSCP.ini"));
             let first =
                 [config.join("FileZilla/sitemanager.xml"), config.join("WinSCP.ini"), local.join("Programs/WinSCP/WinSCP.ini")];
@@ -117,18 +99,18 @@ mod tests {
     fn files_are_looked_for_where_their_programs_keep_them() {
         let has = |system, config: &str, path: &str| files(system, &around(config)).contains(&PathBuf::from(path));
         let table = [
-            (System::Unix, "/home/jo/.config", "/home/jo/.config/filezilla/sitemanager.xml"),
-            (System::Unix, "/elsewhere", "/elsewhere/filezilla/sitemanager.xml"),
-            (System::Unix, "/elsewhere", "/home/jo/.config/filezilla/sitemanager.xml"),
-            (System::Unix, "/c", "/home/jo/.filezilla/sitemanager.xml"),
-            (System::Unix, "/c", "/home/jo/.var/app/org.filezillaproject.Filezilla/config/filezilla/sitemanager.xml"),
-            (System::Unix, "/c", "/home/jo/.wine/drive_c/users/jo/AppData/Roaming/WinSCP.ini"),
-            (System::Mac, "/home/jo/Library/Application Support", "/home/jo/.config/filezilla/sitemanager.xml"),
-            (System::Windows, "/roaming", "/roaming/FileZilla/sitemanager.xml"),
-            (System::Windows, "/roaming", "/roaming/WinSCP.ini"),
-            (System::Windows, "/roaming", "/local/Programs/WinSCP/WinSCP.ini"),
-            (System::Windows, "/roaming", "/programs86/WinSCP/WinSCP.ini"),
-            (System::Windows, "/roaming", "/home/jo/Documents/WinSCP.ini"),
+            (Platform::Linux, "/home/jo/.config", "/home/jo/.config/filezilla/sitemanager.xml"),
+            (Platform::Linux, "/elsewhere", "/elsewhere/filezilla/sitemanager.xml"),
+            (Platform::Linux, "/elsewhere", "/home/jo/.config/filezilla/sitemanager.xml"),
+            (Platform::Linux, "/c", "/home/jo/.filezilla/sitemanager.xml"),
+            (Platform::Linux, "/c", "/home/jo/.var/app/org.filezillaproject.Filezilla/config/filezilla/sitemanager.xml"),
+            (Platform::Linux, "/c", "/home/jo/.wine/drive_c/users/jo/AppData/Roaming/WinSCP.ini"),
+            (Platform::MacOs, "/home/jo/Library/Application Support", "/home/jo/.config/filezilla/sitemanager.xml"),
+            (Platform::Windows, "/roaming", "/roaming/FileZilla/sitemanager.xml"),
+            (Platform::Windows, "/roaming", "/roaming/WinSCP.ini"),
+            (Platform::Windows, "/roaming", "/local/Programs/WinSCP/WinSCP.ini"),
+            (Platform::Windows, "/roaming", "/programs86/WinSCP/WinSCP.ini"),
+            (Platform::Windows, "/roaming", "/home/jo/Documents/WinSCP.ini"),
         ];
         for (system, config, path) in table {
             assert!(has(system, config, path), "{system:?} {path}");
@@ -137,7 +119,7 @@ mod tests {
 
     #[test]
     fn no_file_is_looked_for_twice() {
-        let all = files(System::Unix, &around("/home/jo/.config"));
+        let all = files(Platform::Linux, &around("/home/jo/.config"));
         assert_eq!(all.iter().filter(|file| file.ends_with(".config/filezilla/sitemanager.xml")).count(), 1);
     }
 }
