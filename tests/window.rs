@@ -597,7 +597,10 @@ fn names_are_left_out_of_folders_from_the_settings_on() {
     window.until("the settings are open", |screen| screen.dialog.is_some());
     window.harness.get_by_role_and_label(Role::Tab, "Transfers").click();
     window.until_label("Add .DS_Store, Thumbs.db, desktop.ini");
-    window.click("Add .DS_Store, Thumbs.db, desktop.ini");
+    // It may be out of sight: the page is longer than the dialog.
+    window.harness.get_by_label("Add .DS_Store, Thumbs.db, desktop.ini").focus();
+    window.step();
+    window.press(Modifiers::NONE, Key::Space);
     window.harness.get_by_label("Names left out of folders").focus();
     window.step();
     window.press(CTRL, Key::End);
