@@ -129,8 +129,8 @@ async fn kept_password(ctx: &Arc<SessionContext>, cancel: &CancellationToken) ->
 
 /// Asks. `None` is "cancel".
 async fn ask_password(ctx: &Arc<SessionContext>, refused: Option<String>, cancel: &CancellationToken) -> Option<Typed> {
-    let is_quick = ctx.site.id.is_quick();
-    let keeping = if is_quick { Keeping::Nowhere } else { ctx.keeper.passwords_kept().await.keeping() };
+    let is_kept = ctx.site.logon == Logon::Keyring && !ctx.site.id.is_quick();
+    let keeping = if is_kept { ctx.keeper.passwords_kept().await.keeping() } else { Keeping::Nowhere };
     step(ctx, ConnectStep::Asking);
     let question = Question::Password { site: Box::new(ctx.site.clone()), refused, keeping };
     let answer = tokio::select! {

@@ -82,3 +82,13 @@ fn another_current_master_password_is_refused_and_told_to_whoever_typed_it() {
     }
     assert!(!client.events.iter().any(|event| matches!(event.body, EventBody::Trouble(_))), "it is told beside the field only");
 }
+
+#[test]
+fn what_is_asked_for_each_time_is_not_offered_to_be_kept() {
+    let server = Server::start(&[]);
+    let keyring: Arc<dyn SecretStore> = Arc::new(MemoryKeyring::default());
+    let mut client = Client::with_keyring(Options { places: None, keyring: true, keep_queue: false }, keyring);
+    client.connect_to(Site { logon: Logon::Ask, ..site(server.port()) }, None);
+    let (_, question) = client.asked();
+    assert!(matches!(question, Question::Password { keeping: Keeping::Nowhere, .. }), "nothing would read it: {question:?}");
+}

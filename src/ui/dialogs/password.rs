@@ -1,7 +1,7 @@
 //! The password of a site is asked for.
 
 use crate::model::passwords::Keeping;
-use crate::model::site::Site;
+use crate::model::site::{Logon, Site};
 use crate::ui::icon::Icon;
 use crate::ui::text;
 use crate::ui::widgets::callout::callout;
@@ -28,6 +28,9 @@ pub(super) fn show(stage: &mut Stage<'_>, id: u64, site: &Site, refused: Option<
             Keeping::Locked | Keeping::Master => drop(check(ui, &mut form.remember, "Keep it under the master password")),
             Keeping::Nowhere if site.id.is_quick() => {
                 field::below(ui, None, "Save the server as a site to have its password kept.");
+            }
+            Keeping::Nowhere if site.logon == Logon::Ask => {
+                field::below(ui, None, "It is asked for at each connect, as the site’s form says.");
             }
             Keeping::Nowhere => field::below(
                 ui,
