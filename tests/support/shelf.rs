@@ -536,12 +536,18 @@ impl Session {
                     break;
                 }
                 taken += count;
-                self.server.with(|shelf| shelf.files.get_mut(path).unwrap().extend_from_slice(&chunk[..count]));
+                self.server.with(|shelf| {
+                    // Another connection may have deleted it: then the bytes go nowhere, as on any disk.
+                    if let Some(file) = shelf.files.get_mut(path) {
+                        file.extend_from_slice(&chunk[..count]);
+                    }
+                });
             }
             if self.in_text {
                 self.server.with(|shelf| {
-                    let file = shelf.files.get_mut(path).unwrap();
-                    *file = with_short_ends(file);
+                    if let Some(file) = shelf.files.get_mut(path) {
+                        *file = with_short_ends(file);
+                    }
                 });
             }
         } else {
