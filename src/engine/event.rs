@@ -354,6 +354,7 @@ impl EventBody {
                 | Self::SiteFiles { .. }
                 | Self::Edits(_)
                 | Self::Passwords(_)
+                | Self::MasterChanged { .. }
                 | Self::Sites(_)
                 | Self::Settings(_)
                 | Self::SpeedLimit(_)
